@@ -1,0 +1,116 @@
+import type { NodeId } from "./types.ts";
+
+/** Counts one vote. Plain counting belongs here and nowhere else: a protocol never counts heads. */
+export interface QuorumTracker {
+  /** True if this call changed the answer to won. A node counts once. */
+  add(node: NodeId): boolean;
+  /** The node will not answer. True if this call changed the answer to lost. */
+  refuse(node: NodeId): boolean;
+  readonly answer: "won" | "lost" | "pending";
+  /** A cheapest set of nodes that would win; empty when won or lost. */
+  missing(): readonly NodeId[];
+  reset(): void;
+}
+
+/** An upward closed family of node sets. */
+export interface QuorumSystem {
+  /** Every node that can matter, in ascending order. */
+  readonly members: readonly NodeId[];
+  /** Does the set contain a quorum? Nodes outside `members` and repetitions count for nothing. */
+  has(set: Iterable<NodeId>): boolean;
+  tracker(): QuorumTracker;
+}
+
+/** Carries bytes. May lose, repeat, delay and reorder them; must not alter or invent them. */
+export interface Transport {
+  readonly self: NodeId;
+  /** Never waits, never throws because of a peer. False: dropped here (no such peer, or the queue to it is full). */
+  send(to: NodeId, bytes: Uint8Array): boolean;
+  /** `claimedFrom` is what the peer says of itself; only an `Authenticator` makes a sender of it. One listener. */
+  listen(receive: (claimedFrom: NodeId, bytes: Uint8Array) => void): void;
+  close(): Promise<void>;
+}
+
+export type Opened =
+  | { readonly ok: true; readonly from: NodeId; readonly bytes: Uint8Array; readonly convinces: "receiver" | "anyone" }
+  /** `reason` is a short constant text that an operator can count by, e.g. `mac: unknown sender`. */
+  | { readonly ok: false; readonly reason: string };
+
+/** Makes a sender of bytes. `seal` and `open` are synchronous; `open` never throws, whatever the bytes. */
+export interface Authenticator {
+  readonly self: NodeId;
+  /** A sealed packet for one peer. Throws a typed error only for an unknown audience (a caller's mistake). */
+  seal(audience: NodeId, bytes: Uint8Array): Uint8Array;
+  open(sealed: Uint8Array): Opened;
+}
+
+/** What `replay` found. *Absent* and *unreadable* are different answers: only `absent` may start fresh. */
+export type Replay =
+  | { readonly kind: "absent" }
+  /** `tornBytes` > 0: an unfinished write at the very end was cut off. */
+  | { readonly kind: "records"; readonly records: readonly Uint8Array[]; readonly tornBytes: number }
+  | { readonly kind: "unreadable"; readonly file: string; readonly offset: number; readonly reason: string };
+
+/** A sequence of records that survives crashes. Positions grow by one per record. */
+export interface Journal {
+  /** Once, before anything else. */
+  replay(): Replay;
+  /** Buffers the records in order; answers the position after the last one. Not durable before `sync`. */
+  append(records: readonly Uint8Array[]): number;
+  /**
+   * Makes everything appended before the call durable and answers the durable position: at once when the sync ran on this
+   * thread, as a promise otherwise. Rejects (or throws) once the disk has failed: from then on nothing is durable any more.
+   */
+  sync(): number | Promise<number>;
+  /** Replaces everything before by `records`, durably; what was appended before may then be dropped. */
+  snapshot(records: readonly Uint8Array[]): void;
+  /** Bytes written since the last snapshot. */
+  readonly sizeBytes: number;
+  close(): Promise<void>;
+}
+
+/** A clock that only runs forward. */
+export interface Clock {
+  /** Milliseconds since some moment, with fractions. */
+  now(): number;
+  /** Calls back once after `delayMs`; the answer cancels. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Uniform integers, 0 to 2^32 - 1. */
+export interface Random {
+  next(): number;
+}
+
+/**
+ * All that ordered broadcast knows of a consensus protocol. One instance per epoch; the host adds the epoch on the way.
+ * Values are opaque bytes; a slot decides one of the proposed values, the same at every process.
+ */
+export type ConsensusCommand =
+  | { readonly kind: "propose"; readonly slot: number; readonly value: Uint8Array }
+  /** Slots up to this one are finished here for good: no state about them is needed any more. */
+  | { readonly kind: "trim"; readonly slot: number };
+
+export type ConsensusOutput =
+  | { readonly kind: "decided"; readonly slot: number; readonly value: Uint8Array }
+  /** The protocol has forgotten the slots up to `floor`: learn them from another replica. */
+  | { readonly kind: "trimmed"; readonly floor: number }
+  /** Who proposes with least effort just now; null: anybody. A hint, never needed for safety. */
+  | { readonly kind: "duty"; readonly process: NodeId | null };
+
+/** The delivered slots of one replica in order, readable by slot: what subscribers and lagging replicas are served from. */
+export interface SlotLog {
+  /** Once, before anything else. `last` is 0 for an empty log. */
+  open():
+    | { readonly kind: "absent" }
+    | { readonly kind: "log"; readonly last: number; readonly tornBytes: number }
+    | { readonly kind: "unreadable"; readonly file: string; readonly offset: number; readonly reason: string };
+  /** `slot` must be the last one plus one. Buffered; never waits for the disk. */
+  append(slot: number, bytes: Uint8Array): void;
+  /** Makes everything appended before the call durable; answers the last durable slot. */
+  sync(): Promise<number>;
+  /** Entries from slot `from` on, until `maxBytes` is passed (at least one entry, if there is one). Sees unsynced entries too. */
+  read(from: number, maxBytes: number): readonly { readonly slot: number; readonly bytes: Uint8Array }[];
+  readonly last: number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+/** Guarded-action engines: events in, effects out; the step, the driver loop over ports, the doors between packages. */
+export { type ActionMakers, actionsOf } from "./define.ts";
+export type {
+  Authenticator,
+  Clock,
+  ConsensusCommand,
+  ConsensusOutput,
+  Journal,
+  Opened,
+  QuorumSystem,
+  QuorumTracker,
+  Random,
+  Replay,
+  SlotLog,
+  Transport,
+} from "./doors.ts";
+export { EngineFault, type Fired, type Step, step } from "./step.ts";
+export type { TraceLine } from "./trace.ts";
+export type {
+  Action,
+  AnyEngine,
+  Effect,
+  Effects,
+  Engine,
+  EngineSchema,
+  EngineTypes,
+  Event,
+  Fairness,
+  NodeId,
+  Trigger,
+} from "./types.ts";

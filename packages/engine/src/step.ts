@@ -1,0 +1,139 @@
+import type { Action, AnyEngine, Effect, Effects, Engine, EngineTypes, Event, NodeId } from "./types.ts";
+
+/** Which action ran and what its guard had found: the label of the step. */
+export interface Fired {
+  readonly action: string;
+  readonly found: unknown;
+}
+
+export interface Step<T extends EngineTypes> {
+  /** Empty: no action was enabled. That is an ordinary outcome, not an error. */
+  readonly fired: readonly Fired[];
+  readonly effects: readonly Effect<T>[];
+}
+
+/** A mistake of the engine itself, never of a peer: the process must stop. */
+export class EngineFault extends Error {
+  readonly code = "engine-fault";
+  readonly engine: string;
+  constructor(engine: string, what: string) {
+    super(`engine "${engine}" ${what}`);
+    this.name = "EngineFault";
+    this.engine = engine;
+  }
+}
+
+/** More internal steps than this after one event mean that the engine loops. */
+const internalStepsMax = 100_000;
+
+interface Table {
+  readonly by: ReadonlyMap<string, readonly Action<EngineTypes>[]>;
+  readonly internal: readonly Action<EngineTypes>[];
+}
+/** Derived from the engine alone, so equal at every time: a cache, not state. */
+const tables = new WeakMap<object, Table>();
+
+function tableOf(engine: AnyEngine): Table {
+  let table = tables.get(engine);
+  if (table === undefined) {
+    const by = new Map<string, Action<EngineTypes>[]>();
+    for (const action of engine.actions as readonly Action<EngineTypes>[]) {
+      const list = by.get(action.on);
+      if (list === undefined) by.set(action.on, [action]);
+      else list.push(action);
+    }
+    table = { by, internal: by.get("internal") ?? [] };
+    tables.set(engine, table);
+  }
+  return table;
+}
+
+function triggerOf(event: Event<EngineTypes>): string {
+  if (event.kind === "message") return `message:${event.message.kind}`;
+  return event.kind === "timeout" ? `timeout:${event.timer}` : event.kind;
+}
+
+/** Collects effects; copies addressed to the engine itself go to `own` and never leave. */
+class Collector implements Effects<EngineTypes> {
+  readonly effects: Effect<EngineTypes>[] = [];
+  readonly own: Event<EngineTypes>[] = [];
+  readonly #self: NodeId;
+  constructor(self: NodeId) {
+    this.#self = self;
+  }
+  persist(record: unknown): void {
+    this.effects.push({ kind: "persist", record });
+  }
+  send(to: readonly NodeId[], message: EngineTypes["Message"]): void {
+    const self = this.#self;
+    if (to.includes(self)) {
+      this.own.push({ kind: "message", from: self, message });
+      const others = to.filter((node) => node !== self);
+      if (others.length > 0) this.effects.push({ kind: "send", to: others, message });
+    } else if (to.length > 0) this.effects.push({ kind: "send", to, message });
+  }
+  arm(timer: string, delayMs: number, jitterMs = 0): void {
+    this.effects.push({ kind: "arm", timer, delayMs, jitterMs });
+  }
+  disarm(timer: string): void {
+    this.effects.push({ kind: "disarm", timer });
+  }
+  spawn(engine: string, key: string, config: unknown): void {
+    this.effects.push({ kind: "spawn", engine, key, config });
+  }
+  output(output: unknown): void {
+    this.effects.push({ kind: "output", output });
+  }
+}
+
+/**
+ * One step of an engine: the first enabled action takes the event, messages to oneself follow, then internal actions run
+ * until none is enabled. Changes `state` in place.
+ *
+ * @throws EngineFault when internal actions do not come to rest: a bug of the engine.
+ * @example
+ * const state = counter.init(config);
+ * const { fired, effects } = step(counter, config, state, { kind: "start", records: [] });
+ */
+export function step<T extends EngineTypes>(
+  engine: Engine<T>,
+  config: T["Config"],
+  state: T["State"],
+  event: Event<T>,
+): Step<T> {
+  const table = tableOf(engine);
+  const out = new Collector(engine.self(config));
+  const fired: Fired[] = [];
+  let steps = 0;
+  let next: Event<EngineTypes> | undefined = event;
+  while (next !== undefined) {
+    takeFirst(table.by.get(triggerOf(next)), config, state, next, out, fired);
+    while (takeFirst(table.internal, config, state, next, out, fired)) {
+      if (++steps > internalStepsMax) throw new EngineFault(engine.name, `did not come to rest after ${steps} internal steps`);
+    }
+    next = out.own.shift();
+    if (next !== undefined && ++steps > internalStepsMax)
+      throw new EngineFault(engine.name, `sent itself more than ${internalStepsMax} messages in one step`);
+  }
+  return { fired, effects: out.effects as Effect<T>[] };
+}
+
+function takeFirst(
+  actions: readonly Action<EngineTypes>[] | undefined,
+  config: unknown,
+  state: unknown,
+  event: Event<EngineTypes>,
+  out: Collector,
+  fired: Fired[],
+): boolean {
+  if (actions === undefined) return false;
+  for (const action of actions) {
+    const found = action.guard(config, state as Readonly<unknown>, event);
+    if (found !== null) {
+      action.act(config, state, found, out);
+      fired.push({ action: action.name, found });
+      return true;
+    }
+  }
+  return false;
+}
