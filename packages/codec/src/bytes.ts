@@ -1,0 +1,79 @@
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { DecodeError } from "./errors.ts";
+
+/** Also true for bytes of another realm (a `vm` context, a frame), where `instanceof` fails. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return (
+    value instanceof Uint8Array ||
+    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]")
+  );
+}
+
+/**
+ * One array of all the bytes in order.
+ *
+ * @example
+ * concat(new Uint8Array([1]), new Uint8Array([2, 3])); // Uint8Array [1, 2, 3]
+ */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** Lexicographic order of unsigned bytes; a prefix comes first. Negative, zero or positive. Not constant in time. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = a[i]! - b[i]!;
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Same length and same bytes. Not constant in time: not for secrets. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** SHA-256 (FIPS 180-4), 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return nobleSha256(bytes);
+}
+
+const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Two lower-case digits per byte. */
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += hexOf[byte];
+  return text;
+}
+
+/**
+ * Bytes of lower-case hexadecimal digits; other spellings are refused, so that one value has one text.
+ *
+ * @throws DecodeError with code `hex`.
+ */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0) throw new DecodeError("hex", text.length, "an odd number of digits");
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digit(text, 2 * i) << 4) | digit(text, 2 * i + 1);
+  return bytes;
+}
+
+function digit(text: string, offset: number): number {
+  const unit = text.charCodeAt(offset);
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  if (unit >= 97 && unit <= 102) return unit - 87;
+  throw new DecodeError("hex", offset, "not a lower-case hexadecimal digit");
+}
