@@ -1,0 +1,28 @@
+/**
+ * Principals, keys and authenticators with one strict verification rule, the same for every implementation of the
+ * cryptography. `@eunomia/crypto-auth/native` has the implementation on `node:crypto`.
+ */
+export {
+  type Ed25519Authenticator,
+  type Ed25519Options,
+  ed25519Authenticator,
+} from "./ed25519-authenticator.ts";
+export { publicKeyFault } from "./ed25519-rule.ts";
+export {
+  AuthenticatorError,
+  type AuthenticatorErrorCode,
+  KeyError,
+  type KeyErrorCode,
+  type PublicKeyFault,
+} from "./errors.ts";
+export {
+  type HmacAuthenticator,
+  type HmacOptions,
+  hmacAuthenticator,
+  type MacSecrets,
+} from "./hmac-authenticator.ts";
+export { type PlainOptions, plainAuthenticator } from "./plain-authenticator.ts";
+export { portable } from "./portable.ts";
+export type { CryptoProvider, Ed25519, MacKey, PublicKey, SigningKey } from "./provider.ts";
+export { directionalKey, macInput, nodeDigest, pairSecret } from "./secrets.ts";
+export { signInDomain, verifyInDomain } from "./signing.ts";

@@ -1,0 +1,32 @@
+import type { Authenticator, NodeId } from "@eunomia/engine";
+import { PacketAuthenticator } from "./packet.ts";
+import { portable } from "./portable.ts";
+
+export interface PlainOptions {
+  readonly self: NodeId;
+  readonly cluster: string;
+  readonly peers: readonly NodeId[];
+}
+
+/**
+ * No authentication: a packet names its sender, and that is believed. For tests and benchmarks inside one machine, where
+ * it shows what the other authenticators cost. Anyone who can reach the port can speak for anyone.
+ *
+ * @example
+ * const peers = ["r0", "r1"]
+ * const r0 = plainAuthenticator({ self: "r0", cluster: "demo", peers })
+ * plainAuthenticator({ self: "r1", cluster: "demo", peers }).open(r0.seal("r1", new Uint8Array([1])))
+ */
+export function plainAuthenticator(options: PlainOptions): Authenticator {
+  const packets = new PacketAuthenticator<null>(portable, options.cluster, options.self, {
+    name: "plain",
+    code: 0,
+    tagBytes: 0,
+    convinces: "receiver",
+    refusal: "plain: refused",
+    tag: () => new Uint8Array(0),
+    check: () => true,
+  });
+  for (const peer of options.peers) if (peer !== options.self) packets.admitLink(peer, null);
+  return packets;
+}
