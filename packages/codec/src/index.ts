@@ -22,6 +22,7 @@ export {
   type SchemaErrorCode,
 } from "./errors.ts";
 export { check, clone, decode, digest, encode, equal, generate, mutate, rename } from "./operations.ts";
+export { KeyBundle, PrincipalBytes, type PrincipalId, SchemeKey } from "./principal.ts";
 export { type DecodeLimits, Reader } from "./reader.ts";
 export { definitions, lazy, type Rule, refine } from "./recursive.ts";
 export { bigint, bool, bytes, id, int, nat, nil, orderedId, text } from "./scalars.ts";

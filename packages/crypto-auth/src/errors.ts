@@ -15,7 +15,6 @@ export type KeyErrorCode =
   | "bad-domain"
   | "unsorted-bundle"
   | "empty-bundle"
-  | "bad-principal"
   | "not-json"
   | "wrong-shape"
   | "other-version"
