@@ -34,7 +34,7 @@ export function doc<S extends Schema<unknown>>(schema: S, sentence: string): S {
 export function list<T>(item: Schema<T>, maxItems: number = defaultMaxItems): Schema<T[]> {
   return {
     form: { kind: "list", item: item.form, maxItems },
-    parts: [item],
+    parts: () => [item],
     write(value, writer) {
       if (!Array.isArray(value) || value.length > maxItems)
         throw new EncodeError(misfit(`an array of at most ${maxItems} items`, value));
@@ -90,7 +90,7 @@ export function nullable<T>(item: Schema<T>): Schema<T | null> {
     );
   return {
     form: { kind: "nullable", item: item.form },
-    parts: [item],
+    parts: () => [item],
     write(value, writer) {
       if (value === null) writer.nil();
       else item.write(value, writer);
@@ -194,7 +194,7 @@ export function record<F extends Fields>(fields: F): RecordSchema<RecordOf<F>> {
       kind: "record",
       fields: inside.names.map((name, i) => ({ name, form: inside.schemas[i]!.form })),
     },
-    parts: inside.schemas,
+    parts: () => inside.schemas,
     fields,
     write(value, writer) {
       if (typeof value !== "object" || value === null) throw new EncodeError(misfit("a record", value));
@@ -239,7 +239,7 @@ export function variant<C extends Readonly<Record<string, RecordSchema<unknown>>
   const of = (value: Plain) => inside[tagOf(value)!]!;
   const schema: Schema<Plain> = {
     form: { kind: "variant", cases: forms },
-    parts: Object.values(cases),
+    parts: () => Object.values(cases),
     write(value, writer) {
       const tag = tagOf(value);
       if (tag === undefined) throw new EncodeError(misfit(expected, value));

@@ -21,6 +21,7 @@ export {
   SchemaError,
   type SchemaErrorCode,
 } from "./errors.ts";
+export { mutateBytes } from "./fuzz.ts";
 export { check, clone, decode, digest, encode, equal, generate, mutate, rename } from "./operations.ts";
 export { KeyBundle, PrincipalBytes, type PrincipalId, SchemeKey } from "./principal.ts";
 export { type DecodeLimits, Reader } from "./reader.ts";

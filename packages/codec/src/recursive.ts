@@ -26,9 +26,7 @@ export function lazy<T>(get: () => Schema<T>, name = "recursive", maxDepth = 64)
   };
   return {
     form: { kind: "lazy", name, maxDepth },
-    get parts() {
-      return [target()];
-    },
+    parts: () => [target()],
     write(value, writer) {
       if (++writer.depth > maxDepth) throw new EncodeError(misfit(`nesting of at most ${maxDepth}`, "more"));
       target().write(value, writer);
@@ -70,7 +68,7 @@ export function refine<T>(schema: Schema<T>, rule: Rule<T>): Schema<T> {
   return {
     ...schema,
     form: { kind: "refined", rule: rule.rule, item: schema.form },
-    parts: [schema],
+    parts: () => [schema],
     write(value, writer) {
       schema.write(value, writer);
       if (!rule.holds(value)) throw new EncodeError(misfit(rule.rule, value));
@@ -104,7 +102,7 @@ export function definitions(schema: Schema<unknown>): Record<string, Form> {
   const visit = (one: Schema<unknown>): void => {
     if (seen.has(one)) return;
     seen.add(one);
-    for (const part of one.parts) {
+    for (const part of one.parts()) {
       if (one.form.kind === "lazy") found[one.form.name] = part.form;
       visit(part);
     }

@@ -19,7 +19,7 @@ function scalar<T>(parts: ScalarParts<T>): Schema<T> {
   const { form, expected, fits, write } = parts;
   return {
     form,
-    parts: [],
+    parts: () => [],
     write(value, writer) {
       if (!fits(value)) throw new EncodeError({ path: "", expected, got: show(value) });
       write(value, writer);
@@ -55,7 +55,7 @@ export function bool(): Schema<boolean> {
     fits: (value) => typeof value === "boolean",
     write: (value, writer) => writer.bool(value),
     read: (reader) => reader.bool(),
-    generate: (source) => source.next() % 2 === 1,
+    generate: (source) => below(source, 2) === 1,
     mutate: (value) => !value,
   });
 }
@@ -108,10 +108,10 @@ function generateInt(source: Source, min: number, max: number): number {
   switch (below(source, 4)) {
     case 0: {
       const edge = interesting[below(source, interesting.length)]!;
-      return clamp(source.next() % 2 === 0 || min >= 0 ? edge : -edge);
+      return clamp(below(source, 2) === 0 || min >= 0 ? edge : -edge);
     }
     case 1:
-      return clamp(source.next() % 2 === 0 ? min + below(source, 3) : max - below(source, 3));
+      return clamp(below(source, 2) === 0 ? min + below(source, 3) : max - below(source, 3));
     case 2:
       return clamp(Math.max(min, 0) + below(source, 8));
     default: {

@@ -42,7 +42,7 @@ export interface Field {
 export interface Schema<T> {
   readonly form: Form;
   /** The schemas directly inside, in the order of the form. */
-  readonly parts: readonly Schema<unknown>[];
+  parts(): readonly Schema<unknown>[];
   /** Throws `EncodeError` (without the full path) for a value that does not fit, except for surplus fields of records. */
   write(value: T, writer: Writer): void;
   /** Throws `DecodeError` for anything but the canonical encoding of a fitting value. */
@@ -70,7 +70,7 @@ export interface RecordSchema<T> extends Schema<T> {
 
 /** A uniform integer from 0 to `bound` - 1. */
 export function below(source: Source, bound: number): number {
-  return source.next() % bound;
+  return Math.floor((source.next() / 0x1_0000_0000) * bound);
 }
 
 /** May a value of the form be null? */

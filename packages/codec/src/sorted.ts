@@ -103,7 +103,7 @@ export function sortedSet<K extends Key>(item: Schema<K>, maxItems: number = def
   const keys = keysOf(item, maxItems);
   return {
     form: { kind: "set", item: item.form, maxItems },
-    parts: [item],
+    parts: () => [item],
     write(value, writer) {
       const order = keys.toWire(value);
       writer.arrayHeader(value.length);
@@ -148,7 +148,7 @@ export function sortedMap<K extends Key, V>(
   const keys = keysOf(key, maxItems);
   return {
     form: { kind: "map", key: key.form, value: value.form, maxItems },
-    parts: [key, value],
+    parts: () => [key, value],
     write(map, writer) {
       if (
         typeof map !== "object" ||
