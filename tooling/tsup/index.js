@@ -6,7 +6,9 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const sources = Object.values(manifest.exports ?? {})
   .map((entry) => entry["@eunomia/source"])
   .filter((path) => path !== undefined);
-const bins = Object.values(manifest.bin ?? {}).map((path) => path.replace("./dist/", "./src/").replace(".js", ".ts"));
+const bins = Object.values(manifest.bin ?? {}).map((path) =>
+  path.replace("./dist/", "./src/").replace(".js", ".ts"),
+);
 
 // tsup writes the JavaScript; `tsc -p tsconfig.build.json` writes the declarations.
 export default defineConfig({

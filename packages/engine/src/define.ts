@@ -62,7 +62,8 @@ export function actionsOf<T extends EngineTypes>(): ActionMakers<T> {
     commands: (name, guard, act) => ({
       name,
       on: "commands",
-      guard: (config, state, event) => (event.kind === "commands" ? guard(config, state, event.commands) : null),
+      guard: (config, state, event) =>
+        event.kind === "commands" ? guard(config, state, event.commands) : null,
       act: act as Act<T, unknown>,
     }),
     message: (kind, name, guard, act) => ({

@@ -32,7 +32,12 @@ export interface Transport {
 }
 
 export type Opened =
-  | { readonly ok: true; readonly from: NodeId; readonly bytes: Uint8Array; readonly convinces: "receiver" | "anyone" }
+  | {
+      readonly ok: true;
+      readonly from: NodeId;
+      readonly bytes: Uint8Array;
+      readonly convinces: "receiver" | "anyone";
+    }
   /** `reason` is a short constant text that an operator can count by, e.g. `mac: unknown sender`. */
   | { readonly ok: false; readonly reason: string };
 
@@ -104,7 +109,12 @@ export interface SlotLog {
   open():
     | { readonly kind: "absent" }
     | { readonly kind: "log"; readonly last: number; readonly tornBytes: number }
-    | { readonly kind: "unreadable"; readonly file: string; readonly offset: number; readonly reason: string };
+    | {
+        readonly kind: "unreadable";
+        readonly file: string;
+        readonly offset: number;
+        readonly reason: string;
+      };
   /** `slot` must be the last one plus one. Buffered; never waits for the disk. */
   append(slot: number, bytes: Uint8Array): void;
   /** Makes everything appended before the call durable; answers the last durable slot. */

@@ -14,6 +14,8 @@ export type {
   SlotLog,
   Transport,
 } from "./doors.ts";
+export { Driver, type DriverOptions, type Ports } from "./driver/driver.ts";
+export type { Address } from "./driver/packet.ts";
 export { EngineFault, type Fired, type Step, step } from "./step.ts";
 export type { TraceLine } from "./trace.ts";
 export type {

@@ -109,7 +109,8 @@ export function step<T extends EngineTypes>(
   while (next !== undefined) {
     takeFirst(table.by.get(triggerOf(next)), config, state, next, out, fired);
     while (takeFirst(table.internal, config, state, next, out, fired)) {
-      if (++steps > internalStepsMax) throw new EngineFault(engine.name, `did not come to rest after ${steps} internal steps`);
+      if (++steps > internalStepsMax)
+        throw new EngineFault(engine.name, `did not come to rest after ${steps} internal steps`);
     }
     next = out.own.shift();
     if (next !== undefined && ++steps > internalStepsMax)

@@ -1,0 +1,87 @@
+import { controllersProblem } from "./control.ts";
+import { entriesPerSlotMax, firstRegisteredClient } from "./messages.ts";
+import type { ReplicaConfig, ReplicaOracles } from "./state.ts";
+
+/** A caller's mistake. Match on `code`. */
+export class SwitchError extends Error {
+  readonly code: "config";
+  /** The field of the configuration. */
+  readonly field: string;
+  constructor(field: string, expected: string, got: unknown) {
+    super(`"${field}" expected ${expected}, got ${String(got)}`);
+    this.name = "SwitchError";
+    this.code = "config";
+    this.field = field;
+  }
+}
+
+/** Everything of a replica configuration but the names: how it batches, pipelines, waits and remembers. */
+export const replicaDefaults: Omit<
+  ReplicaConfig,
+  "cluster" | "self" | "replicas" | "f" | "initial" | "controllers"
+> = {
+  alpha: 2,
+  maxBatch: 4096,
+  maxBatchBytes: 512 * 1024,
+  sessionWindow: 1024,
+  mode: { kind: "cut" },
+  staticClients: 0,
+  fifo: false,
+  controlGap: 1,
+  sessionTtlSlots: 1_000_000,
+  tickMs: 50,
+  forwardTicks: 8,
+  backupTicks: 4,
+  gapTicks: 3,
+  maxPending: 65_536,
+  catchUpBytes: 512 * 1024,
+  dutySpan: 0,
+  beside: [],
+};
+
+const positive = [
+  "alpha",
+  "maxBatch",
+  "maxBatchBytes",
+  "sessionWindow",
+  "controlGap",
+  "sessionTtlSlots",
+  "tickMs",
+  "forwardTicks",
+  "backupTicks",
+  "gapTicks",
+  "maxPending",
+  "catchUpBytes",
+] as const;
+
+/** @throws SwitchError on the first field that cannot work. */
+export function validateConfig(config: ReplicaConfig, oracles: ReplicaOracles): void {
+  for (const field of positive)
+    if (!(config[field] >= 1)) throw new SwitchError(field, "an integer of at least 1", config[field]);
+  if (config.cluster === "")
+    throw new SwitchError("cluster", "a name that is the same at every node of this cluster only", '""');
+  if (!config.replicas.includes(config.self))
+    throw new SwitchError("replicas", `a list with "${config.self}" in it`, config.replicas.join(", "));
+  if (new Set(config.replicas).size !== config.replicas.length)
+    throw new SwitchError("replicas", "names that differ", config.replicas.join(", "));
+  if (config.replicas.length < config.f + 1)
+    throw new SwitchError(
+      "f",
+      `at most ${config.replicas.length - 1} for ${config.replicas.length} replicas`,
+      config.f,
+    );
+  if (config.maxBatch > entriesPerSlotMax)
+    throw new SwitchError("maxBatch", `at most ${entriesPerSlotMax}`, config.maxBatch);
+  if (config.staticClients > firstRegisteredClient)
+    throw new SwitchError("staticClients", `at most ${firstRegisteredClient}`, config.staticClients);
+  const controllers = controllersProblem(config.controllers);
+  if (controllers !== null)
+    throw new SwitchError("controllers", "distinct principals and a threshold among them", controllers);
+  const protocol = oracles.validate(config.initial);
+  if (protocol !== null)
+    throw new SwitchError(
+      "initial",
+      "a protocol of the registry with consistent parameters",
+      `${config.initial.name}: ${protocol}`,
+    );
+}

@@ -1,0 +1,119 @@
+import { mapSet } from "@eunomia/codec";
+import { judgeControl } from "./control.ts";
+import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
+import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
+import { entriesPerSlotMax, type Operation } from "./messages.ts";
+import { executed, extendRuns, liveSession, markExecuted, openSession, sweepSessions } from "./session.ts";
+import type { Checkpoint, ReplicaConfig, ReplicaOracles, Run } from "./state.ts";
+
+/** What one slot did. */
+export interface Executed {
+  readonly vector: Uint8Array;
+  readonly count: number;
+  readonly runs: Run[];
+  readonly registered: { nonce: Uint8Array; client: number }[];
+  readonly controls: { n: number; operation: Operation }[];
+  /** Why control commands of the batch were skipped. */
+  readonly refusedControls: { n: number; reason: string }[];
+}
+
+/**
+ * Executes the batch that was decided for `state.slotOut` and moves on to the next slot. The slot always advances, whatever
+ * is in it; what is delivered is the batch less its unknown, repeated or invalid entries, by a function of the prefix alone.
+ */
+export function executeSlot(
+  config: ReplicaConfig,
+  state: Checkpoint,
+  oracles: ReplicaOracles,
+  batch: Uint8Array,
+): Executed {
+  const slot = state.slotOut;
+  const epoch = epochAt(state, slot).id;
+  const entries = readBatch(batch) ?? [];
+  const result: Executed = {
+    vector: batch,
+    count: 0,
+    runs: [],
+    registered: [],
+    controls: [],
+    refusedControls: [],
+  };
+  const kept: Entry[] = [];
+  const alone = entries.length === 1;
+  for (const entry of entries)
+    if (execute(config, state, oracles, entry, alone, kept.length, result)) kept.push(entry);
+  // The bytes are canonical, so a batch of which everything was kept is its own vector.
+  const whole = kept.length === entries.length && (entries.length > 0 || batch.length === emptyBatch.length);
+  const vector = whole ? batch : joinBatch(kept.map((entry) => batch.subarray(entry.start, entry.end)));
+  state.chain = nextChain(oracles, state.chain, slot, epoch, vector);
+  state.slotOut = slot + 1;
+  for (const { operation } of result.controls) applyOperation(config, state, operation, slot);
+  sweepSessions(config, state, slot);
+  return { ...result, vector, count: kept.length };
+}
+
+function execute(
+  config: ReplicaConfig,
+  state: Checkpoint,
+  oracles: ReplicaOracles,
+  entry: Entry,
+  alone: boolean,
+  index: number,
+  result: Executed,
+): boolean {
+  const slot = state.slotOut;
+  if (entry.kind === "command") {
+    const { client, seq } = entry;
+    const session = liveSession(config, state, client, slot);
+    if (session === null || executed(session, seq) || seq > session.low + config.sessionWindow) return false;
+    if (config.fifo && seq !== session.low + 1) return false;
+    if (session.lastSlot === 0) mapSet(state.sessions, client, session);
+    markExecuted(session, client, seq, entry.ack, slot, index);
+    extendRuns(result.runs, client, seq, slot, index);
+    return true;
+  }
+  if (entry.kind === "register") {
+    const client = slot * entriesPerSlotMax + index;
+    openSession(state, client, slot);
+    result.registered.push({ nonce: entry.nonce, client });
+    return true;
+  }
+  // So that no command ever shares a slot with a change of rules.
+  const verdict = alone ? judgeControl(config, state, oracles, entry, slot) : notAlone;
+  if (!verdict.ok) {
+    result.refusedControls.push({ n: entry.n, reason: verdict.reason });
+    return false;
+  }
+  state.nextControl += 1;
+  state.lastChange = slot;
+  result.controls.push({ n: entry.n, operation: verdict.operation });
+  return true;
+}
+
+const notAlone = { ok: false, reason: "a control command travels alone in its slot" } as const;
+
+function applyOperation(config: ReplicaConfig, state: Checkpoint, operation: Operation, slot: number): void {
+  if (operation.kind === "swap") {
+    const last = lastEpoch(state);
+    const from = Math.max(last.from, effectiveFrom(config, state, slot));
+    state.epochs.push({ id: last.id + 1, from, protocol: operation.protocol });
+  } else if (operation.kind === "keys") state.controllers = operation.controllers;
+  else state.mode = operation.mode;
+}
+
+/** chain := H(chain | slot | epoch | H(vector)), numbers as 8 bytes, big endian (aneris 5.4). */
+export function nextChain(
+  oracles: ReplicaOracles,
+  chain: Uint8Array,
+  slot: number,
+  epoch: number,
+  vector: Uint8Array,
+): Uint8Array {
+  const input = new Uint8Array(chain.length + 48);
+  const view = new DataView(input.buffer);
+  input.set(chain, 0);
+  view.setBigUint64(chain.length, BigInt(slot));
+  view.setBigUint64(chain.length + 8, BigInt(epoch));
+  input.set(oracles.sha256(vector), chain.length + 16);
+  return oracles.sha256(input);
+}

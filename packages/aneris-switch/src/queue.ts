@@ -1,0 +1,248 @@
+import { mapGet, mapHas, mapSet } from "@eunomia/codec";
+import type { Effects } from "@eunomia/engine";
+import { checkControl } from "./control.ts";
+import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
+import { epochAt } from "./epochs.ts";
+import { entriesPerSlotMax, firstRegisteredClient } from "./messages.ts";
+import { executed, liveSession, placeOf } from "./session.ts";
+import type { Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
+
+type Out = Effects<ReplicaTypes>;
+
+/** Takes a batch of entries into the queue; what was executed, queued or refused before does not enter twice. */
+export function submit(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  out: Out,
+  batch: Uint8Array,
+): void {
+  const entries = readBatch(batch);
+  if (entries === null) return out.output({ kind: "rejected", client: 0, seq: 0, reason: "malformed" });
+  let queued: ReadonlySet<string> | null = null;
+  const fresh: Pending[] = [];
+  for (const entry of entries) {
+    if (
+      state.pending.length + fresh.length >= config.maxPending ||
+      entry.end - entry.start > config.maxBatchBytes
+    ) {
+      reject(out, entry, entry.end - entry.start > config.maxBatchBytes ? "too large" : "busy");
+      continue;
+    }
+    if (!admit(config, state, oracles, out, entry)) continue;
+    if (entry.kind !== "register" && mayBeQueued(state, entry)) {
+      queued ??= queuedKeys(state, fresh);
+      if (queued.has(keyOf(entry))) continue;
+    }
+    if (entry.kind === "command")
+      mapSet(state.offered, entry.client, Math.max(entry.seq, mapGet(state.offered, entry.client) ?? 0));
+    fresh.push(toPending(entry, batch));
+  }
+  for (const entry of fresh) state.pending.push(entry);
+  const duty = onDuty(config, state, state.slotIn);
+  if (duty !== config.self && fresh.length > 0) forward(config, out, fresh, [duty]);
+}
+
+const keyOf = (entry: Entry): string =>
+  entry.kind === "command"
+    ? `${entry.client}:${entry.seq}`
+    : entry.kind === "control"
+      ? `control:${entry.n}`
+      : "";
+
+/** A number above all that a client offered here cannot be in the queue: the common case needs no search. */
+function mayBeQueued(state: ReplicaState, entry: Entry): boolean {
+  return (
+    entry.kind === "control" ||
+    (entry.kind === "command" && entry.seq <= (mapGet(state.offered, entry.client) ?? 0))
+  );
+}
+
+function queuedKeys(state: ReplicaState, fresh: readonly Pending[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const add = (list: readonly Pending[]): void => {
+    for (const p of list) keys.add(p.kind === 1 ? `control:${p.seq}` : `${p.client}:${p.seq}`);
+  };
+  add(state.pending);
+  add(fresh);
+  for (const { entries } of state.inflight.values) add(entries);
+  return keys;
+}
+
+function reject(out: Out, entry: Entry, reason: string): void {
+  if (entry.kind === "command")
+    out.output({ kind: "rejected", client: entry.client, seq: entry.seq, reason });
+  else if (entry.kind === "control") out.output({ kind: "controlRejected", n: entry.n, reason });
+}
+
+/** False: answered or refused already. Judged again at delivery; here it only saves work. */
+function admit(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  out: Out,
+  entry: Entry,
+): boolean {
+  if (entry.kind === "register") return true;
+  if (entry.kind === "control") {
+    if (entry.n < state.nextControl) {
+      reject(out, entry, `number: ${entry.n} is used up, the next is ${state.nextControl}`);
+      return false;
+    }
+    const verdict = checkControl(config, state, oracles, entry);
+    if (!verdict.ok) reject(out, entry, verdict.reason);
+    return verdict.ok;
+  }
+  const session = liveSession(config, state, entry.client, state.slotOut);
+  if (session === null) {
+    if (notYetKnown(state, entry.client)) return true;
+    reject(out, entry, "session");
+    return false;
+  }
+  if (executed(session, entry.seq)) {
+    const place = placeOf(session, entry.client, entry.seq);
+    if (place !== null) out.output({ kind: "reply", ...place });
+    return false;
+  }
+  if (entry.seq > session.low + config.sessionWindow) {
+    reject(out, entry, "window");
+    return false;
+  }
+  return true;
+}
+
+/** A registration in a slot that this replica has not delivered yet: the session may begin any moment. */
+const notYetKnown = (state: ReplicaState, client: number): boolean =>
+  client >= firstRegisteredClient && Math.floor(client / entriesPerSlotMax) >= state.slotOut;
+
+function toPending(entry: Entry, batch: Uint8Array): Pending {
+  const bytes = batch.subarray(entry.start, entry.end);
+  if (entry.kind === "command") return { kind: 0, client: entry.client, seq: entry.seq, bytes, age: 0 };
+  if (entry.kind === "control") return { kind: 1, client: 0, seq: entry.n, bytes, age: 0 };
+  return { kind: 2, client: 0, seq: 0, bytes, age: 0 };
+}
+
+/** Sends entries to other replicas, in frames within the batch limits. */
+export function forward(
+  config: ReplicaConfig,
+  out: Out,
+  entries: readonly Pending[],
+  to: readonly string[],
+): void {
+  for (let i = 0; i < entries.length; ) {
+    const part: Uint8Array[] = [];
+    for (let bytes = 0; i < entries.length && part.length < entriesPerSlotMax; i += 1) {
+      bytes += entries[i]!.bytes.length;
+      if (part.length > 0 && bytes > config.maxBatchBytes) break;
+      part.push(entries[i]!.bytes);
+    }
+    out.send(to, { kind: "forward", batch: joinBatch(part) });
+  }
+}
+
+/** Who proposes in a slot without delay: whom the protocol names, else replicas in turn, passing over silent ones. */
+export function onDuty(config: ReplicaConfig, state: Readonly<ReplicaState>, slot: number): string {
+  const awake = (replica: string): boolean =>
+    replica === config.self || (mapGet(state.peers, replica)?.silentTicks ?? 0) < config.backupTicks;
+  if (state.duty !== null) return awake(state.duty) ? state.duty : config.self;
+  if (config.dutySpan === 0) return config.self;
+  const first = Math.floor(slot / config.dutySpan);
+  for (let i = 0; i < config.replicas.length; i += 1) {
+    const replica = config.replicas[(first + i) % config.replicas.length]!;
+    if (awake(replica)) return replica;
+  }
+  return config.self;
+}
+
+/** Opens slots while the pipeline has room and there is something to propose (aneris 5.4, `propose`). */
+export function propose(config: ReplicaConfig, state: ReplicaState, out: Out): void {
+  while (state.slotIn <= state.slotOut - 1 + config.alpha) {
+    const slot = state.slotIn;
+    const epoch = epochAt(state, slot).id;
+    const decided = mapGet(state.known, slot)?.some((decision) => decision.epoch === epoch) ?? false;
+    if (!decided && !mapHas(state.inflight, slot)) {
+      const entries = take(config, state, out, slot);
+      if (entries.length === 0 && slot > state.flushTo) return;
+      openSlot(state, out, slot, epoch, entries);
+    }
+    state.slotIn = slot + 1;
+  }
+}
+
+/** Proposes entries (none: the empty batch) for a slot. */
+export function openSlot(
+  state: ReplicaState,
+  out: Out,
+  slot: number,
+  epoch: number,
+  entries: Pending[],
+): void {
+  mapSet(state.inflight, slot, { epoch, entries });
+  const value = entries.length === 0 ? emptyBatch : joinBatch(entries.map((entry) => entry.bytes));
+  out.output({ kind: "propose", epoch, slot, value });
+}
+
+/**
+ * Takes the next batch from the head of the queue: either commands, first come first served, or one control command alone. A
+ * control out of turn is passed over, never a barrier; what was executed meanwhile is dropped (aneris 5.4 `take`; F13, F14).
+ */
+function take(config: ReplicaConfig, state: ReplicaState, out: Out, slot: number): Pending[] {
+  const { pending } = state;
+  const minimumAge = onDuty(config, state, slot) === config.self ? 0 : config.backupTicks;
+  const taken: Pending[] = [];
+  const kept: Pending[] = [];
+  const expected = config.fifo ? expectations(state) : null;
+  let bytes = 0;
+  let i = 0;
+  for (; i < pending.length && taken.length < Math.min(config.maxBatch, entriesPerSlotMax); i += 1) {
+    const entry = pending[i]!;
+    const verdict = entry.age < minimumAge ? "wait" : judgePending(config, state, entry, expected);
+    if (verdict === "drop") continue;
+    if (verdict === "lost") {
+      out.output({ kind: "rejected", client: entry.client, seq: entry.seq, reason: "session" });
+      continue;
+    }
+    if (verdict === "wait") {
+      kept.push(entry);
+      continue;
+    }
+    if (entry.kind === 1 && taken.length > 0) break;
+    if (taken.length > 0 && bytes + entry.bytes.length > config.maxBatchBytes) break;
+    taken.push(entry);
+    bytes += entry.bytes.length;
+    if (expected !== null && entry.kind === 0) expected.set(entry.client, entry.seq + 1);
+    if (entry.kind === 1) {
+      i += 1;
+      break;
+    }
+  }
+  if (kept.length === 0) pending.splice(0, i);
+  else state.pending = kept.concat(pending.slice(i));
+  return taken;
+}
+
+/** First number of each client behind what is in flight, where commands must be executed in the order of their numbers. */
+function expectations(state: ReplicaState): Map<number, number> {
+  const expected = new Map<number, number>();
+  for (const { entries } of state.inflight.values)
+    for (const entry of entries) if (entry.kind === 0) expected.set(entry.client, entry.seq + 1);
+  return expected;
+}
+
+/** What to do with a queued entry: `go`, `wait` in place, `drop` (executed or superseded), or `lost` (its session is gone). */
+export function judgePending(
+  config: ReplicaConfig,
+  state: Readonly<ReplicaState>,
+  entry: Pending,
+  expected: ReadonlyMap<number, number> | null,
+): "go" | "wait" | "drop" | "lost" {
+  if (entry.kind === 2) return "go";
+  if (entry.kind === 1)
+    return entry.seq < state.nextControl ? "drop" : entry.seq === state.nextControl ? "go" : "wait";
+  const session = liveSession(config, state, entry.client, state.slotOut);
+  if (session === null) return notYetKnown(state, entry.client) ? "wait" : "lost";
+  if (executed(session, entry.seq)) return "drop";
+  if (entry.seq > session.low + config.sessionWindow) return "wait";
+  if (expected === null) return "go";
+  return entry.seq === Math.max(expected.get(entry.client) ?? 0, session.low + 1) ? "go" : "wait";
+}

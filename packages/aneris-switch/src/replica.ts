@@ -1,0 +1,211 @@
+import { toHex, utf8Encode } from "@eunomia/codec";
+import { type Action, actionsOf, type Engine } from "@eunomia/engine";
+import { validateConfig } from "./config.ts";
+import { drain, install, learn } from "./deliver.ts";
+import { epochAt, lastEpoch } from "./epochs.ts";
+import { executeSlot } from "./execute.ts";
+import { propose, submit } from "./queue.ts";
+import {
+  type Checkpoint,
+  ReplicaCommand,
+  ReplicaConfig,
+  ReplicaMessage,
+  type ReplicaOracles,
+  ReplicaOutput,
+  ReplicaRecord,
+  ReplicaState,
+  type ReplicaTypes,
+} from "./state.ts";
+import { becameStable, heardFrom, retireEpochs, tellHead, tick } from "./upkeep.ts";
+
+const on = actionsOf<ReplicaTypes>();
+
+type CommandOf<K> = Extract<ReplicaCommand, { kind: K }>;
+
+/** One action per kind of command; a frame holds commands of any kinds, taken in order. */
+function handle(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  command: ReplicaCommand,
+  out: Parameters<Action<ReplicaTypes>["act"]>[3],
+): void {
+  switch (command.kind) {
+    case "submit":
+      return submit(config, state, oracles, out, command.batch);
+    case "decided":
+      learn(config, state, out, command.epoch, command.slot, command.value);
+      return drain(config, state, oracles, out);
+    case "trimmed":
+      state.highestSeen = Math.max(state.highestSeen, command.floor);
+      return;
+    case "duty":
+      return takeDuty(config, state, command);
+    case "stable":
+      if (command.slot > state.stable) becameStable(state, out, command.slot);
+      return retireEpochs(config, state, out);
+    case "serve":
+      return out.send([command.to], { kind: "log", last: command.last, slots: command.slots });
+  }
+}
+
+function takeDuty(config: ReplicaConfig, state: ReplicaState, command: CommandOf<"duty">): void {
+  if (command.epoch !== lastEpoch(state).id) return;
+  state.duty = config.beside.find((entry) => entry.process === command.process)?.replica ?? null;
+}
+
+/** The rules of the replica (aneris section 5), in order of priority. */
+function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
+  return [
+    on.start(
+      "restart",
+      (_config, _state, records) => records,
+      (config, state, records, out) => {
+        for (const entry of records) {
+          if (entry.kind === "checkpoint") Object.assign(state, agreedPart(entry));
+          else if (entry.slot === state.slotOut) executeSlot(config, state, oracles, entry.vector);
+        }
+        state.slotIn = state.slotOut;
+        state.flushTo = state.mode.kind === "window" ? lastEpoch(state).from - 1 : 0;
+        state.stable = state.slotOut - 1;
+        state.lastSlotOut = state.slotOut;
+        state.highestSeen = state.slotOut - 1;
+        state.oldestEpoch = epochAt(state, state.slotOut).id;
+        for (const { id, from, protocol } of state.epochs)
+          if (id >= state.oldestEpoch)
+            out.spawn(protocol.name, String(id), { from, params: protocol.params });
+        tellHead(config, state, out);
+        out.arm("tick", config.tickMs);
+      },
+    ),
+    on.commands(
+      "commands",
+      (_config, _state, commands) => commands,
+      (config, state, commands, out) => {
+        for (const command of commands) handle(config, state, oracles, command, out);
+        propose(config, state, out);
+      },
+    ),
+    on.message(
+      "forward",
+      "forwarded entries",
+      (config, _state, message, from) => (config.replicas.includes(from) ? message.batch : null),
+      (config, state, batch, out) => {
+        submit(config, state, oracles, out, batch);
+        propose(config, state, out);
+      },
+    ),
+    on.message(
+      "head",
+      "peer's head",
+      (config, _state, message, from) => (config.replicas.includes(from) ? { from, ...message } : null),
+      (config, state, { from, delivered, stable }, out) => {
+        heardFrom(state, from, delivered, stable);
+        retireEpochs(config, state, out);
+      },
+    ),
+    on.message(
+      "get",
+      "serve a lagging replica",
+      (config, state, message, from) =>
+        config.replicas.includes(from) && message.from < state.slotOut ? { from, first: message.from } : null,
+      (config, _state, { from, first }, out) =>
+        out.output({ kind: "read", to: from, from: first, maxBytes: config.catchUpBytes }),
+    ),
+    on.message(
+      "log",
+      "catch up",
+      (config, state, message, from) =>
+        config.replicas.includes(from) && message.slots.some((entry) => entry.slot === state.slotOut)
+          ? { from, last: message.last, slots: message.slots }
+          : null,
+      (config, state, { from, last, slots }, out) => {
+        install(config, state, oracles, out, slots);
+        drain(config, state, oracles, out);
+        if (state.slotOut <= last) out.send([from], { kind: "get", from: state.slotOut });
+        propose(config, state, out);
+      },
+    ),
+    on.timeout(
+      "tick",
+      "tick",
+      () => true,
+      (config, state, _found, out) => tick(config, state, out),
+    ),
+  ];
+}
+
+/**
+ * The Aneris replica as an engine: turns commands into proposals for the protocol of the current epoch, delivers decided
+ * slots in order exactly once, and executes the control commands it finds in the order (aneris section 5).
+ *
+ * @throws SwitchError when the configuration cannot work; the message says which field, what was expected and what was got.
+ */
+export function replicaEngine(config: ReplicaConfig, oracles: ReplicaOracles): Engine<ReplicaTypes> {
+  validateConfig(config, oracles);
+  return {
+    name: "aneris-replica",
+    schema: {
+      config: ReplicaConfig,
+      state: ReplicaState,
+      command: ReplicaCommand,
+      message: ReplicaMessage,
+      record: ReplicaRecord,
+      output: ReplicaOutput,
+      timers: ["tick"],
+    },
+    self: (own) => own.self,
+    init: (own) => initialState(own, oracles),
+    actions: actions(oracles),
+    compact: (_config, state) => [{ kind: "checkpoint", ...agreedPart(state) }],
+    observe: (_config, state) => ({
+      delivered: state.slotOut - 1,
+      epoch: epochAt(state, state.slotOut).id,
+      nextControl: state.nextControl,
+      chain: toHex(state.chain),
+    }),
+    phase: (_config, state) => epochAt(state, state.slotOut).protocol.name,
+    fairness: {
+      restart: "weak",
+      commands: "weak",
+      "forwarded entries": "weak",
+      "peer's head": "weak",
+      "serve a lagging replica": "weak",
+      "catch up": "weak",
+      tick: "weak",
+    },
+  };
+}
+
+/** What replicas have in common: a checkpoint without its tag, or the part of a state. */
+function agreedPart(state: Readonly<Checkpoint>): Checkpoint {
+  const { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions } = state;
+  return { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions };
+}
+
+function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaState {
+  return {
+    slotOut: 1,
+    epochs: [{ id: 0, from: 1, protocol: config.initial }],
+    mode: config.mode,
+    controllers: config.controllers,
+    nextControl: 1,
+    lastChange: 0,
+    chain: oracles.sha256(utf8Encode(`aneris/chain/1\u0000${config.cluster}`)),
+    sessions: { keys: [], values: [] },
+    slotIn: 1,
+    flushTo: 0,
+    pending: [],
+    offered: { keys: [], values: [] },
+    inflight: { keys: [], values: [] },
+    known: { keys: [], values: [] },
+    highestSeen: 0,
+    stable: 0,
+    peers: { keys: [], values: [] },
+    duty: null,
+    stuckTicks: 0,
+    lastSlotOut: 1,
+    oldestEpoch: 0,
+    ticks: 0,
+  };
+}

@@ -1,0 +1,203 @@
+import {
+  bool,
+  bytes,
+  type Infer,
+  id,
+  list,
+  nat,
+  nullable,
+  record,
+  type Schema,
+  sortedMap,
+  sortedSet,
+  text,
+  variant,
+} from "@eunomia/codec";
+import { Controllers, DeliveredSlot, Mode, Operation, ProtocolSpec } from "./messages.ts";
+
+const process: Schema<string> = id("process");
+
+export const ReplicaConfig = record({
+  cluster: text(128),
+  self: process,
+  /** All replicas, this one among them. */
+  replicas: list(process),
+  /** How many replicas may crash; f + 1 of them must hold a slot before its consensus state is dropped. */
+  f: nat(),
+  /** Slots that may be open at once (α, at least 1). */
+  alpha: nat(),
+  maxBatch: nat(),
+  maxBatchBytes: nat(),
+  /** How far a session may run ahead of its oldest unexecuted command (W). */
+  sessionWindow: nat(),
+  mode: Mode,
+  initial: ProtocolSpec,
+  controllers: Controllers,
+  /** Client ids below this (at most `firstRegisteredClient`) need no registration. */
+  staticClients: nat(),
+  /** Execute the commands of a session in the order of their numbers only. */
+  fifo: bool(),
+  /** Slots between two control commands that take effect. */
+  controlGap: nat(),
+  /** A registered session that executes nothing for so many slots expires. */
+  sessionTtlSlots: nat(),
+  tickMs: nat(),
+  /** Ticks after which a waiting entry goes to all other replicas. */
+  forwardTicks: nat(),
+  /** Ticks after which a replica that is not on duty proposes by itself. */
+  backupTicks: nat(),
+  /** Ticks without progress, though later slots are known, after which a gap is filled and peers are asked. */
+  gapTicks: nat(),
+  maxPending: nat(),
+  catchUpBytes: nat(),
+  /** Replicas take turns in proposing, so many slots each, where the protocol names nobody; 0: everybody proposes at once. */
+  dutySpan: nat(),
+  /** Which replica sits beside a process that a protocol may name as the best proposer. */
+  beside: list(record({ process, replica: process })),
+});
+export type ReplicaConfig = Infer<typeof ReplicaConfig>;
+
+/** Commands of one client, executed one after the other in one slot: seq … seq + count - 1 at index … */
+export const Run = record({ client: nat(), seq: nat(), count: nat(), slot: nat(), index: nat() });
+export type Run = Infer<typeof Run>;
+
+export const Session = record({
+  /** All numbers up to this one are executed. */
+  low: nat(),
+  /** Executed numbers above `low`. */
+  done: sortedSet(nat()),
+  lastSlot: nat(),
+  /** Where executed commands that the client has not acknowledged stand. */
+  runs: list(Run),
+});
+export type Session = Infer<typeof Session>;
+
+export const Epoch = record({ id: nat(), from: nat(), protocol: ProtocolSpec });
+export type Epoch = Infer<typeof Epoch>;
+
+/** What every replica has in common after the same slots; a checkpoint is this. */
+const agreed = {
+  /** Next slot to deliver. */
+  slotOut: nat(),
+  epochs: list(Epoch),
+  mode: Mode,
+  controllers: Controllers,
+  nextControl: nat(),
+  /** Slot of the last control command that took effect; 0: none. */
+  lastChange: nat(),
+  chain: bytes(64),
+  sessions: sortedMap(nat(), Session),
+};
+export const Checkpoint = record(agreed);
+export type Checkpoint = Infer<typeof Checkpoint>;
+
+/** An entry that waits for a slot. `client` and `seq` are 0 and the control number for controls, 0 for registrations. */
+export const Pending = record({
+  kind: nat(2),
+  client: nat(),
+  seq: nat(),
+  bytes: bytes(),
+  /** Ticks waited. */
+  age: nat(),
+});
+export type Pending = Infer<typeof Pending>;
+
+export const ReplicaState = record({
+  ...agreed,
+  /** Next slot to propose in. */
+  slotIn: nat(),
+  /** Idle slots up to this one are filled with empty batches, so that a window swap takes effect without traffic. */
+  flushTo: nat(),
+  pending: list(Pending),
+  /** Highest number taken in from each client: a lower one may be queued already. */
+  offered: sortedMap(nat(), nat()),
+  inflight: sortedMap(nat(), record({ epoch: nat(), entries: list(Pending) })),
+  /** Decided and not yet delivered. */
+  known: sortedMap(nat(), list(record({ epoch: nat(), value: bytes() }))),
+  highestSeen: nat(),
+  /** Durable in this replica's own log. */
+  stable: nat(),
+  peers: sortedMap(process, record({ delivered: nat(), stable: nat(), silentTicks: nat() })),
+  /** The replica that proposes with least effort in the current epoch, if the protocol names one. */
+  duty: nullable(process),
+  stuckTicks: nat(),
+  lastSlotOut: nat(),
+  /** Lowest epoch whose processes still run. */
+  oldestEpoch: nat(),
+  ticks: nat(),
+});
+export type ReplicaState = Infer<typeof ReplicaState>;
+
+export const ReplicaCommand = variant({
+  /** A canonical batch from a client or a principal. */
+  submit: record({ batch: bytes() }),
+  decided: record({ epoch: nat(), slot: nat(), value: bytes() }),
+  trimmed: record({ epoch: nat(), floor: nat() }),
+  duty: record({ epoch: nat(), process: nullable(process) }),
+  /** This replica's own log is durable up to `slot`. */
+  stable: record({ slot: nat() }),
+  /** The answer to a `read` output. */
+  serve: record({ to: process, last: nat(), slots: list(DeliveredSlot) }),
+});
+export type ReplicaCommand = Infer<typeof ReplicaCommand>;
+
+export const ReplicaMessage = variant({
+  /** Entries that wait here for too long, or for somebody on duty. */
+  forward: record({ batch: bytes() }),
+  head: record({ delivered: nat(), stable: nat() }),
+  get: record({ from: nat() }),
+  log: record({ last: nat(), slots: list(DeliveredSlot) }),
+});
+export type ReplicaMessage = Infer<typeof ReplicaMessage>;
+
+export const ReplicaRecord = variant({ delivered: DeliveredSlot, checkpoint: Checkpoint });
+export type ReplicaRecord = Infer<typeof ReplicaRecord>;
+
+export const ReplicaOutput = variant({
+  /** To the consensus instance of `epoch`. */
+  propose: record({ epoch: nat(), slot: nat(), value: bytes() }),
+  trim: record({ epoch: nat(), slot: nat() }),
+  deliver: record({
+    slot: nat(),
+    epoch: nat(),
+    protocol: text(64),
+    vector: bytes(),
+    /** Entries in the vector. */
+    count: nat(),
+    runs: list(Run),
+    registered: list(record({ nonce: bytes(32), client: nat() })),
+    controls: list(record({ n: nat(), operation: Operation })),
+    chain: bytes(64),
+  }),
+  /** Executed earlier; a client asked again. */
+  reply: Run,
+  rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
+  controlRejected: record({ n: nat(), reason: text(128) }),
+  /** Wants delivered slots from this replica's own log, answered by the command `serve`. */
+  read: record({ to: process, from: nat(), maxBytes: nat() }),
+  /** The processes of this epoch are needed no more. */
+  retire: record({ epoch: nat() }),
+  /** Two processes disagree about a slot: an operator must look. Nothing was changed. */
+  alarm: record({ slot: nat(), reason: text(128) }),
+});
+export type ReplicaOutput = Infer<typeof ReplicaOutput>;
+
+/** The types of the replica as an engine. */
+export interface ReplicaTypes {
+  Config: ReplicaConfig;
+  State: ReplicaState;
+  Command: ReplicaCommand;
+  Message: ReplicaMessage;
+  Timer: "tick";
+  Record: ReplicaRecord;
+  Output: ReplicaOutput;
+}
+
+/** What the replica cannot do by itself: injected, so that the package stays pure and hosts may use native code. */
+export interface ReplicaOracles {
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** One strict verification rule everywhere; never throws. */
+  verify(publicKey: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array): boolean;
+  /** Null if the registry knows the protocol and its parameters are consistent, else the reason. */
+  validate(protocol: ProtocolSpec): string | null;
+}

@@ -1,0 +1,111 @@
+import { mapGet, mapHas, mapSet } from "@eunomia/codec";
+import type { Effects } from "@eunomia/engine";
+import { quorumSystem, thresholdOf } from "@eunomia/quorum-algebra";
+import { epochAt, isDetermined } from "./epochs.ts";
+import { forward, judgePending, onDuty, openSlot, propose } from "./queue.ts";
+import type { ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
+
+type Out = Effects<ReplicaTypes>;
+
+/** The rule of time: age the queue, fill gaps, tell peers where we are (aneris 5.4 timers, 5.9; faults F7, F8, F15). */
+export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void {
+  state.ticks += 1;
+  for (const peer of state.peers.values) peer.silentTicks += 1;
+  agePending(config, state, out);
+  watchProgress(config, state, out);
+  tellHead(config, state, out);
+  propose(config, state, out);
+  out.arm("tick", config.tickMs, Math.floor(config.tickMs / 4));
+}
+
+const othersOf = (config: ReplicaConfig): string[] =>
+  config.replicas.filter((replica) => replica !== config.self);
+
+export function tellHead(config: ReplicaConfig, state: Readonly<ReplicaState>, out: Out): void {
+  out.send(othersOf(config), { kind: "head", delivered: state.slotOut - 1, stable: state.stable });
+}
+
+/** Forgets what was executed by way of others; hands on what waits for too long. */
+function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void {
+  state.pending = state.pending.filter((entry) => {
+    const verdict = judgePending(config, state, entry, null);
+    if (verdict === "lost")
+      out.output({ kind: "rejected", client: entry.client, seq: entry.seq, reason: "session" });
+    return verdict === "go" || verdict === "wait";
+  });
+  const duty = onDuty(config, state, state.slotIn);
+  const forDuty = [];
+  const forAll = [];
+  for (const entry of state.pending) {
+    entry.age += 1;
+    if (entry.age % config.forwardTicks === 0) forAll.push(entry);
+    else if (entry.age === 1 && duty !== config.self) forDuty.push(entry);
+  }
+  if (forDuty.length > 0) forward(config, out, forDuty, [duty]);
+  if (forAll.length > 0) forward(config, out, forAll, othersOf(config));
+}
+
+/** Later slots are known but the next one is not: propose the empty batch for it and ask a replica that is ahead. */
+function watchProgress(config: ReplicaConfig, state: ReplicaState, out: Out): void {
+  const behind = state.highestSeen >= state.slotOut || mostAdvanced(config, state) !== null;
+  state.stuckTicks = behind && state.slotOut === state.lastSlotOut ? state.stuckTicks + 1 : 0;
+  state.lastSlotOut = state.slotOut;
+  const ahead = mostAdvanced(config, state);
+  if (ahead !== null) out.send([ahead], { kind: "get", from: state.slotOut });
+  if (state.stuckTicks < config.gapTicks) return;
+  state.stuckTicks = 0;
+  const slot = state.slotOut;
+  if (isDetermined(config, state, slot) && !mapHas(state.inflight, slot) && state.highestSeen >= slot)
+    openSlot(state, out, slot, epochAt(state, slot).id, []);
+}
+
+/** The replica known to have delivered most, if more than this one. */
+function mostAdvanced(config: ReplicaConfig, state: Readonly<ReplicaState>): string | null {
+  let best: string | null = null;
+  let delivered = state.slotOut - 1;
+  for (const replica of config.replicas) {
+    const peer = mapGet(state.peers, replica);
+    if (peer !== undefined && peer.delivered > delivered && peer.silentTicks <= config.gapTicks) {
+      best = replica;
+      delivered = peer.delivered;
+    }
+  }
+  return best;
+}
+
+export function heardFrom(state: ReplicaState, replica: string, delivered: number, stable: number): void {
+  const peer = mapGet(state.peers, replica);
+  mapSet(state.peers, replica, {
+    delivered: Math.max(delivered, peer?.delivered ?? 0),
+    stable: Math.max(stable, peer?.stable ?? 0),
+    silentTicks: 0,
+  });
+}
+
+/** This replica's own log is durable up to `slot`: consensus may forget (aneris 4.6). */
+export function becameStable(state: ReplicaState, out: Out, slot: number): void {
+  state.stable = slot;
+  for (let i = 0; i < state.epochs.length; i += 1) {
+    const epoch = state.epochs[i]!;
+    const until = Math.min(slot, (state.epochs[i + 1]?.from ?? Number.MAX_SAFE_INTEGER) - 1);
+    if (epoch.id >= state.oldestEpoch && until >= epoch.from)
+      out.output({ kind: "trim", epoch: epoch.id, slot: until });
+  }
+}
+
+/** Ends epochs whose last slot is durable at f + 1 replicas: whoever lags learns it from one of them (aneris 5.6). */
+export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Out): void {
+  const durable = quorumSystem(thresholdOf(Math.min(config.f + 1, config.replicas.length), config.replicas));
+  for (let i = 0; i + 1 < state.epochs.length; i += 1) {
+    const epoch = state.epochs[i]!;
+    if (epoch.id < state.oldestEpoch) continue;
+    const last = state.epochs[i + 1]!.from - 1;
+    if (state.stable < last) return;
+    const holders = config.replicas.filter(
+      (replica) => replica === config.self || (mapGet(state.peers, replica)?.stable ?? 0) >= last,
+    );
+    if (!durable.has(holders)) return;
+    out.output({ kind: "retire", epoch: epoch.id });
+    state.oldestEpoch = epoch.id + 1;
+  }
+}

@@ -1,0 +1,368 @@
+import { DecodeError, decode, encode } from "@eunomia/codec";
+import type { Authenticator, Clock, Journal, Random, Transport } from "../doors.ts";
+import { step } from "../step.ts";
+import type { TraceLine } from "../trace.ts";
+import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
+import { openFrame, Parking } from "./inbox.ts";
+import { Outbox } from "./outbox.ts";
+import { type Address, type Packet, packetHeader, readJournalRecord, writeJournalRecord } from "./packet.ts";
+import { ReleaseQueue } from "./release.ts";
+
+/** What the driver stands on. All of it is injected: the loop runs on real ports and in simulation alike. */
+export interface Ports {
+  readonly transport: Transport;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly authenticator: Authenticator;
+  /** Runs the callback soon, after whatever else has already arrived: work of one tick is done together. */
+  defer(callback: () => void): void;
+}
+
+export interface DriverOptions {
+  /** The node that runs a process; null for a process outside the directory (a client), which is its own node. */
+  nodeOf(process: NodeId): NodeId | null;
+  /** Takes an output at once, in order. Whatever must not leave before it is durable goes through `afterDurable`. */
+  onOutput(from: Address, output: unknown): void;
+  /** Keeps a record elsewhere than in the journal; true if it did. Only for records that can be learned again from peers. */
+  keepRecord?(from: Address, record: unknown): boolean;
+  /** Takes a `spawn` effect: starts what belongs to this node through `Driver.spawn`. */
+  onSpawn(from: Address, engine: string, key: string, config: unknown): void;
+  /** The node cannot go on: a bug of an engine or a failed disk. The driver has stopped. */
+  onFault(error: Error): void;
+  /** Every step, if wanted. */
+  onTrace?(line: TraceLine): void;
+  /** A frame to a peer is closed at this size. Default 1 MiB. */
+  readonly maxFrameBytes?: number;
+  /** The journal is rewritten from the engines' `compact` once it has grown by this much. Default 64 MiB. */
+  readonly compactAboveBytes?: number;
+}
+
+interface Instance {
+  readonly address: Address;
+  readonly engine: AnyEngine;
+  readonly config: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: opaque here
+  readonly state: any;
+  /** Commands that wait for the end of the current round: they come in as one frame. */
+  commands: unknown[];
+  readonly timers: Map<string, () => void>;
+}
+
+const keyOf = (process: NodeId, instance: string): string => `${instance}\u0000${process}`;
+
+/**
+ * Drives engines over ports: takes an event, steps, journals, releases what is durable, arms timers, routes between the
+ * processes of this node without encoding. One journal and one release order serve all engines of the node, so an effect
+ * that leaves waits for every record that any of them wrote before it (aneris, execution contract H1, H2).
+ */
+export class Driver {
+  readonly #ports: Ports;
+  readonly #options: DriverOptions;
+  readonly #instances = new Map<string, Instance>();
+  readonly #recovered = new Map<string, Uint8Array[]>();
+  readonly #refusals = new Map<string, number>();
+  readonly #outbox: Outbox;
+  readonly #release = new ReleaseQueue();
+  readonly #parking = new Parking(16 << 20);
+  readonly #retired = new Set<string>();
+  readonly #compactAboveBytes: number;
+  #events: { instance: Instance; event: Event<EngineTypes> }[] = [];
+  #withCommands: Instance[] = [];
+  #records: Uint8Array[] = [];
+  #syncing = false;
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(ports: Ports, options: DriverOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#compactAboveBytes = options.compactAboveBytes ?? 64 << 20;
+    this.#outbox = new Outbox(options.maxFrameBytes ?? 1 << 20, (to, frame) => {
+      if (!ports.transport.send(to, ports.authenticator.seal(to, frame)))
+        this.#refuse("send: queue full or peer away");
+    });
+  }
+
+  /**
+   * Takes the durable records in and starts to listen. `records` is what `Journal.replay` gave.
+   * @throws DecodeError when a record is not one of a driver.
+   */
+  open(records: readonly Uint8Array[]): void {
+    for (const bytes of records) {
+      const { process, instance, record } = readJournalRecord(bytes);
+      const key = keyOf(process, instance);
+      const list = this.#recovered.get(key);
+      if (list === undefined) this.#recovered.set(key, [record]);
+      else list.push(record);
+    }
+    this.#ports.transport.listen((_claimed, sealed) => this.#receive(sealed));
+  }
+
+  /** Starts an engine on the records that the journal held for its address. A second start of an address is ignored. */
+  spawn(address: Address, engine: AnyEngine, config: unknown): void {
+    const key = keyOf(address.process, address.instance);
+    if (this.#instances.has(key)) return;
+    const records = (this.#recovered.get(key) ?? []).map((bytes) => decode(engine.schema.record, bytes));
+    this.#recovered.delete(key);
+    this.start(address, engine, config, records);
+  }
+
+  /** Starts an engine on records kept elsewhere. */
+  start(address: Address, engine: AnyEngine, config: unknown, records: readonly unknown[]): void {
+    const instance: Instance = {
+      address,
+      engine,
+      config,
+      state: engine.init(config),
+      commands: [],
+      timers: new Map(),
+    };
+    this.#instances.set(keyOf(address.process, address.instance), instance);
+    this.#enqueue(instance, { kind: "start", records });
+    for (const packet of this.#parking.take(keyOf(address.process, address.instance))) this.#take(packet);
+  }
+
+  /** Ends every engine of an instance on this node and forgets its records at the next compaction. */
+  retire(instance: string): void {
+    this.#retired.add(instance);
+    for (const [key, entry] of this.#instances) {
+      if (entry.address.instance !== instance) continue;
+      for (const cancel of entry.timers.values()) cancel();
+      this.#instances.delete(key);
+    }
+    for (const key of this.#recovered.keys())
+      if (key.startsWith(`${instance}\u0000`)) this.#recovered.delete(key);
+  }
+
+  /** Hands commands to an engine; those of one tick come in as one frame. False: no such engine here. */
+  command(address: Address, command: unknown): boolean {
+    const instance = this.#instances.get(keyOf(address.process, address.instance));
+    if (instance === undefined) return false;
+    if (instance.commands.length === 0) this.#withCommands.push(instance);
+    instance.commands.push(command);
+    this.#schedule();
+    return true;
+  }
+
+  /** Runs the callback once everything that was journaled so far is durable, in order with the sends. */
+  afterDurable(callback: () => void): void {
+    this.#release.add(callback);
+  }
+
+  /** Counts of what was ignored, by reason: peers' bad data and events that no action took. */
+  refusals(): ReadonlyMap<string, number> {
+    return this.#refusals;
+  }
+
+  /** The state of an engine, for reading. */
+  peek(address: Address): unknown {
+    return this.#instances.get(keyOf(address.process, address.instance))?.state;
+  }
+
+  /** Nothing happens after this: timers are off, events are dropped. */
+  stop(): void {
+    this.#stopped = true;
+    for (const instance of this.#instances.values()) for (const cancel of instance.timers.values()) cancel();
+    this.#instances.clear();
+    this.#events = [];
+    this.#release.clear();
+  }
+
+  #refuse(reason: string): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
+  #enqueue(instance: Instance, event: Event<EngineTypes>): void {
+    this.#events.push({ instance, event });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    this.#ports.defer(() => this.#run());
+  }
+
+  #receive(sealed: Uint8Array): void {
+    if (this.#stopped) return;
+    const { authenticator } = this.#ports;
+    for (const packet of openFrame(authenticator, this.#options.nodeOf, sealed, (reason) =>
+      this.#refuse(reason),
+    ))
+      this.#take(packet);
+  }
+
+  #take(packet: Packet): void {
+    const key = keyOf(packet.to, packet.instance);
+    const instance = this.#instances.get(key);
+    if (instance === undefined) {
+      const ours = this.#options.nodeOf(packet.to) === this.#ports.transport.self;
+      if (ours && !this.#retired.has(packet.instance)) this.#parking.park(key, packet);
+      else this.#refuse("packet: no such process or epoch here");
+      return;
+    }
+    try {
+      const message = decode(instance.engine.schema.message, packet.body) as EngineTypes["Message"];
+      this.#enqueue(instance, { kind: "message", from: packet.from, message });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#refuse(`message to ${instance.engine.name}: ${error.code}`);
+    }
+  }
+
+  /** One tick: all events, then all frames of commands, until nothing waits; then bytes leave and the disk is asked. */
+  #run(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    try {
+      while (this.#events.length > 0 || this.#withCommands.length > 0) {
+        const events = this.#events;
+        this.#events = [];
+        for (const { instance, event } of events) this.#step(instance, event);
+        const waiting = this.#withCommands;
+        this.#withCommands = [];
+        for (const instance of waiting) {
+          const commands = instance.commands;
+          instance.commands = [];
+          this.#step(instance, { kind: "commands", commands });
+        }
+      }
+      this.#outbox.flush();
+      this.#sync();
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  #fault(error: unknown): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#options.onFault(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #step(instance: Instance, event: Event<EngineTypes>): void {
+    const { engine, config, state, address } = instance;
+    if (this.#instances.get(keyOf(address.process, address.instance)) !== instance) return;
+    const { fired, effects } = step(engine, config, state, event);
+    if (fired.length === 0 && event.kind === "message")
+      this.#refuse(`${engine.name}: no rule takes ${event.message.kind}`);
+    this.#options.onTrace?.({
+      at: this.#ports.clock.now(),
+      node: address.process,
+      engine: engine.name,
+      instance: address.instance,
+      event,
+      fired,
+      effects,
+    });
+    for (const effect of effects) this.#perform(instance, effect);
+  }
+
+  #perform(instance: Instance, effect: Effect<EngineTypes>): void {
+    const { address, engine } = instance;
+    switch (effect.kind) {
+      case "persist":
+        if (this.#options.keepRecord?.(address, effect.record)) return;
+        this.#records.push(
+          writeJournalRecord(address.process, address.instance, encode(engine.schema.record, effect.record)),
+        );
+        this.#release.appended();
+        return;
+      case "send":
+        return this.#send(instance, effect.to, effect.message);
+      case "arm":
+        return this.#arm(instance, effect.timer, effect.delayMs, effect.jitterMs);
+      case "disarm":
+        instance.timers.get(effect.timer)?.();
+        instance.timers.delete(effect.timer);
+        return;
+      case "spawn":
+        return this.#options.onSpawn(address, effect.engine, effect.key, effect.config);
+      case "output":
+        return this.#options.onOutput(address, effect.output);
+    }
+  }
+
+  #arm(instance: Instance, timer: string, delayMs: number, jitterMs: number): void {
+    instance.timers.get(timer)?.();
+    const jitter = jitterMs > 0 ? (this.#ports.random.next() / 2 ** 32) * jitterMs : 0;
+    instance.timers.set(
+      timer,
+      this.#ports.clock.after(delayMs + jitter, () => {
+        instance.timers.delete(timer);
+        this.#enqueue(instance, { kind: "timeout", timer });
+      }),
+    );
+  }
+
+  #send(sender: Instance, to: readonly NodeId[], message: EngineTypes["Message"]): void {
+    const { process: from, instance } = sender.address;
+    let body: Uint8Array | null = null;
+    for (const process of to) {
+      const local = this.#instances.get(keyOf(process, instance));
+      if (local !== undefined) {
+        // Both ends lose their volatile state together, and whatever the receiver lets out waits for the same journal.
+        this.#enqueue(local, { kind: "message", from, message });
+        continue;
+      }
+      const node = this.#options.nodeOf(process) ?? process;
+      if (node === this.#ports.transport.self) {
+        this.#refuse("send: no such process or epoch here");
+        continue;
+      }
+      body ??= encode(sender.engine.schema.message, message);
+      const header = packetHeader(process, from, instance, body.length);
+      const bytes = body;
+      this.#release.add(() => this.#outbox.add(node, header, bytes));
+    }
+  }
+
+  #sync(): void {
+    const { journal } = this.#ports;
+    if (this.#records.length > 0) {
+      journal.append(this.#records);
+      this.#records = [];
+    }
+    if (this.#syncing || this.#release.allDurable) return;
+    const covers = this.#release.position;
+    const answer = journal.sync();
+    if (typeof answer === "number") return this.#released(covers);
+    this.#syncing = true;
+    answer.then(
+      () => {
+        this.#syncing = false;
+        if (this.#stopped) return;
+        try {
+          this.#released(covers);
+          this.#sync();
+        } catch (error) {
+          this.#fault(error);
+        }
+      },
+      (error: unknown) => this.#fault(error),
+    );
+  }
+
+  /** Everything up to `position` is durable: what waited for it leaves, in order. */
+  #released(position: number): void {
+    this.#release.durable(position);
+    this.#outbox.flush();
+    if (this.#ports.journal.sizeBytes > this.#compactAboveBytes && this.#release.allDurable) this.#compact();
+  }
+
+  #compact(): void {
+    const records: Uint8Array[] = [];
+    for (const { address, engine, config, state } of this.#instances.values())
+      for (const record of engine.compact(config, state))
+        records.push(
+          writeJournalRecord(address.process, address.instance, encode(engine.schema.record, record)),
+        );
+    for (const [key, list] of this.#recovered) {
+      const [instance = "", process = ""] = key.split("\u0000");
+      for (const record of list) records.push(writeJournalRecord(process, instance, record));
+    }
+    this.#ports.journal.snapshot(records);
+    this.#outbox.sweep();
+  }
+}

@@ -1,0 +1,72 @@
+import { DecodeError, Reader, Writer } from "@eunomia/codec";
+import type { NodeId } from "../types.ts";
+
+/** Where an engine lives: a process of a protocol, in one instance (an epoch) of it. */
+export interface Address {
+  readonly process: NodeId;
+  readonly instance: string;
+}
+
+/** One message on its way between two processes; `body` is the canonical encoding of the message. */
+export interface Packet {
+  readonly to: NodeId;
+  readonly from: NodeId;
+  readonly instance: string;
+  readonly body: Uint8Array;
+}
+
+/** The part of a packet before its body: a CBOR array of receiver, sender, instance and the length of the body. */
+export function packetHeader(to: NodeId, from: NodeId, instance: string, bodyBytes: number): Uint8Array {
+  const writer = new Writer(128);
+  writer.arrayHeader(4);
+  writer.text(to);
+  writer.text(from);
+  writer.text(instance);
+  writer.uint(bodyBytes);
+  return writer.finish();
+}
+
+/** The packets of a frame, which lie end to end; null if the bytes are no frame. Bodies are views into `frame`. */
+export function readFrame(frame: Uint8Array): readonly Packet[] | null {
+  const packets: Packet[] = [];
+  try {
+    for (let rest = frame; rest.length > 0; ) {
+      const reader = new Reader(rest);
+      if (reader.arrayHeader() !== 4) return null;
+      const to = reader.text();
+      const from = reader.text();
+      const instance = reader.text();
+      const bodyBytes = reader.uint();
+      const end = reader.offset + bodyBytes;
+      if (end > rest.length) return null;
+      packets.push({ to, from, instance, body: rest.subarray(reader.offset, end) });
+      rest = rest.subarray(end);
+    }
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+  return packets;
+}
+
+/** What the journal keeps of one durable record: who wrote it, and its canonical bytes. */
+export function writeJournalRecord(process: NodeId, instance: string, record: Uint8Array): Uint8Array {
+  const writer = new Writer(record.length + 64);
+  writer.arrayHeader(3);
+  writer.text(process);
+  writer.text(instance);
+  writer.bytes(record);
+  return writer.finish();
+}
+
+/** @throws DecodeError when the bytes are not a journal record: the journal was written by something else. */
+export function readJournalRecord(bytes: Uint8Array): {
+  process: NodeId;
+  instance: string;
+  record: Uint8Array;
+} {
+  const reader = new Reader(bytes);
+  if (reader.arrayHeader() !== 3)
+    throw new DecodeError("length", 0, "expected a journal record of three items");
+  return { process: reader.text(), instance: reader.text(), record: reader.bytes() };
+}
