@@ -1,0 +1,53 @@
+import { mapGet, mapSet } from "@eunomia/codec";
+import type { NodeId, QuorumSystem } from "@eunomia/engine";
+import { node, quorumSystem, thresholdOf } from "@eunomia/quorum-algebra";
+import { mustBeDistinct, mustBeInteger, PaxosConfigError } from "./errors.ts";
+
+/** Learner to the highest slot it called stable. */
+export interface StableReports {
+  keys: NodeId[];
+  values: number[];
+}
+
+/** The sets of learners that may retire a slot: f+1 of them, so that one which holds the slot survives (section 4.6). */
+export function retiringSets(learners: readonly NodeId[], f: number): QuorumSystem {
+  mustBeInteger("f", f, 0);
+  mustBeDistinct("learners", learners);
+  if (learners.length < f + 1)
+    throw new PaxosConfigError(
+      "too-few-learners",
+      "learners",
+      `at least f+1 = ${f + 1} processes`,
+      String(learners.length),
+    );
+  return quorumSystem(
+    thresholdOf(
+      f + 1,
+      learners.map((learner) => node(learner)),
+    ),
+  );
+}
+
+/** The highest slot that a retiring set calls stable, if `from` now reports `slot`; 0 if there is none. */
+export function stableFloor(
+  retiring: QuorumSystem,
+  reports: Readonly<StableReports>,
+  from: NodeId,
+  slot: number,
+): number {
+  let best = 0;
+  const reported = (learner: NodeId): number =>
+    learner === from ? Math.max(slot, mapGet(reports, learner) ?? 0) : (mapGet(reports, learner) ?? 0);
+  for (const candidate of retiring.members.map(reported)) {
+    if (
+      candidate > best &&
+      retiring.has(retiring.members.filter((learner) => reported(learner) >= candidate))
+    )
+      best = candidate;
+  }
+  return best;
+}
+
+export function noteStable(reports: StableReports, from: NodeId, slot: number): void {
+  if (slot > (mapGet(reports, from) ?? 0)) mapSet(reports, from, slot);
+}
