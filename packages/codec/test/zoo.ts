@@ -5,7 +5,6 @@ import {
   doc,
   id,
   int,
-  type Key,
   lazy,
   list,
   nat,
@@ -59,7 +58,8 @@ export const State = record({
   debts: sortedMap(int(), bool()),
 });
 
-const ascending = (values: readonly Key[]) => values.every((value, i) => i === 0 || values[i - 1]! <= value);
+const ascending = (values: readonly number[]) =>
+  values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
 /** Every combinator at least once, alone and inside others. */
 export const zoo: Readonly<Record<string, Schema<unknown>>> = {

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { decode, encode } from "../src/index.ts";
+import { type Case, type Codec, cases } from "./suite.ts";
+import { twins } from "./twins.ts";
+
+describe("the codec", () => {
+  for (const one of cases)
+    test(one.name, () => {
+      console.log(`${one.name}: ${one.run({ encode, decode })}`);
+    });
+});
+
+describe("the suite refuses", () => {
+  for (const twin of twins)
+    test(twin.name, () => {
+      const broken = cases.filter((one) => !passes(one, twin.codec));
+      expect(broken.map((one) => one.name)).not.toEqual([]);
+    });
+});
+
+function passes(one: Case, codec: Codec): boolean {
+  try {
+    one.run(codec);
+    return true;
+  } catch {
+    return false;
+  }
+}
