@@ -1,6 +1,6 @@
 import { controllersProblem } from "./control.ts";
-import { entriesPerSlotMax, firstRegisteredClient } from "./messages.ts";
 import type { ReplicaConfig, ReplicaOracles } from "./state.ts";
+import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
 /** A caller's mistake. Match on `code`. */
 export class SwitchError extends Error {

@@ -1,7 +1,7 @@
-import { quorumSystem, thresholdOf } from "@eunomia/quorum-algebra";
+import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { controlDomain, controlSigningBytes, type Entry, readOperation } from "./entry.ts";
-import type { Controllers, Operation } from "./messages.ts";
 import type { Checkpoint, ReplicaConfig, ReplicaOracles } from "./state.ts";
+import type { Controllers, Operation } from "./wire.ts";
 
 type Control = Extract<Entry, { kind: "control" }>;
 export type Verdict =
@@ -31,15 +31,15 @@ export function checkControl(
 ): Verdict {
   const operation = readOperation(control.operation);
   if (operation === null) return refused("operation: not known here");
-  const { threshold, principals } = state.controllers;
+  const { threshold: needed, principals } = state.controllers;
   const signed = controlSigningBytes(config.cluster, control.n, control.notAfter, control.operation);
   const signers = control.signatures.filter(({ principal, signature }) => {
     const key = principals.find((candidate) => candidate.id === principal)?.key;
     return key !== undefined && oracles.verify(key, controlDomain, signed, signature);
   });
   const ids = principals.map((principal) => principal.id);
-  const enough = quorumSystem(thresholdOf(threshold, ids)).has(signers.map((signer) => signer.principal));
-  if (!enough) return refused(`signatures: expected ${threshold} of the control principals`);
+  const enough = quorumSystem(threshold(ids, needed)).has(signers.map((signer) => signer.principal));
+  if (!enough) return refused(`signatures: expected ${needed} of the control principals`);
   if (operation.kind === "swap") {
     const problem = oracles.validate(operation.protocol);
     if (problem !== null) return refused(`protocol: ${problem}`);

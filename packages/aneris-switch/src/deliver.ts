@@ -3,9 +3,9 @@ import type { Effects } from "@eunomia/engine";
 import { encodeRegistration } from "./entry.ts";
 import { epochAt, isDetermined, lastEpoch } from "./epochs.ts";
 import { type Executed, executeSlot, nextChain } from "./execute.ts";
-import type { DeliveredSlot } from "./messages.ts";
 import { judgePending } from "./queue.ts";
 import type { Epoch, Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
+import type { DeliveredSlot } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
 

@@ -1,5 +1,5 @@
 import { DecodeError, decode, encode, Reader, Writer } from "@eunomia/codec";
-import { entriesPerSlotMax, Operation } from "./messages.ts";
+import { entriesPerSlotMax, Operation } from "./wire.ts";
 
 /**
  * Entries lie in a batch as the client wrote them, each a CBOR array, and are never encoded twice:

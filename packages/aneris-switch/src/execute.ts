@@ -2,9 +2,9 @@ import { mapSet } from "@eunomia/codec";
 import { judgeControl } from "./control.ts";
 import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
 import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
-import { entriesPerSlotMax, type Operation } from "./messages.ts";
 import { executed, extendRuns, liveSession, markExecuted, openSession, sweepSessions } from "./session.ts";
-import type { Checkpoint, ReplicaConfig, ReplicaOracles, Run } from "./state.ts";
+import type { Checkpoint, ReplicaConfig, ReplicaOracles } from "./state.ts";
+import { entriesPerSlotMax, type Operation, type Run } from "./wire.ts";
 
 /** What one slot did. */
 export interface Executed {

@@ -1,93 +1,24 @@
-/**
- * What travels between clients, gateways and replicas: entries, batches, and the messages around them. Shared with client
- * libraries, so nothing here knows the replica.
- */
-import {
-  bytes,
-  type Infer,
-  id,
-  list,
-  nat,
-  nullable,
-  record,
-  type Schema,
-  text,
-  variant,
-} from "@eunomia/codec";
-
-/** Client ids below this are static: listed in the configuration instead of registered. */
-export const firstRegisteredClient = 65_536;
-/** A registered client's id is `slot * entriesPerSlotMax + index` of its registration, so it is never used twice. */
-export const entriesPerSlotMax = 65_536;
-
-/** How a swap takes effect: `cut` at the next slot, `window` after the pipeline has drained (aneris 5.6). */
-export const Mode = variant({ cut: record({}), window: record({}) });
-export type Mode = Infer<typeof Mode>;
-
-/** A protocol of the cluster's registry; `params` are the protocol's own, opaque here. */
-export const ProtocolSpec = record({ name: text(64), params: bytes(65_536) });
-export type ProtocolSpec = Infer<typeof ProtocolSpec>;
-
-/** Who may sign control commands: `threshold` of these principals. Keys are Ed25519, 32 bytes. */
-export const Controllers = record({
-  threshold: nat(1024),
-  principals: list(record({ id: text(128), key: bytes(64) }), 1024),
-});
-export type Controllers = Infer<typeof Controllers>;
-
-/** What a control command does. */
-export const Operation = variant({
-  swap: record({ protocol: ProtocolSpec }),
-  keys: record({ controllers: Controllers }),
-  mode: record({ mode: Mode }),
-});
-export type Operation = Infer<typeof Operation>;
-
-/** A delivered slot as subscribers and lagging replicas get it: `vector` is the canonical batch of what was executed. */
-export const DeliveredSlot = record({
-  slot: nat(),
-  epoch: nat(),
-  vector: bytes(),
-  /** Hash chain over all slots up to this one, 32 bytes. */
-  chain: bytes(64),
-});
-export type DeliveredSlot = Infer<typeof DeliveredSlot>;
-
-const process: Schema<string> = id("process");
-
-/** Client or subscriber to gateway. */
-export const ClientMessage = variant({
-  /** Opens a session; answered by `registered` with the same nonce once the registration is delivered. */
-  register: record({ nonce: bytes(32) }),
-  /** A canonical batch of entries: commands of sessions, control commands. */
-  request: record({ batch: bytes() }),
-  /** Sends slots from `next` on, at most `creditBytes` before more credit comes. Also moves a running subscription. */
-  subscribe: record({ next: nat(), creditBytes: nat() }),
-  credit: record({ bytes: nat() }),
-  unsubscribe: record({}),
-  status: record({ nonce: nat() }),
-});
-export type ClientMessage = Infer<typeof ClientMessage>;
-
-/** Gateway to client or subscriber. Replies cover runs: `count` commands from `seq` on, at `index` and following of `slot`. */
-export const GatewayMessage = variant({
-  registered: record({ nonce: bytes(32), client: nat(), slot: nat() }),
-  reply: record({
-    runs: list(record({ client: nat(), seq: nat(), count: nat(), slot: nat(), index: nat() })),
-  }),
-  /** Not taken, and why: `session`, `window`, `busy`, `too large`, `malformed`. */
-  rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
-  /** The fate of control command `n`: the slot where it took effect, or why it was refused. */
-  controlled: record({ n: nat(), slot: nullable(nat()), reason: text(128) }),
-  delivered: record({ slots: list(DeliveredSlot) }),
-  status: record({
-    nonce: nat(),
-    replica: process,
-    delivered: nat(),
-    epoch: nat(),
-    protocol: text(64),
-    nextControl: nat(),
-    chain: bytes(64),
-  }),
-});
-export type GatewayMessage = Infer<typeof GatewayMessage>;
+/** What travels between clients, gateways and replicas. Client libraries need this and nothing else of the package. */
+export {
+  controlDomain,
+  controlSigningBytes,
+  type Entry,
+  emptyBatch,
+  encodeCommand,
+  encodeControl,
+  encodeRegistration,
+  joinBatch,
+  readBatch,
+  readOperation,
+} from "./entry.ts";
+export {
+  ClientMessage,
+  Controllers,
+  DeliveredSlot,
+  entriesPerSlotMax,
+  firstRegisteredClient,
+  Mode,
+  Operation,
+  ProtocolSpec,
+  Run,
+} from "./wire.ts";

@@ -3,9 +3,9 @@ import type { Effects } from "@eunomia/engine";
 import { checkControl } from "./control.ts";
 import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
 import { epochAt } from "./epochs.ts";
-import { entriesPerSlotMax, firstRegisteredClient } from "./messages.ts";
 import { executed, liveSession, placeOf } from "./session.ts";
 import type { Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
+import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
 

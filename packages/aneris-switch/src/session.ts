@@ -1,6 +1,7 @@
 import { mapDelete, mapGet, mapSet, setAdd, setHas } from "@eunomia/codec";
-import { firstRegisteredClient } from "./messages.ts";
-import type { Checkpoint, ReplicaConfig, Run, Session } from "./state.ts";
+import type { Checkpoint, ReplicaConfig, Session } from "./state.ts";
+import type { Run } from "./wire.ts";
+import { firstRegisteredClient } from "./wire.ts";
 
 /** Exactly-once bookkeeping (aneris 5.8). A function of the delivered prefix alone, so equal at every replica. */
 

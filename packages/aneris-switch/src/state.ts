@@ -13,7 +13,7 @@ import {
   text,
   variant,
 } from "@eunomia/codec";
-import { Controllers, DeliveredSlot, Mode, Operation, ProtocolSpec } from "./messages.ts";
+import { Controllers, DeliveredSlot, Mode, Operation, ProtocolSpec, Run } from "./wire.ts";
 
 const process: Schema<string> = id("process");
 
@@ -56,10 +56,6 @@ export const ReplicaConfig = record({
   beside: list(record({ process, replica: process })),
 });
 export type ReplicaConfig = Infer<typeof ReplicaConfig>;
-
-/** Commands of one client, executed one after the other in one slot: seq … seq + count - 1 at index … */
-export const Run = record({ client: nat(), seq: nat(), count: nat(), slot: nat(), index: nat() });
-export type Run = Infer<typeof Run>;
 
 export const Session = record({
   /** All numbers up to this one are executed. */
@@ -153,22 +149,26 @@ export type ReplicaMessage = Infer<typeof ReplicaMessage>;
 export const ReplicaRecord = variant({ delivered: DeliveredSlot, checkpoint: Checkpoint });
 export type ReplicaRecord = Infer<typeof ReplicaRecord>;
 
+/** One slot as the replica delivers it. */
+export const Delivery = record({
+  slot: nat(),
+  epoch: nat(),
+  protocol: text(64),
+  vector: bytes(),
+  /** Entries in the vector. */
+  count: nat(),
+  runs: list(Run),
+  registered: list(record({ nonce: bytes(32), client: nat() })),
+  controls: list(record({ n: nat(), operation: Operation })),
+  chain: bytes(64),
+});
+export type Delivery = Infer<typeof Delivery>;
+
 export const ReplicaOutput = variant({
   /** To the consensus instance of `epoch`. */
   propose: record({ epoch: nat(), slot: nat(), value: bytes() }),
   trim: record({ epoch: nat(), slot: nat() }),
-  deliver: record({
-    slot: nat(),
-    epoch: nat(),
-    protocol: text(64),
-    vector: bytes(),
-    /** Entries in the vector. */
-    count: nat(),
-    runs: list(Run),
-    registered: list(record({ nonce: bytes(32), client: nat() })),
-    controls: list(record({ n: nat(), operation: Operation })),
-    chain: bytes(64),
-  }),
+  deliver: Delivery,
   /** Executed earlier; a client asked again. */
   reply: Run,
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),

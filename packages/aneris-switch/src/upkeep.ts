@@ -1,6 +1,6 @@
 import { mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
-import { quorumSystem, thresholdOf } from "@eunomia/quorum-algebra";
+import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { epochAt, isDetermined } from "./epochs.ts";
 import { forward, judgePending, onDuty, openSlot, propose } from "./queue.ts";
 import type { ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
@@ -95,7 +95,7 @@ export function becameStable(state: ReplicaState, out: Out, slot: number): void 
 
 /** Ends epochs whose last slot is durable at f + 1 replicas: whoever lags learns it from one of them (aneris 5.6). */
 export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  const durable = quorumSystem(thresholdOf(Math.min(config.f + 1, config.replicas.length), config.replicas));
+  const durable = quorumSystem(threshold(config.replicas, Math.min(config.f + 1, config.replicas.length)));
   for (let i = 0; i + 1 < state.epochs.length; i += 1) {
     const epoch = state.epochs[i]!;
     if (epoch.id < state.oldestEpoch) continue;

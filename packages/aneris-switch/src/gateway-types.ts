@@ -1,0 +1,81 @@
+import {
+  bool,
+  bytes,
+  type Infer,
+  id,
+  list,
+  nat,
+  record,
+  type Schema,
+  sortedMap,
+  text,
+  variant,
+} from "@eunomia/codec";
+import { Delivery } from "./state.ts";
+import { type ClientMessage, DeliveredSlot, Run } from "./wire.ts";
+
+const process: Schema<string> = id("process");
+
+export const GatewayConfig = record({
+  self: process,
+  /** More subscribers than this are refused. */
+  maxSubscribers: nat(),
+  /** Clients whose replies are sent; the longest attached go first. */
+  maxClients: nat(),
+  /** Bytes asked for at once from the log. */
+  readBytes: nat(),
+});
+export type GatewayConfig = Infer<typeof GatewayConfig>;
+
+export const GatewayState = record({
+  /** Where replies of a client go: to the process that asked last. */
+  attached: sortedMap(nat(), process),
+  registrations: list(record({ nonce: bytes(32), process })),
+  controls: list(record({ n: nat(), process })),
+  subscribers: sortedMap(process, record({ next: nat(), creditBytes: nat(), reading: bool() })),
+  delivered: nat(),
+  epoch: nat(),
+  protocol: text(64),
+  nextControl: nat(),
+  chain: bytes(64),
+});
+export type GatewayState = Infer<typeof GatewayState>;
+
+export const GatewayCommand = variant({
+  delivered: Delivery,
+  reply: Run,
+  rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
+  controlRejected: record({ n: nat(), reason: text(128) }),
+  /** Where the log stands when the node starts. */
+  restored: record({
+    delivered: nat(),
+    epoch: nat(),
+    protocol: text(64),
+    nextControl: nat(),
+    chain: bytes(64),
+  }),
+  /** The answer to a `read` output. */
+  slots: record({ to: process, slots: list(DeliveredSlot) }),
+  /** The connection of a client or subscriber is closed. */
+  gone: record({ process }),
+});
+export type GatewayCommand = Infer<typeof GatewayCommand>;
+
+export const GatewayOutput = variant({
+  /** To the replica of this node. */
+  submit: record({ batch: bytes() }),
+  /** Wants delivered slots from the log of this node, answered by the command `slots`. */
+  read: record({ to: process, from: nat(), maxBytes: nat() }),
+});
+export type GatewayOutput = Infer<typeof GatewayOutput>;
+
+/** The types of the gateway as an engine. It keeps nothing durable and has no timers. */
+export interface GatewayTypes {
+  Config: GatewayConfig;
+  State: GatewayState;
+  Command: GatewayCommand;
+  Message: ClientMessage;
+  Timer: never;
+  Record: null;
+  Output: GatewayOutput;
+}

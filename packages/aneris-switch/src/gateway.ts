@@ -1,0 +1,276 @@
+import { compareBytes, mapDelete, mapGet, mapHas, mapSet, nil } from "@eunomia/codec";
+import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
+import { encodeRegistration, joinBatch, readBatch } from "./entry.ts";
+import {
+  GatewayCommand,
+  GatewayConfig,
+  GatewayOutput,
+  GatewayState,
+  type GatewayTypes,
+} from "./gateway-types.ts";
+import type { Delivery } from "./state.ts";
+import { ClientMessage, type DeliveredSlot, type Run } from "./wire.ts";
+
+type Out = Effects<GatewayTypes>;
+const on = actionsOf<GatewayTypes>();
+
+/** Registrations and control commands whose asker is remembered. */
+const waitingMax = 1024;
+/** What a slot costs of a subscriber's credit beside its vector. */
+const slotOverheadBytes = 64;
+
+function deliverSlot(state: GatewayState, out: Out, delivery: Delivery): void {
+  const { slot, epoch, protocol, vector, chain } = delivery;
+  state.delivered = slot;
+  state.epoch = epoch;
+  state.protocol = protocol;
+  state.nextControl += delivery.controls.length;
+  state.chain = chain;
+  const live: string[] = [];
+  for (let i = 0; i < state.subscribers.keys.length; i += 1) {
+    const subscriber = state.subscribers.values[i]!;
+    if (subscriber.next !== slot || subscriber.creditBytes === 0 || subscriber.reading) continue;
+    live.push(state.subscribers.keys[i]!);
+    subscriber.next = slot + 1;
+    spend(subscriber, vector.length + slotOverheadBytes);
+  }
+  if (live.length > 0) out.send(live, { kind: "delivered", slots: [{ slot, epoch, vector, chain }] });
+  replyAll(state, out, delivery.runs);
+  for (const { nonce, client } of delivery.registered) {
+    const waiting = state.registrations.findIndex((entry) => compareBytes(entry.nonce, nonce) === 0);
+    if (waiting < 0) continue;
+    const [{ process } = { process: "" }] = state.registrations.splice(waiting, 1);
+    mapSet(state.attached, client, process);
+    out.send([process], { kind: "registered", nonce, client, slot });
+  }
+  for (const { n } of delivery.controls) tellControl(state, out, n, slot, "");
+}
+
+/** One reply per process and slot, whatever the number of commands. */
+function replyAll(state: GatewayState, out: Out, runs: readonly Run[]): void {
+  const byProcess = new Map<string, Run[]>();
+  for (const run of runs) {
+    const process = mapGet(state.attached, run.client);
+    if (process === undefined) continue;
+    const list = byProcess.get(process);
+    if (list === undefined) byProcess.set(process, [run]);
+    else list.push(run);
+  }
+  for (const [process, list] of byProcess) out.send([process], { kind: "reply", runs: list });
+}
+
+function tellControl(state: GatewayState, out: Out, n: number, slot: number | null, reason: string): void {
+  const asked = state.controls.filter((entry) => entry.n === n).map((entry) => entry.process);
+  if (asked.length === 0) return;
+  state.controls = state.controls.filter((entry) => entry.n !== n);
+  out.send([...new Set(asked)], { kind: "controlled", n, slot, reason });
+}
+
+function spend(subscriber: { creditBytes: number }, bytes: number): void {
+  subscriber.creditBytes = Math.max(0, subscriber.creditBytes - bytes);
+}
+
+/** Reads on for a subscriber that is behind, if it has credit. */
+function pump(config: GatewayConfig, state: GatewayState, out: Out, process: string): void {
+  const subscriber = mapGet(state.subscribers, process);
+  if (subscriber === undefined || subscriber.reading || subscriber.creditBytes === 0) return;
+  if (subscriber.next > state.delivered) return;
+  subscriber.reading = true;
+  out.output({
+    kind: "read",
+    to: process,
+    from: subscriber.next,
+    maxBytes: Math.min(config.readBytes, subscriber.creditBytes),
+  });
+}
+
+function sendSlots(
+  config: GatewayConfig,
+  state: GatewayState,
+  out: Out,
+  to: string,
+  slots: DeliveredSlot[],
+): void {
+  const subscriber = mapGet(state.subscribers, to);
+  if (subscriber === undefined) return;
+  subscriber.reading = false;
+  // A subscriber that moved meanwhile asked anew: what it gets stays without gaps.
+  const wanted = slots.filter((entry) => entry.slot >= subscriber.next);
+  if (wanted.length > 0 && wanted[0]!.slot === subscriber.next) {
+    subscriber.next = wanted[wanted.length - 1]!.slot + 1;
+    for (const { vector } of wanted) spend(subscriber, vector.length + slotOverheadBytes);
+    out.send([to], { kind: "delivered", slots: wanted });
+  }
+  pump(config, state, out, to);
+}
+
+function forget(state: GatewayState, process: string): void {
+  mapDelete(state.subscribers, process);
+  for (const client of [...state.attached.keys])
+    if (mapGet(state.attached, client) === process) mapDelete(state.attached, client);
+  state.registrations = state.registrations.filter((entry) => entry.process !== process);
+  state.controls = state.controls.filter((entry) => entry.process !== process);
+}
+
+function handle(config: GatewayConfig, state: GatewayState, command: GatewayCommand, out: Out): void {
+  switch (command.kind) {
+    case "delivered":
+      return deliverSlot(state, out, command);
+    case "reply":
+      return replyAll(state, out, [
+        {
+          client: command.client,
+          seq: command.seq,
+          count: command.count,
+          slot: command.slot,
+          index: command.index,
+        },
+      ]);
+    case "rejected": {
+      const process = mapGet(state.attached, command.client);
+      if (process !== undefined) out.send([process], { ...command, kind: "rejected" });
+      return;
+    }
+    case "controlRejected":
+      return tellControl(state, out, command.n, null, command.reason);
+    case "restored": {
+      const { delivered, epoch, protocol, nextControl, chain } = command;
+      Object.assign(state, { delivered, epoch, protocol, nextControl, chain });
+      return;
+    }
+    case "slots":
+      return sendSlots(config, state, out, command.to, command.slots);
+    case "gone":
+      return forget(state, command.process);
+  }
+}
+
+function attach(config: GatewayConfig, state: GatewayState, client: number, process: string): void {
+  if (mapGet(state.attached, client) === process) return;
+  if (!mapHas(state.attached, client) && state.attached.keys.length >= config.maxClients)
+    mapDelete(state.attached, state.attached.keys[0]!);
+  mapSet(state.attached, client, process);
+}
+
+/** Remembers who wants to hear of the control commands in a batch. */
+function noteControls(state: GatewayState, batch: Uint8Array, process: string): void {
+  for (const entry of readBatch(batch) ?? [])
+    if (entry.kind === "control") state.controls.push({ n: entry.n, process });
+  if (state.controls.length > waitingMax) state.controls.splice(0, state.controls.length - waitingMax);
+}
+
+/** The rules of the gateway. It trusts nobody: whatever a client sends is a request at most. */
+const actions: readonly Action<GatewayTypes>[] = [
+  on.commands(
+    "commands",
+    (_config, _state, commands) => commands,
+    (config, state, commands, out) => {
+      for (const command of commands) handle(config, state, command, out);
+    },
+  ),
+  on.message(
+    "request",
+    "request",
+    (_config, _state, message, from) => ({ from, client: message.client, batch: message.batch }),
+    (config, state, { from, client, batch }, out) => {
+      if (client > 0) attach(config, state, client, from);
+      else noteControls(state, batch, from);
+      out.output({ kind: "submit", batch });
+    },
+  ),
+  on.message(
+    "register",
+    "register",
+    (_config, _state, message, from) => ({ process: from, nonce: message.nonce }),
+    (_config, state, entry, out) => {
+      const known = state.registrations.some((other) => compareBytes(other.nonce, entry.nonce) === 0);
+      if (!known) state.registrations.push(entry);
+      if (state.registrations.length > waitingMax) state.registrations.shift();
+      out.output({ kind: "submit", batch: joinBatch([encodeRegistration(entry.nonce)]) });
+    },
+  ),
+  on.message(
+    "subscribe",
+    "subscribe",
+    (config, state, message, from) =>
+      message.next >= 1 &&
+      (mapHas(state.subscribers, from) || state.subscribers.keys.length < config.maxSubscribers)
+        ? { from, next: message.next, creditBytes: message.creditBytes }
+        : null,
+    (config, state, { from, next, creditBytes }, out) => {
+      const reading = mapGet(state.subscribers, from)?.reading ?? false;
+      mapSet(state.subscribers, from, { next, creditBytes, reading });
+      pump(config, state, out, from);
+    },
+  ),
+  on.message(
+    "credit",
+    "credit",
+    (_config, state, message, from) =>
+      mapHas(state.subscribers, from) ? { from, bytes: message.bytes } : null,
+    (config, state, { from, bytes }, out) => {
+      const subscriber = mapGet(state.subscribers, from)!;
+      subscriber.creditBytes = Math.min(Number.MAX_SAFE_INTEGER, subscriber.creditBytes + bytes);
+      pump(config, state, out, from);
+    },
+  ),
+  on.message(
+    "ask",
+    "status",
+    (_config, _state, message, from) => ({ from, nonce: message.nonce }),
+    (_config, state, { from, nonce }, out) => {
+      const { delivered, epoch, protocol, nextControl, chain } = state;
+      const subscribers = state.subscribers.keys.length;
+      out.send([from], {
+        kind: "status",
+        nonce,
+        delivered,
+        epoch,
+        protocol,
+        nextControl,
+        chain,
+        subscribers,
+      });
+    },
+  ),
+];
+
+/**
+ * The gateway of a node as an engine: between clients and subscribers on one side, the node's replica and its log on the
+ * other. Replies and slots are sent in runs; subscribers pay with credit, so a slow one costs nothing but its own delay.
+ */
+export const gatewayEngine: Engine<GatewayTypes> = {
+  name: "aneris-gateway",
+  schema: {
+    config: GatewayConfig,
+    state: GatewayState,
+    command: GatewayCommand,
+    message: ClientMessage,
+    record: nil(),
+    output: GatewayOutput,
+    timers: [],
+  },
+  self: (config) => config.self,
+  init: () => ({
+    attached: { keys: [], values: [] },
+    registrations: [],
+    controls: [],
+    subscribers: { keys: [], values: [] },
+    delivered: 0,
+    epoch: 0,
+    protocol: "",
+    nextControl: 1,
+    chain: new Uint8Array(0),
+  }),
+  actions,
+  compact: () => [],
+  observe: (_config, state) => ({ delivered: state.delivered, subscribers: state.subscribers.keys }),
+  fairness: {
+    commands: "weak",
+    request: "weak",
+    register: "weak",
+    subscribe: "weak",
+    credit: "weak",
+    status: "weak",
+  },
+};

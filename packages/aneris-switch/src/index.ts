@@ -1,0 +1,25 @@
+/**
+ * Ordered broadcast that changes its consensus protocol while it runs: the Aneris replica and the gateway beside it, as
+ * engines over the `Consensus` door. `@eunomia/aneris-switch/messages` has what clients need.
+ */
+export { replicaDefaults, SwitchError } from "./config.ts";
+export { gatewayEngine } from "./gateway.ts";
+export type {
+  GatewayCommand,
+  GatewayConfig,
+  GatewayOutput,
+  GatewayState,
+  GatewayTypes,
+} from "./gateway-types.ts";
+export { replicaEngine } from "./replica.ts";
+export type {
+  Delivery,
+  ReplicaCommand,
+  ReplicaConfig,
+  ReplicaMessage,
+  ReplicaOracles,
+  ReplicaOutput,
+  ReplicaRecord,
+  ReplicaState,
+  ReplicaTypes,
+} from "./state.ts";

@@ -1,0 +1,77 @@
+/**
+ * What travels between clients, gateways and replicas: entries, batches, and the messages around them. Shared with client
+ * libraries, so nothing here knows the replica.
+ */
+import { bytes, type Infer, list, nat, nullable, record, text, variant } from "@eunomia/codec";
+
+/** Client ids below this are static: listed in the configuration instead of registered. */
+export const firstRegisteredClient = 65_536;
+/** A registered client's id is `slot * entriesPerSlotMax + index` of its registration, so it is never used twice. */
+export const entriesPerSlotMax = 65_536;
+
+/** How a swap takes effect: `cut` at the next slot, `window` after the pipeline has drained (aneris 5.6). */
+export const Mode = variant({ cut: record({}), window: record({}) });
+export type Mode = Infer<typeof Mode>;
+
+/** A protocol of the cluster's registry; `params` are the protocol's own, opaque here. */
+export const ProtocolSpec = record({ name: text(64), params: bytes(65_536) });
+export type ProtocolSpec = Infer<typeof ProtocolSpec>;
+
+/** Who may sign control commands: `threshold` of these principals. Keys are Ed25519, 32 bytes. */
+export const Controllers = record({
+  threshold: nat(1024),
+  principals: list(record({ id: text(128), key: bytes(64) }), 1024),
+});
+export type Controllers = Infer<typeof Controllers>;
+
+/** What a control command does. */
+export const Operation = variant({
+  swap: record({ protocol: ProtocolSpec }),
+  keys: record({ controllers: Controllers }),
+  mode: record({ mode: Mode }),
+});
+export type Operation = Infer<typeof Operation>;
+
+/** A delivered slot as subscribers and lagging replicas get it: `vector` is the canonical batch of what was executed. */
+export const DeliveredSlot = record({
+  slot: nat(),
+  epoch: nat(),
+  vector: bytes(),
+  /** Hash chain over all slots up to this one, 32 bytes. */
+  chain: bytes(64),
+});
+export type DeliveredSlot = Infer<typeof DeliveredSlot>;
+
+/** Commands of one client, executed one after the other in one slot: seq … seq + count - 1 at index … index + count - 1. */
+export const Run = record({ client: nat(), seq: nat(), count: nat(), slot: nat(), index: nat() });
+export type Run = Infer<typeof Run>;
+
+/** What clients and subscribers exchange with the gateway of a node; the first five go to the gateway. */
+export const ClientMessage = variant({
+  /** Opens a session; answered by `registered` with the same nonce once the registration is delivered. */
+  register: record({ nonce: bytes(32) }),
+  /** A canonical batch: commands of `client`, or control commands (then `client` does not matter). */
+  request: record({ client: nat(), batch: bytes() }),
+  /** Sends slots from `next` on, at most about `creditBytes` before more credit comes. Also moves a running subscription. */
+  subscribe: record({ next: nat(), creditBytes: nat() }),
+  credit: record({ bytes: nat() }),
+  ask: record({ nonce: nat() }),
+
+  registered: record({ nonce: bytes(32), client: nat(), slot: nat() }),
+  reply: record({ runs: list(Run) }),
+  /** Not taken, and why: `session`, `window`, `busy`, `too large`, `malformed`. */
+  rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
+  /** The fate of control command `n`: the slot where it took effect, or why it did not. */
+  controlled: record({ n: nat(), slot: nullable(nat()), reason: text(128) }),
+  delivered: record({ slots: list(DeliveredSlot) }),
+  status: record({
+    nonce: nat(),
+    delivered: nat(),
+    epoch: nat(),
+    protocol: text(64),
+    nextControl: nat(),
+    chain: bytes(64),
+    subscribers: nat(),
+  }),
+});
+export type ClientMessage = Infer<typeof ClientMessage>;
