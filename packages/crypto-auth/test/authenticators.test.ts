@@ -1,0 +1,278 @@
+import type { Authenticator, NodeId, Opened } from "@eunomia/engine";
+import { describe, expect, test } from "vitest";
+import {
+  AuthenticatorError,
+  type CryptoProvider,
+  ed25519Authenticator,
+  hmacAuthenticator,
+  KeyError,
+  pairSecret,
+  plainAuthenticator,
+  portable,
+} from "../src/index.ts";
+import { native } from "../src/native.ts";
+import { authenticatorCases, failures, type Subject } from "./authenticator-cases.ts";
+
+const peers = ["a", "b", "c"];
+const secret = new Uint8Array(32).fill(7);
+const seedOf = (node: NodeId) => new Uint8Array(32).fill(node.charCodeAt(0));
+
+/** A stranger knows the others; they do not know it. */
+function hmacSubject(provider: CryptoProvider): Subject {
+  return {
+    authenticates: true,
+    make: (self, cluster = "demo") =>
+      hmacAuthenticator({ self, cluster, provider, keys: { kind: "cluster", secret, peers } }),
+  };
+}
+
+const pairwise: Subject = {
+  authenticates: true,
+  make(self, cluster = "demo") {
+    const of = (peer: NodeId) => native.sha256(Buffer.from([self, peer].sort().join("+")));
+    const secrets = new Map(peers.map((peer) => [peer, of(peer)]));
+    return hmacAuthenticator({ self, cluster, provider: native, keys: { kind: "pairwise", secrets } });
+  },
+};
+
+function ed25519Subject(provider: CryptoProvider): Subject {
+  const publicKeys = new Map(peers.map((peer) => [peer, native.ed25519.publicKey(seedOf(peer))]));
+  return {
+    authenticates: true,
+    make: (self, cluster = "demo") =>
+      ed25519Authenticator({ self, cluster, provider, seed: seedOf(self), publicKeys }),
+  };
+}
+
+const plain: Subject = {
+  authenticates: false,
+  make: (self, cluster = "demo") => plainAuthenticator({ self, cluster, peers }),
+};
+
+const subjects: [string, Subject][] = [
+  ["hmac, native, cluster secret", hmacSubject(native)],
+  ["hmac, portable, cluster secret", hmacSubject(portable)],
+  ["hmac, pairwise secrets", pairwise],
+  ["ed25519, native", ed25519Subject(native)],
+  ["plain", plain],
+  // The tag is made natively and checked portably, or the other way round, by turns.
+  [
+    "hmac, the two providers mixed",
+    {
+      authenticates: true,
+      make: (self, cluster) => hmacSubject(self === "b" ? portable : native).make(self, cluster),
+    },
+  ],
+];
+
+describe.each(subjects)("%s", (_name, subject) => {
+  for (const one of authenticatorCases)
+    test.skipIf(one.needs !== undefined && !subject.authenticates)(one.name, () => one.run(subject));
+});
+
+test("ed25519, portable: packets of the native one open, and the other way round", () => {
+  const [one, other] = [ed25519Subject(native), ed25519Subject(portable)];
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const sealed = from.make("a").seal("b", new Uint8Array(100));
+    expect(to.make("b").open(sealed)).toMatchObject({ ok: true, from: "a", convinces: "anyone" });
+    sealed[60] = 1;
+    expect(to.make("b").open(sealed)).toEqual({ ok: false, reason: "signature: bad signature" });
+  }
+});
+
+type Fault =
+  | "audience"
+  | "half tag"
+  | "cluster"
+  | "direction"
+  | "throws"
+  | "copies"
+  | "any sender"
+  | "no check";
+
+/** A naive authenticator, JSON and all, with one fault built in. */
+function twin(fault: Fault): Subject {
+  const tagOf = (from: string, to: string, cluster: string, bytes: Uint8Array) => {
+    const names = fault === "direction" ? [from, to].sort() : [from, fault === "audience" ? "" : to];
+    const input = JSON.stringify([names, fault === "cluster" ? "" : cluster, [...bytes]]);
+    return native.hmacSha256(secret, Buffer.from(input));
+  };
+  const compared = fault === "half tag" ? 16 : fault === "no check" ? 0 : 32;
+  const refuse = (reason: string): Opened => ({ ok: false, reason: `twin: ${reason}` });
+  return {
+    authenticates: true,
+    make(self, cluster = "demo"): Authenticator {
+      return {
+        self,
+        seal(to, bytes) {
+          if (to === self || !peers.includes(to))
+            throw new AuthenticatorError("unknown-audience", to, "not a peer");
+          const names = Buffer.from(JSON.stringify([self, to, cluster]));
+          return Uint8Array.from([names.length, ...names, ...bytes, ...tagOf(self, to, cluster, bytes)]);
+        },
+        open(sealed) {
+          if (sealed.length < 33 && fault !== "throws") return refuse("too short");
+          const start = 1 + (sealed[0] ?? 0);
+          let names: unknown;
+          try {
+            names = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(sealed.subarray(1, start)));
+          } catch (error) {
+            if (fault === "throws") throw error;
+          }
+          if (!Array.isArray(names) || start > sealed.length - 32) return refuse("malformed");
+          const [from, to, other] = names as string[];
+          if (from === self && fault !== "direction") return refuse("reflected");
+          if (!peers.includes(from as string) && fault !== "any sender") return refuse("unknown sender");
+          if (other !== cluster && fault !== "cluster") return refuse("other cluster");
+          if (to !== self && fault !== "audience" && fault !== "direction") return refuse("other audience");
+          const bytes = sealed.subarray(start, sealed.length - 32);
+          const expected = tagOf(from as string, to as string, cluster, bytes).subarray(0, compared);
+          const tag = sealed.subarray(sealed.length - 32).subarray(0, compared);
+          if (!native.equal(expected, tag)) return refuse("bad tag");
+          const copy = fault === "copies" ? Uint8Array.from(bytes) : bytes;
+          return { ok: true, from: from as string, bytes: copy, convinces: "receiver" };
+        },
+      };
+    },
+  };
+}
+
+describe("broken twins are refused by the cases", () => {
+  test.each<[Fault, string]>([
+    ["audience", "a packet for someone else is refused"],
+    ["half tag", "a byte changed anywhere is refused"],
+    ["no check", "a byte changed anywhere is refused"],
+    ["cluster", "a node of another cluster is refused"],
+    ["direction", "one's own packet sent back is refused"],
+    ["throws", "nothing received throws"],
+    ["copies", "the opened bytes are a view"],
+    ["any sender", "a sender that was not admitted is refused"],
+  ])("%s", (fault, where) => {
+    expect(failures(twin(fault)).some((failure) => failure.startsWith(where))).toBe(true);
+  });
+
+  test("an authenticator that only claims to authenticate", () => {
+    const failed = failures({ ...plain, authenticates: true });
+    expect(failed.some((failure) => failure.startsWith("a byte changed anywhere is refused"))).toBe(true);
+  });
+});
+
+describe("admitting and forgetting", () => {
+  test("a client gets the pair secrets, not the cluster's, and is forgotten again", () => {
+    const server = hmacSubject(native).make("a") as ReturnType<typeof hmacAuthenticator>;
+    const secrets = new Map([["a", pairSecret(native, secret, "client", "a")]]);
+    const keys = { kind: "pairwise", secrets } as const;
+    const client = hmacAuthenticator({ self: "client", cluster: "demo", provider: portable, keys });
+    const sealed = client.seal("a", new Uint8Array(3));
+    expect(server.open(sealed)).toEqual({ ok: false, reason: "mac: unknown sender" });
+    server.admit("client");
+    expect(server.open(sealed)).toMatchObject({ ok: true, from: "client" });
+    expect(client.open(server.seal("client", new Uint8Array(3)))).toMatchObject({ ok: true, from: "a" });
+    server.admit("client", new Uint8Array(32));
+    expect(server.open(sealed)).toEqual({ ok: false, reason: "mac: bad tag" });
+    server.forget("client");
+    expect(server.open(sealed)).toEqual({ ok: false, reason: "mac: unknown sender" });
+    expect(() => server.seal("client", new Uint8Array(3))).toThrow(AuthenticatorError);
+    server.forget("client");
+  });
+
+  test("names that share a hash are told apart", () => {
+    const names = collidingNames();
+    const keys = { kind: "cluster", secret, peers: ["a", ...names] } as const;
+    const make = (self: NodeId) => hmacAuthenticator({ self, cluster: "demo", provider: native, keys });
+    const a = make("a");
+    for (const name of names)
+      expect(a.open(make(name).seal("a", new Uint8Array(1)))).toMatchObject({ ok: true, from: name });
+    a.forget(names[0]);
+    expect(a.open(make(names[0]).seal("a", new Uint8Array(1)))).toMatchObject({
+      reason: "mac: unknown sender",
+    });
+    expect(a.open(make(names[1]).seal("a", new Uint8Array(1)))).toMatchObject({ ok: true });
+  });
+});
+
+/** Two names with one FNV-1a value, by search. */
+function collidingNames(): [string, string] {
+  const seen = new Map<number, string>();
+  for (let n = 0; ; n++) {
+    const name = `node-${n}`;
+    const hash = Buffer.from(name).reduce((h, byte) => Math.imul(h ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+    const other = seen.get(hash);
+    if (other !== undefined) return [other, name];
+    seen.set(hash, name);
+  }
+}
+
+describe("mistakes at construction are typed errors", () => {
+  const make = (change: object) => () =>
+    hmacAuthenticator({
+      self: "a",
+      cluster: "demo",
+      provider: native,
+      keys: { kind: "cluster", secret, peers },
+      ...change,
+    });
+  test.each([
+    ["an empty name", make({ self: "" }), "bad-name"],
+    ["a name of 256 bytes", make({ self: "x".repeat(256) }), "bad-name"],
+    ["a lone surrogate", make({ self: "\ud800" }), "bad-name"],
+    ["an empty cluster", make({ cluster: "" }), "bad-name"],
+    ["a bad name of a peer", make({ keys: { kind: "cluster", secret, peers: [""] } }), "bad-name"],
+    [
+      "a short cluster secret",
+      make({ keys: { kind: "cluster", secret: secret.subarray(1), peers } }),
+      "short-secret",
+    ],
+    [
+      "a short pair secret",
+      make({ keys: { kind: "pairwise", secrets: new Map([["b", new Uint8Array(31)]]) } }),
+      "short-secret",
+    ],
+    [
+      "oneself admitted",
+      () => (hmacSubject(native).make("a") as ReturnType<typeof hmacAuthenticator>).admit("a"),
+      "self-peer",
+    ],
+    [
+      "no secret to derive from",
+      () => (pairwise.make("a") as ReturnType<typeof hmacAuthenticator>).admit("d"),
+      "missing-secret",
+    ],
+    [
+      "a published key of another seed",
+      () =>
+        ed25519Authenticator({
+          self: "a",
+          cluster: "demo",
+          provider: native,
+          seed: seedOf("b"),
+          publicKeys: new Map([["a", native.ed25519.publicKey(seedOf("a"))]]),
+        }),
+      "mismatched-key",
+    ],
+  ])("%s", (_name, use, code) => {
+    expect(use).toThrow(AuthenticatorError);
+    expect(use).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  test("a peer's key that registration refuses", () => {
+    const publicKeys = new Map([["b", Uint8Array.from([1, ...new Uint8Array(31)])]]);
+    const use = () =>
+      ed25519Authenticator({ self: "a", cluster: "demo", provider: native, seed: secret, publicKeys });
+    expect(use).toThrow(KeyError);
+    expect(use).toThrow(expect.objectContaining({ code: "small-order" }) as Error);
+  });
+
+  test("a name of 255 bytes and names beyond ASCII serve", () => {
+    const names = ["x".repeat(255), "Ευνομία", "\ufeffr0"];
+    const keys = { kind: "cluster", secret, peers: names } as const;
+    const of = (self: NodeId) => hmacAuthenticator({ self, cluster: "δ", provider: native, keys });
+    for (const from of names)
+      for (const to of names)
+        if (from !== to)
+          expect(of(to).open(of(from).seal(to, new Uint8Array(1)))).toMatchObject({ ok: true, from });
+  });
+});
