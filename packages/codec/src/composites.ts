@@ -25,6 +25,11 @@ export function under(segment: string, inner: Misfit): Misfit {
   return { ...inner, path: segment + inner.path };
 }
 
+/** What each of `count` items gets of `size`: dividing it keeps generated values small however lists are nested. */
+export function share(size: number, count: number): number {
+  return count === 0 ? 0 : Math.floor(size / count);
+}
+
 /** Adds a sentence for people. */
 export function doc<S extends Schema<unknown>>(schema: S, sentence: string): S {
   return { ...schema, form: { ...schema.form, doc: sentence } };
@@ -64,10 +69,10 @@ export function list<T>(item: Schema<T>, maxItems: number = defaultMaxItems): Sc
     },
     clone: (value) => value.map((one) => item.clone(one)),
     equal: (a, b) => a.length === b.length && a.every((one, i) => item.equal(one, b[i]!)),
-    generate: (source, size) =>
-      Array.from({ length: Math.min(below(source, size + 1), maxItems) }, () =>
-        item.generate(source, size - 1),
-      ),
+    generate(source, size) {
+      const count = Math.min(below(source, size + 1), maxItems);
+      return Array.from({ length: count }, () => item.generate(source, share(size, count)));
+    },
     mutate(value, source) {
       const at = below(source, value.length + 1);
       const way = below(source, 4);

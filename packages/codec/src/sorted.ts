@@ -1,5 +1,5 @@
 import { type Key, mapDelete, mapSet, type SortedMap, setAdd } from "./collections.ts";
-import { defaultMaxItems, misfit, under } from "./composites.ts";
+import { defaultMaxItems, misfit, share, under } from "./composites.ts";
 import { EncodeError, type Misfit, placed, SchemaError } from "./errors.ts";
 import type { Reader } from "./reader.ts";
 import { below, type Form, type Schema, type Source } from "./schema.ts";
@@ -82,9 +82,9 @@ function keysOf<K extends Key>(key: Schema<K>, maxItems: number) {
     },
     equal: (a: readonly K[], b: readonly K[]) => a.length === b.length && a.every((one, i) => one === b[i]),
     generate(source: Source, size: number): K[] {
+      const count = Math.min(below(source, size + 1), maxItems);
       const keys: K[] = [];
-      for (let left = Math.min(below(source, size + 1), maxItems); left > 0; left--)
-        setAdd(keys, key.generate(source, size - 1));
+      for (let i = 0; i < count; i++) setAdd(keys, key.generate(source, share(size, count)));
       return keys;
     },
     /** A key that is not there yet; null if none was found. */
@@ -190,7 +190,7 @@ export function sortedMap<K extends Key, V>(
     equal: (a, b) => keys.equal(a.keys, b.keys) && a.values.every((one, i) => value.equal(one, b.values[i]!)),
     generate(source, size) {
       const chosen = keys.generate(source, size);
-      return { keys: chosen, values: chosen.map(() => value.generate(source, size - 1)) };
+      return { keys: chosen, values: chosen.map(() => value.generate(source, share(size, chosen.length))) };
     },
     mutate(map, source) {
       const changed = { keys: map.keys.slice(), values: map.values.slice() };

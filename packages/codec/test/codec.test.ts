@@ -13,8 +13,7 @@ describe("the codec", () => {
 describe("the suite refuses", () => {
   for (const twin of twins)
     test(twin.name, () => {
-      const broken = cases.filter((one) => !passes(one, twin.codec));
-      expect(broken.map((one) => one.name)).not.toEqual([]);
+      expect(cases.find((one) => !passes(one, twin.codec))).toBeDefined();
     });
 });
 
