@@ -1,0 +1,16 @@
+/**
+ * Frames over TCP: a server with configured peers, or a client without a server, as one `Transport` for Node.
+ *
+ * @module
+ */
+export { TransportError, type TransportErrorCode } from "./error.ts";
+export { FrameParser } from "./tcp/frames.ts";
+export type {
+  TcpAddress,
+  TcpEvent,
+  TcpOptions,
+  TcpPeerStats,
+  TcpRefusal,
+  TcpStats,
+} from "./tcp/options.ts";
+export { type TcpTransport, tcpTransport } from "./tcp/transport.ts";

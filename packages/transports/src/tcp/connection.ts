@@ -1,0 +1,142 @@
+import type { Socket } from "node:net";
+import { FrameParser } from "./frames.ts";
+import { encodeRefusal, maxHelloBytes } from "./hello.ts";
+import type { Settings, TcpRefusal } from "./options.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Peer } from "./peer.ts";
+
+/** What a connection tells the transport. */
+export interface ConnectionOwner {
+  readonly settings: Settings;
+  /** Once, before anything else. */
+  begun(connection: Connection): void;
+  /** The first frame. */
+  greeted(connection: Connection, payload: Uint8Array): void;
+  received(connection: Connection, payload: Uint8Array): void;
+  refused(connection: Connection, reason: TcpRefusal, detail: string): void;
+  /** Once: from now on nothing passes any more in either direction. */
+  left(connection: Connection, reason: string, wasOpen: boolean): void;
+  /** Once, after `left`: the socket is closed. */
+  gone(connection: Connection): void;
+}
+
+/** One TCP connection from its first byte to its last: `hello`, then `open`, then `left`. */
+export class Connection {
+  readonly direction: "dialled" | "accepted";
+  readonly socket: Socket;
+  readonly outbox: Outbox;
+  /** Printed remote address. */
+  readonly address: string;
+  /** Whom it claims to be; null before the hello. */
+  peer: Peer | null = null;
+  /** Accepted from an id that was not configured. */
+  isClient = false;
+  /** Grows with everything heard by the transport: the lowest has been silent for longest. */
+  heard = 0;
+  /** The outbox's progress when the transport last looked for peers that take nothing. */
+  seenProgress = -1;
+  #state: "hello" | "open" | "left" = "hello";
+  #failure: string | null = null;
+  readonly #owner: ConnectionOwner;
+  readonly #parser = new FrameParser(maxHelloBytes);
+  /** Ends a handshake that takes too long, and later a socket whose peer does not take our end of the stream. */
+  #timer: NodeJS.Timeout;
+  readonly #onFrame = (payload: Uint8Array): void => {
+    if (this.#state === "open") this.#owner.received(this, payload);
+    else if (this.#state === "hello") this.#owner.greeted(this, payload);
+  };
+
+  constructor(
+    owner: ConnectionOwner,
+    direction: "dialled" | "accepted",
+    socket: Socket,
+    outbox: Outbox,
+    address: string,
+  ) {
+    this.#owner = owner;
+    this.direction = direction;
+    this.socket = socket;
+    this.outbox = outbox;
+    this.address = address;
+    owner.begun(this);
+    this.#timer = setTimeout(() => this.#timedOut(), owner.settings.handshakeTimeoutMs);
+    socket.on("data", (chunk: Buffer) => this.#hear(chunk));
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.#failure = error.code ?? error.message;
+    });
+    // Nobody closes one half only here: what still waits for this peer would wait in vain.
+    socket.on("end", () => this.destroy("ended"));
+    socket.on("close", () => {
+      clearTimeout(this.#timer);
+      this.#leave(this.#failure ?? "ended");
+      this.#owner.gone(this);
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  /** The hellos are exchanged: frames pass. Answers how many waiting frames are too long for the peer. */
+  open(peer: Peer, peerMaxFrameBytes: number): number {
+    clearTimeout(this.#timer);
+    this.#state = "open";
+    this.peer = peer;
+    this.#parser.maxFrameBytes = this.#owner.settings.maxFrameBytes;
+    return this.outbox.attach(this.socket, peerMaxFrameBytes);
+  }
+
+  /** Ends the connection because of what the peer did; before the hello's answer the peer is told why. */
+  refuse(reason: TcpRefusal, detail: string): void {
+    if (this.#state === "left") return;
+    const tell = this.#state === "hello" && !this.socket.connecting;
+    this.#owner.refused(this, reason, detail);
+    this.#leave(reason);
+    if (!tell) {
+      this.socket.destroy();
+      return;
+    }
+    this.socket.write(encodeRefusal(`${reason}: ${detail}`));
+    this.socket.destroySoon();
+  }
+
+  /** Ends the connection at once. */
+  destroy(reason: string): void {
+    this.#leave(reason);
+    this.socket.destroy();
+  }
+
+  /** Writes what waits and ends, within `closeTimeoutMs`. Nothing is received any more. */
+  end(): void {
+    if (this.#state === "open") {
+      this.#timer = setTimeout(() => this.socket.destroy(), this.#owner.settings.closeTimeoutMs);
+      this.outbox.end();
+    } else this.socket.destroy();
+    this.#leave("ended");
+  }
+
+  #hear(chunk: Buffer): void {
+    if (this.#state === "left") return;
+    if (this.#parser.push(chunk, this.#onFrame)) return;
+    if (this.isOpen)
+      this.refuse("frame: longer than the limit", `at most ${this.#owner.settings.maxFrameBytes} bytes`);
+    else this.refuse("handshake: not our protocol", "expected a hello frame");
+  }
+
+  #timedOut(): void {
+    if (this.#state === "left") this.socket.destroy();
+    else if (this.socket.connecting) this.destroy("ETIMEDOUT");
+    else
+      this.refuse(
+        "handshake: took too long",
+        `no hello within ${this.#owner.settings.handshakeTimeoutMs} ms`,
+      );
+  }
+
+  #leave(reason: string): void {
+    if (this.#state === "left") return;
+    const wasOpen = this.#state === "open";
+    this.#state = "left";
+    this.#owner.left(this, reason, wasOpen);
+  }
+}

@@ -1,0 +1,90 @@
+import { connect } from "node:net";
+import { Connection, type ConnectionOwner } from "./connection.ts";
+import { encodeHello } from "./hello.ts";
+import { printed, type TcpAddress } from "./options.ts";
+import { Outbox } from "./outbox.ts";
+import type { Peer } from "./peer.ts";
+
+/** First probe of an idle connection; the kernel then asks every second, ten times. */
+export const keepAliveDelayMs = 10_000;
+
+/** Keeps one connection to a configured peer. Frames wait while a dial is under way, and are dropped when it fails. */
+export class Dialler {
+  readonly peer: Peer;
+  readonly address: TcpAddress;
+  readonly outbox: Outbox;
+  state: "open" | "connecting" | "waiting" = "waiting";
+  readonly #owner: ConnectionOwner;
+  #connection: Connection | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #hurried = false;
+
+  constructor(owner: ConnectionOwner, peer: Peer, address: TcpAddress) {
+    const { maxFrameBytes, maxQueueBytes } = owner.settings;
+    this.#owner = owner;
+    this.peer = peer;
+    this.address = address;
+    this.outbox = new Outbox(maxFrameBytes, maxQueueBytes);
+  }
+
+  send(payload: Uint8Array): boolean {
+    return this.state !== "waiting" && this.outbox.push(payload);
+  }
+
+  dial(): void {
+    const { self, cluster, maxFrameBytes } = this.#owner.settings;
+    this.state = "connecting";
+    this.#hurried = false;
+    const socket = connect({
+      ...this.address,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelayMs,
+    });
+    this.#connection = new Connection(this.#owner, "dialled", socket, this.outbox, printed(this.address));
+    this.#connection.peer = this.peer;
+    socket.once("connect", () => socket.write(encodeHello({ cluster, id: self, maxFrameBytes })));
+  }
+
+  opened(): void {
+    this.state = "open";
+    this.#failures = 0;
+  }
+
+  /** The connection ended, or never came to be. Answers after how many milliseconds the next dial begins; null: never. */
+  lost(connection: Connection): number | null {
+    if (connection !== this.#connection) return null;
+    this.#connection = null;
+    this.peer.droppedFrames += this.outbox.clear();
+    const { minRedialDelayMs, maxRedialDelayMs } = this.#owner.settings;
+    const delayMs = Math.min(minRedialDelayMs * 2 ** this.#failures, maxRedialDelayMs);
+    // Beyond 30 doublings the number would only overflow.
+    this.#failures = Math.min(this.#failures + 1, 30);
+    return this.#wait(delayMs);
+  }
+
+  /** The peer seems to be up (somebody claims its id): the next dial need not wait long. Once per dial, so that claims alone delay nothing. */
+  hurry(): void {
+    if (this.state !== "waiting" || this.#hurried) return;
+    this.#hurried = true;
+    this.#wait(this.#owner.settings.minRedialDelayMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.state = "waiting";
+    const connection = this.#connection;
+    this.#connection = null;
+    connection?.end();
+  }
+
+  /** Half of the delay is fixed, half is drawn, so that many do not dial in step. */
+  #wait(delayMs: number): number {
+    const jitteredMs = Math.ceil(delayMs * (0.5 + this.#owner.settings.random.next() / 2 ** 33));
+    this.state = "waiting";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.dial(), jitteredMs);
+    return jitteredMs;
+  }
+}

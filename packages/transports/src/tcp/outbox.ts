@@ -1,0 +1,129 @@
+import type { Socket } from "node:net";
+import { layOut } from "./frames.ts";
+
+const headerBytes = 4;
+/** Bytes handed to the kernel in one write: enough to make the call cheap, little enough to see a slow peer progress. */
+const maxBatchBytes = 256 << 10;
+/** Up to this length copying a payload costs less than a buffer of its own in the write (`bench/tcp.bench.ts`). */
+export const maxGatherBytes = 8 << 10;
+
+/**
+ * The frames that wait for one connection. All frames of one turn of the event loop leave in one write; while a write is under
+ * way, further frames gather for the next.
+ */
+export class Outbox {
+  /** Counts finished writes: standing still while `writing` means that the peer takes nothing. */
+  progress = 0;
+  readonly #ownMaxFrameBytes: number;
+  readonly #maxQueueBytes: number;
+  /** Ours, and after its hello the peer's too. */
+  #maxFrameBytes: number;
+  #frames: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #writingBytes = 0;
+  #socket: Socket | undefined;
+  #scheduled = false;
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    this.#write();
+  };
+
+  constructor(maxFrameBytes: number, maxQueueBytes: number) {
+    this.#ownMaxFrameBytes = maxFrameBytes;
+    this.#maxFrameBytes = maxFrameBytes;
+    this.#maxQueueBytes = maxQueueBytes;
+  }
+
+  get queueBytes(): number {
+    return this.#waitingBytes + this.#writingBytes;
+  }
+
+  get writing(): boolean {
+    return this.#writingBytes > 0;
+  }
+
+  /** False: too long, or no room. The bytes belong to the outbox until they are written: nobody may change them. */
+  push(payload: Uint8Array): boolean {
+    const bytes = headerBytes + payload.length;
+    if (payload.length > this.#maxFrameBytes) return false;
+    if (this.#waitingBytes + this.#writingBytes + bytes > this.#maxQueueBytes) return false;
+    this.#frames.push(payload);
+    this.#waitingBytes += bytes;
+    this.#schedule();
+    return true;
+  }
+
+  /** From now on frames leave on this socket. Answers how many waiting frames were too long for the peer. */
+  attach(socket: Socket, maxFrameBytes: number): number {
+    this.#socket = socket;
+    this.#maxFrameBytes = Math.min(this.#ownMaxFrameBytes, maxFrameBytes);
+    const before = this.#frames.length;
+    this.#frames = this.#frames.filter((payload) => payload.length <= this.#maxFrameBytes);
+    this.#waitingBytes = this.#frames.reduce((sum, payload) => sum + headerBytes + payload.length, 0);
+    this.#schedule();
+    return before - this.#frames.length;
+  }
+
+  /** Writes all that waits, and then the end of the stream. */
+  end(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#socket = undefined;
+    for (const chunk of layOut(this.#frames, maxGatherBytes)) socket.write(chunk);
+    this.clear();
+    socket.end();
+  }
+
+  /** Forgets all that waits and the socket; answers how many frames that were. */
+  clear(): number {
+    const dropped = this.#frames.length;
+    this.#frames = [];
+    this.#waitingBytes = 0;
+    this.#writingBytes = 0;
+    this.#socket = undefined;
+    this.#maxFrameBytes = this.#ownMaxFrameBytes;
+    return dropped;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#socket === undefined || this.#writingBytes > 0 || this.#frames.length === 0)
+      return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  #write(): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#writingBytes > 0 || this.#frames.length === 0) return;
+    const batch = this.#takeBatch();
+    const done = (error?: Error | null): void => {
+      // A socket that failed or was replaced says nothing about the present one.
+      if (error || this.#socket !== socket) return;
+      this.#writingBytes = 0;
+      this.progress++;
+      this.#write();
+    };
+    const chunks = layOut(batch, maxGatherBytes);
+    const last = chunks.pop()!;
+    if (chunks.length === 0) {
+      socket.write(last, done);
+      return;
+    }
+    socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    socket.write(last, done);
+    socket.uncork();
+  }
+
+  #takeBatch(): Uint8Array[] {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#frames.length && (count === 0 || bytes < maxBatchBytes))
+      bytes += headerBytes + this.#frames[count++]!.length;
+    const batch = count === this.#frames.length ? this.#frames : this.#frames.slice(0, count);
+    this.#frames = count === this.#frames.length ? [] : this.#frames.slice(count);
+    this.#waitingBytes -= bytes;
+    this.#writingBytes = bytes;
+    return batch;
+  }
+}

@@ -1,0 +1,343 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { NodeId, Transport } from "@eunomia/engine";
+import { TransportError } from "../error.ts";
+import { Connection, type ConnectionOwner } from "./connection.ts";
+import { Dialler, keepAliveDelayMs } from "./dialler.ts";
+import { encodeHello, type Hello, readGreeting } from "./hello.ts";
+import {
+  checkedAddress,
+  checkedName,
+  printed,
+  type Settings,
+  settingsOf,
+  type TcpAddress,
+  type TcpEvent,
+  type TcpOptions,
+  type TcpRefusal,
+  type TcpStats,
+} from "./options.ts";
+import { Outbox } from "./outbox.ts";
+import { Peer } from "./peer.ts";
+import { startListening } from "./server.ts";
+
+/** A `Transport` over TCP. */
+export interface TcpTransport extends Transport {
+  /** Where connections are accepted, with the real port; null without a server or once closed. */
+  readonly address: TcpAddress | null;
+  /**
+   * Dials this peer from now on, anew if the address has changed.
+   *
+   * @throws TransportError `bad-option` for an id or address that makes no sense, `closed` after `close`.
+   */
+  connect(id: NodeId, address: TcpAddress): void;
+  /** No longer dials this peer; what waits for it is still written. Connections that it dialled stay. */
+  disconnect(id: NodeId): void;
+  stats(): TcpStats;
+}
+
+/**
+ * Starts a transport: with `listen` a server, without it a client. Resolves once the server listens; peers are dialled in the
+ * background, again and again.
+ *
+ * @throws TransportError `bad-option`; `port-in-use`, `port-forbidden`, `host-unknown` or `listen-failed` with the address in
+ * `details`.
+ * @example
+ * ```ts
+ * const a = await tcpTransport({ self: "a", listen: { host: "127.0.0.1", port: 0 } });
+ * const client = await tcpTransport({ self: "client", peers: { a: a.address! } });
+ * a.listen((claimedFrom, bytes) => a.send(claimedFrom, bytes));
+ * client.send("a", Uint8Array.of(1, 2, 3)); // false would mean: dropped here
+ * ```
+ */
+export async function tcpTransport(options: TcpOptions): Promise<TcpTransport> {
+  const settings = settingsOf(options);
+  const peers = Object.entries(options.peers ?? {});
+  for (const [id, address] of peers) checkPeer(settings.self, id, address);
+  const transport = new Tcp(settings);
+  if (options.listen !== undefined) {
+    const wanted = checkedAddress("listen", options.listen, 0);
+    // The same socket options as for dialled connections.
+    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs });
+    transport.serve(server, await startListening(server, wanted));
+  }
+  for (const [id, address] of peers) transport.connect(id, address);
+  return transport;
+}
+
+function checkPeer(self: NodeId, id: NodeId, address: TcpAddress): TcpAddress {
+  checkedName("peer id", id, 1);
+  if (id === self)
+    throw new TransportError(
+      "bad-option",
+      `"peers" expected other nodes, got our own id "${id}": leave it out`,
+    );
+  return checkedAddress(`peers.${id}`, address, 1);
+}
+
+class Tcp implements TcpTransport, ConnectionOwner {
+  readonly self: NodeId;
+  readonly settings: Settings;
+  #address: TcpAddress | null = null;
+  #server: Server | null = null;
+  readonly #peers = new Map<NodeId, Peer>();
+  readonly #connections = new Set<Connection>();
+  /** Accepted connections before their hello, oldest first. */
+  readonly #pending = new Set<Connection>();
+  readonly #refusals = new Map<TcpRefusal, number>();
+  #clients = 0;
+  #heard = 0;
+  #receive: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
+  #closing: Promise<void> | null = null;
+  #whenEmpty: (() => void) | null = null;
+  readonly #stallTimer: NodeJS.Timeout;
+
+  constructor(settings: Settings) {
+    this.self = settings.self;
+    this.settings = settings;
+    this.#stallTimer = setInterval(() => this.#endStalled(), settings.stallTimeoutMs);
+  }
+
+  get address(): TcpAddress | null {
+    return this.#address;
+  }
+
+  serve(server: Server, address: TcpAddress): void {
+    this.#server = server;
+    this.#address = address;
+    server.on("connection", (socket) => this.#accept(socket));
+    server.on("error", (error: NodeJS.ErrnoException) =>
+      this.#tell({ kind: "server-error", reason: error.code ?? error.message }),
+    );
+  }
+
+  send(to: NodeId, bytes: Uint8Array): boolean {
+    if (this.#closing !== null) return false;
+    return this.#peers.get(to)?.send(bytes) ?? false;
+  }
+
+  listen(receive: (claimedFrom: NodeId, bytes: Uint8Array) => void): void {
+    if (this.#receive !== null)
+      throw new TransportError(
+        "already-listening",
+        `"listen" expected one listener, got a second: fan out inside the first`,
+      );
+    this.#receive = receive;
+  }
+
+  connect(id: NodeId, address: TcpAddress): void {
+    if (this.#closing !== null)
+      throw new TransportError(
+        "closed",
+        `"connect" expected an open transport, got a closed one: start another`,
+      );
+    const checked = checkPeer(this.self, id, address);
+    const peer = this.#peerOf(id);
+    const former = peer.dialler?.address;
+    if (former !== undefined && former.host === checked.host && former.port === checked.port) return;
+    peer.dialler?.stop();
+    peer.dialler = new Dialler(this, peer, checked);
+    peer.dialler.dial();
+  }
+
+  disconnect(id: NodeId): void {
+    const peer = this.#peers.get(id);
+    if (peer === undefined || peer.dialler === null) return;
+    const { dialler } = peer;
+    dialler.stop();
+    peer.dialler = null;
+    this.#forgetIfUnused(peer);
+  }
+
+  stats(): TcpStats {
+    return {
+      peers: new Map([...this.#peers].map(([id, peer]) => [id, peer.stats()])),
+      refusals: new Map(this.#refusals),
+      pendingHandshakes: this.#pending.size,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#stallTimer);
+    this.#address = null;
+    const server = this.#server;
+    const serverClosed = new Promise<void>((resolve) =>
+      server === null ? resolve() : server.close(() => resolve()),
+    );
+    for (const peer of this.#peers.values()) peer.dialler?.stop();
+    const emptied = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+      if (this.#connections.size === 0) resolve();
+    });
+    for (const connection of this.#connections) connection.end();
+    await Promise.all([serverClosed, emptied]);
+    this.#peers.clear();
+  }
+
+  #accept(socket: Socket): void {
+    const address =
+      socket.remoteAddress === undefined
+        ? "unknown"
+        : printed({ host: socket.remoteAddress, port: socket.remotePort ?? 0 });
+    const { maxFrameBytes, maxQueueBytes, maxPendingHandshakes } = this.settings;
+    const outbox = new Outbox(maxFrameBytes, maxQueueBytes);
+    const connection = new Connection(this, "accepted", socket, outbox, address);
+    if (this.#closing !== null) {
+      connection.end();
+      return;
+    }
+    const [oldest] = this.#pending;
+    if (oldest !== undefined && this.#pending.size >= maxPendingHandshakes)
+      oldest.refuse("handshake: crowded out", `at most ${maxPendingHandshakes} handshakes at a time`);
+    this.#pending.add(connection);
+  }
+
+  begun(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  greeted(connection: Connection, payload: Uint8Array): void {
+    const greeting = readGreeting(payload);
+    if (greeting.kind === "hello") this.#welcome(connection, greeting.hello);
+    else if (greeting.kind === "refusal") this.#refusedByPeer(connection, greeting.detail);
+    else {
+      const got = greeting.reason === "handshake: another version" ? `, got version ${greeting.version}` : "";
+      connection.refuse(greeting.reason, `expected a hello of version 1${got}`);
+    }
+  }
+
+  received(connection: Connection, payload: Uint8Array): void {
+    const peer = connection.peer!;
+    connection.heard = ++this.#heard;
+    if (this.#receive === null) {
+      this.#count("frame: nobody listens");
+      return;
+    }
+    peer.framesIn++;
+    peer.bytesIn += payload.length;
+    this.#receive(peer.id, payload);
+  }
+
+  refused(connection: Connection, reason: TcpRefusal, detail: string): void {
+    this.#count(reason);
+    this.#tell({ kind: "refused", reason, detail, address: connection.address });
+  }
+
+  left(connection: Connection, reason: string, wasOpen: boolean): void {
+    const { peer, direction } = connection;
+    this.#pending.delete(connection);
+    if (connection.isClient) this.#clients--;
+    if (peer === null) return;
+    if (direction === "accepted") {
+      peer.accepted = peer.accepted.filter((other) => other !== connection);
+      this.#tell({ kind: "disconnected", peer: peer.id, direction, reason });
+      this.#forgetIfUnused(peer);
+      return;
+    }
+    const retryMs = peer.dialler?.lost(connection) ?? null;
+    if (wasOpen) this.#tell({ kind: "disconnected", peer: peer.id, direction, reason });
+    else if (retryMs !== null) this.#tell({ kind: "dial-failed", peer: peer.id, reason, retryMs });
+  }
+
+  gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#whenEmpty?.();
+  }
+
+  #welcome(connection: Connection, hello: Hello): void {
+    const { cluster, maxFrameBytes } = this.settings;
+    const dialled = connection.direction === "dialled" ? connection.peer : null;
+    if (hello.cluster !== cluster)
+      return connection.refuse(
+        "handshake: another cluster",
+        `this is cluster "${cluster}", got "${hello.cluster}"`,
+      );
+    if (dialled !== null && hello.id !== dialled.id)
+      return connection.refuse(
+        "handshake: not the dialled peer",
+        `dialled "${dialled.id}", but "${hello.id}" answered`,
+      );
+    if (hello.id === this.self)
+      return connection.refuse("handshake: our own id", `"${this.self}" is this node itself`);
+    const peer = dialled ?? this.#admit(connection, hello.id);
+    if (peer === null) return;
+    if (dialled === null) connection.socket.write(encodeHello({ cluster, id: this.self, maxFrameBytes }));
+    peer.droppedFrames += connection.open(peer, hello.maxFrameBytes);
+    connection.heard = ++this.#heard;
+    if (dialled !== null) peer.dialler?.opened();
+    else peer.dialler?.hurry();
+    this.#tell({
+      kind: "connected",
+      peer: peer.id,
+      direction: connection.direction,
+      address: connection.address,
+    });
+  }
+
+  /** Finds room for an accepted connection, or refuses it. */
+  #admit(connection: Connection, id: NodeId): Peer | null {
+    const { maxConnections, maxConnectionsPerId } = this.settings;
+    const known = this.#peers.get(id);
+    connection.isClient = known === undefined || known.dialler === null;
+    if (known !== undefined && known.accepted.length >= maxConnectionsPerId) {
+      const silent = known.accepted.reduce((a, b) => (a.heard <= b.heard ? a : b));
+      silent.refuse(
+        "connection: crowded out by the same id",
+        `at most ${maxConnectionsPerId} connections per id`,
+      );
+    } else if (connection.isClient && this.#clients >= maxConnections) {
+      connection.isClient = false;
+      connection.refuse("handshake: too many connections", `at most ${maxConnections}`);
+      return null;
+    }
+    if (connection.isClient) this.#clients++;
+    this.#pending.delete(connection);
+    const peer = this.#peerOf(id);
+    peer.accepted.push(connection);
+    return peer;
+  }
+
+  #refusedByPeer(connection: Connection, detail: string): void {
+    const { peer, address } = connection;
+    if (peer === null) return connection.refuse("handshake: malformed", "expected a hello, got a refusal");
+    this.#count("refused by the peer");
+    this.#tell({ kind: "refused-by-peer", peer: peer.id, detail, address });
+    connection.destroy("refused by the peer");
+  }
+
+  #endStalled(): void {
+    for (const connection of this.#connections) {
+      const { outbox } = connection;
+      if (!connection.isOpen) continue;
+      if (outbox.writing && outbox.progress === connection.seenProgress)
+        connection.refuse("connection: takes nothing", `for ${this.settings.stallTimeoutMs} ms`);
+      connection.seenProgress = outbox.writing ? outbox.progress : -1;
+    }
+  }
+
+  #peerOf(id: NodeId): Peer {
+    let peer = this.#peers.get(id);
+    if (peer === undefined) {
+      peer = new Peer(id);
+      this.#peers.set(id, peer);
+    }
+    return peer;
+  }
+
+  /** Ids are claims, so what is kept about them is bounded by the connections that claim them. */
+  #forgetIfUnused(peer: Peer): void {
+    if (peer.dialler === null && peer.accepted.length === 0) this.#peers.delete(peer.id);
+  }
+
+  #count(reason: TcpRefusal): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
+  #tell(event: TcpEvent): void {
+    if (this.#closing === null) this.settings.onEvent(event);
+  }
+}
