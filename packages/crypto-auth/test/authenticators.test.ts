@@ -83,6 +83,19 @@ test("ed25519, portable: packets of the native one open, and the other way round
   }
 });
 
+test("a signed packet convinces an auditor who has no secret of the audience", () => {
+  const sealed = ed25519Subject(native).make("a").seal("b", new Uint8Array(5));
+  const publicKeys = new Map([["a", native.ed25519.publicKey(seedOf("a"))]]);
+  const auditor = ed25519Authenticator({
+    self: "b",
+    cluster: "demo",
+    provider: portable,
+    seed: new Uint8Array(32),
+    publicKeys,
+  });
+  expect(auditor.open(sealed)).toMatchObject({ ok: true, from: "a", convinces: "anyone" });
+});
+
 type Fault =
   | "audience"
   | "half tag"

@@ -106,7 +106,7 @@ describe("key files", () => {
     ["a seed that is a number", "wrong-shape", "seed", changed({ seed: 7 })],
     ["a seed too short", "wrong-seed-length", "seed", changed({ seed: "07".repeat(31) })],
     ["a seed too long", "wrong-seed-length", "seed", changed({ seed: "07".repeat(33) })],
-    ["an odd number of digits", "bad-hex", "seed", changed({ seed: "07".repeat(31) + "0" })],
+    ["an odd number of digits", "bad-hex", "seed", changed({ seed: `${"07".repeat(31)}0` })],
     ["a seed that is no hex", "bad-hex", "seed", changed({ seed: "zz".repeat(32) })],
     ["upper case", "bad-hex", "seed", changed({ seed: "AA".repeat(32) })],
     ["the seed of someone else", "mismatch", "publicKey", changed({ seed: "08".repeat(32) })],
