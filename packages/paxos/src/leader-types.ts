@@ -14,7 +14,7 @@ import {
   variant,
 } from "@eunomia/codec";
 import type { EngineTypes, NodeId } from "@eunomia/engine";
-import { type Expr, exprSchema } from "@eunomia/quorum-algebra";
+import { type Expr, exprSchemaOf } from "@eunomia/quorum-algebra";
 import { Ballot } from "./ballot.ts";
 import { AcceptorId, LeaderId, LearnerId, type PaxosMessage, Slot, Value } from "./message.ts";
 import { words } from "./words.ts";
@@ -27,10 +27,10 @@ export const LeaderConfig = record({
     list(LearnerId),
     "With announce `reference`: the learners that get values from here, since no acceptor stands beside them.",
   ),
-  phase1: doc(exprSchema, "Quorums of promises. Every one meets every phase-2 quorum."),
-  phase2: doc(exprSchema, "Quorums of acceptances."),
+  phase1: doc(exprSchemaOf(AcceptorId), "Quorums of promises. Every one meets every phase-2 quorum."),
+  phase2: doc(exprSchemaOf(AcceptorId), "Quorums of acceptances."),
   announce: doc(
-    words<"value" | "reference">(),
+    words("value", "reference"),
     "How decisions travel: to learners by value, or to acceptors by reference.",
   ),
   fromSlot: doc(Slot, "First slot of the epoch."),
@@ -78,7 +78,7 @@ const Acks = record({
 export const LeaderState = record({
   roundHi: doc(int(-1), "Durable. The highest round ever used; -1 before the first."),
   seen: doc(nullable(Ballot), "The highest ballot seen; its owner is followed."),
-  phase: words<"passive" | "phase1" | "active">(),
+  phase: words("passive", "phase1", "active"),
   ballot: doc(nullable(Ballot), "The last ballot of our own."),
   floor: doc(Slot, "Slots through it are finished and forgotten."),
   floorDurable: doc(Slot, "How much of the floor is in the records."),

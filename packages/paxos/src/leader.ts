@@ -33,7 +33,14 @@ function checkNumbers(config: LeaderConfig): void {
 /** Every phase-1 quorum must meet every phase-2 quorum: that is all the safety of Paxos needs (4.1, 4.10). */
 function checkIntersection(config: LeaderConfig): void {
   const verdict = readWriteIntersection(config.phase1, config.phase2);
-  if (verdict.holds) return;
+  if (verdict.holds === true) return;
+  if (verdict.holds === null)
+    throw new PaxosConfigError(
+      "quorums-not-checked",
+      "phase2",
+      "quorums small enough to check that they meet",
+      `no answer within ${verdict.steps} steps; write both phases in the same shape`,
+    );
   const { phase1Quorum, phase2Quorum } = verdict.witness;
   throw new PaxosConfigError(
     "quorums-do-not-intersect",

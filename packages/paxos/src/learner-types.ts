@@ -21,7 +21,7 @@ export const LearnerConfig = record({
   leaders: doc(list(LeaderId), "By leader index."),
   acceptors: doc(list(AcceptorId), "Who is told what is stable, and who may hand over decisions."),
   proposeTo: doc(
-    words<"all" | "active">(),
+    words("all", "active"),
     "Whom a new proposal goes to: every leader, or the one last seen active.",
   ),
   fromSlot: doc(Slot, "First slot of the epoch."),

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { atLeast, leaderConfig, soundMakers } from "./support/cluster.ts";
+import { explore, type Schedule } from "./support/explorer.ts";
+import { forgetsVotes, unchecked, volatileRound } from "./support/mutants.ts";
+
+/** More with `PAXOS_SCHEDULES=100000 npx vitest run test/explore.test.ts`. */
+const seeds = Number(process.env["PAXOS_SCHEDULES"] ?? 2_000);
+const share = (part: number): number => Math.ceil(seeds * part);
+
+const sound: readonly [string, Schedule, number][] = [
+  ["3 acceptors, majorities, by value", { shape: { acceptors: 3, q1: 2, q2: 2 } }, 0.3],
+  [
+    "3 acceptors, by reference, active leader only, phase 1 skipped",
+    { shape: { acceptors: 3, q1: 2, q2: 2, announce: "reference", proposeTo: "active", skipPhase1: true } },
+    0.3,
+  ],
+  [
+    "4 acceptors, q1 = 3, q2 = 2, pages of one value",
+    { shape: { acceptors: 4, q1: 3, q2: 2, pageBytes: 1 }, slots: 3 },
+    0.2,
+  ],
+  [
+    "5 acceptors, q1 = 4, q2 = 2, digests",
+    { shape: { acceptors: 5, q1: 4, q2: 2, acknowledgeDigests: true } },
+    0.2,
+  ],
+];
+
+describe("no schedule violates agreement, validity, integrity, one value per ballot, liveness", () => {
+  for (const [name, schedule, part] of sound)
+    test(name, { timeout: 3_600_000 }, () => {
+      const total = explore(schedule, share(part));
+      console.log(`${name}: ${JSON.stringify(total)}`);
+      expect(total.violation).toBeNull();
+      expect(total.decided).toBe(total.runs);
+      expect(total.contended).toBeGreaterThan(total.runs / 2);
+      expect(total.crashes).toBeGreaterThan(total.runs);
+    });
+});
+
+describe("the explorer finds what is broken", () => {
+  const majorities = { acceptors: 3, q1: 2, q2: 2 };
+  const broken: readonly [string, Schedule][] = [
+    ["4 acceptors with q1 = q2 = 2", { shape: { acceptors: 4, q1: 2, q2: 2 }, makers: unchecked(2, 2) }],
+    ["volatile roundHi (F19)", { shape: majorities, makers: volatileRound }],
+    ["amnesiac acceptors (F19)", { shape: majorities, amnesia: true, crashRate: 20 }],
+    ["acceptors that forget votes (F19)", { shape: majorities, makers: forgetsVotes, crashRate: 20 }],
+  ];
+  for (const [name, schedule] of broken)
+    test(name, () => {
+      const total = explore({ ...schedule, safetyOnly: true }, 20_000);
+      console.log(`${name}: found by seed ${total.seed}: ${total.violation}`);
+      expect(total.violation).toMatch(/agreement|ballot reuse|two decisions/);
+    });
+
+  test("the first of them cannot be made with the public constructor", () => {
+    const config = { ...leaderConfig(majorities, "l0") };
+    const four = atLeast(2, ["a1", "a2", "a3", "a4"]);
+    expect(() => soundMakers.leader({ ...config, phase1: four, phase2: four })).toThrow(/share no acceptor/);
+  });
+});

@@ -1,0 +1,326 @@
+import { type AnyEngine, type Effect, type Event, step } from "@eunomia/engine";
+import type { PaxosMessage } from "../../src/index.ts";
+import { cluster, type Makers, names, type Shape, soundMakers, textOf, valueOf } from "./cluster.ts";
+
+/** A seeded generator of integers below `n` (mulberry32). */
+export function randomFrom(seed: number): (n: number) => number {
+  let a = seed >>> 0;
+  return (n) => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: engines of three kinds run side by side
+type AnyEffect = Effect<any>;
+interface Life {
+  readonly id: string;
+  readonly engine: AnyEngine;
+  readonly config: unknown;
+  state: unknown;
+  alive: boolean;
+  records: unknown[];
+  /** Effects that have not happened yet: a crash loses them. */
+  pending: AnyEffect[];
+  timers: Map<string, number>;
+}
+interface Packet {
+  readonly from: string;
+  readonly to: string;
+  readonly message: PaxosMessage;
+}
+export interface Run {
+  readonly violation: string | null;
+  /** Slots that every learner learned in the end. */
+  readonly decided: number;
+  readonly steps: number;
+  readonly crashes: number;
+  readonly lost: number;
+  readonly ballots: number;
+}
+export interface Schedule {
+  readonly shape: Shape;
+  readonly makers?: Makers;
+  readonly slots?: number;
+  readonly chaosSteps?: number;
+  /** In 1000 chaos steps. */
+  readonly crashRate?: number;
+  /** An acceptor comes back without its records. */
+  readonly amnesia?: boolean;
+  /** No liveness is asked for: broken set-ups. */
+  readonly safetyOnly?: boolean;
+}
+
+/**
+ * One random schedule: loss, duplication, reordering, timers at any moment, crashes between any two effects, restarts from
+ * the durable records; then a fair suffix on a virtual clock, in which everybody lives and every message arrives.
+ */
+export class Explorer {
+  readonly #random: (n: number) => number;
+  readonly #schedule: Schedule;
+  readonly #lives = new Map<string, Life>();
+  readonly #order: Life[] = [];
+  #packets: Packet[] = [];
+  #now = 0;
+  #fair = false;
+  #violation: string | null = null;
+  #steps = 0;
+  #crashes = 0;
+  #lost = 0;
+  readonly #ballots = new Set<string>();
+  readonly #chosen = new Map<number, string>();
+  readonly #proposed = new Set<string>(["NOOP"]);
+  readonly #byBallot = new Map<string, string>();
+  readonly #learned = new Map<string, Set<number>>();
+
+  constructor(seed: number, schedule: Schedule) {
+    this.#random = randomFrom(seed);
+    this.#schedule = schedule;
+    for (const [id, { engine, config }] of cluster(schedule.shape, schedule.makers ?? soundMakers)) {
+      const life: Life = {
+        id,
+        engine,
+        config,
+        state: null,
+        alive: false,
+        records: [],
+        pending: [],
+        timers: new Map(),
+      };
+      this.#lives.set(id, life);
+      this.#order.push(life);
+      this.#restart(life);
+    }
+  }
+
+  run(): Run {
+    const { chaosSteps = 250 } = this.#schedule;
+    for (let i = 0; i < chaosSteps && this.#violation === null; i++) this.#chaos();
+    if (this.#violation === null) this.#settle();
+    const learners = names(this.#schedule.shape).learners;
+    const decided = this.#slots().filter((slot) =>
+      learners.every((id) => this.#learned.get(id)?.has(slot)),
+    ).length;
+    if (this.#violation === null && !this.#schedule.safetyOnly && decided < this.#slots().length)
+      this.#violation = `liveness: ${decided} slots decided at every learner after the fair suffix`;
+    const { length: ballots } = [...this.#ballots];
+    return {
+      violation: this.#violation,
+      decided,
+      steps: this.#steps,
+      crashes: this.#crashes,
+      lost: this.#lost,
+      ballots,
+    };
+  }
+
+  #slots(): number[] {
+    return Array.from({ length: this.#schedule.slots ?? 2 }, (_, i) => i + 1);
+  }
+
+  #restart(life: Life): void {
+    life.alive = true;
+    life.pending = [];
+    life.timers.clear();
+    life.state = life.engine.init(life.config);
+    if (this.#schedule.amnesia && life.id.startsWith("a")) life.records = [];
+    this.#learned.delete(life.id);
+    this.#step(life, { kind: "start", records: [...life.records] });
+  }
+
+  #crash(life: Life): void {
+    life.alive = false;
+    life.pending = [];
+    life.timers.clear();
+    this.#crashes++;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: engines of three kinds run side by side
+  #step(life: Life, event: Event<any>): void {
+    this.#steps++;
+    try {
+      life.pending.push(...step(life.engine, life.config, life.state as never, event).effects);
+    } catch (error) {
+      this.#violation ??= `${life.id} threw ${String(error)}`;
+    }
+  }
+
+  #flush(life: Life, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const effect = life.pending.shift();
+      if (effect === undefined) return;
+      this.#happen(life, effect);
+    }
+  }
+
+  #happen(life: Life, effect: AnyEffect): void {
+    if (effect.kind === "persist") life.records.push(effect.record);
+    else if (effect.kind === "arm")
+      life.timers.set(effect.timer, this.#now + effect.delayMs + this.#random(effect.jitterMs + 1));
+    else if (effect.kind === "disarm") life.timers.delete(effect.timer);
+    else if (effect.kind === "output") this.#observe(life, effect.output);
+    else if (effect.kind === "send") {
+      for (const to of effect.to) this.#packets.push({ from: life.id, to, message: effect.message });
+      this.#inspect(effect.message);
+    }
+  }
+
+  #observe(life: Life, output: { kind: string; slot: number; value: Uint8Array; reason?: string }): void {
+    if (output.kind === "alarm") this.#violation ??= `alarm at ${life.id}: ${output.reason}`;
+    if (output.kind !== "decided") return;
+    const value = textOf(output.value);
+    const known = this.#chosen.get(output.slot);
+    if (known !== undefined && known !== value)
+      this.#violation ??= `agreement: slot ${output.slot} is ${known} and, at ${life.id}, ${value}`;
+    this.#chosen.set(output.slot, value);
+    if (!this.#proposed.has(value)) this.#violation ??= `validity: ${value} was never proposed`;
+    if (!life.id.startsWith("r")) return;
+    const learned = this.#learned.get(life.id) ?? new Set();
+    if (learned.has(output.slot))
+      this.#violation ??= `integrity: ${life.id} reports slot ${output.slot} twice`;
+    this.#learned.set(life.id, learned.add(output.slot));
+  }
+
+  #inspect(message: PaxosMessage): void {
+    if (message.kind !== "p2a" && message.kind !== "p1a") return;
+    const ballot = `${message.ballot.round}.${message.ballot.leader}`;
+    this.#ballots.add(ballot);
+    if (message.kind === "p1a") return;
+    const key = `${ballot}/${message.slot}`;
+    const value = textOf(message.value);
+    const known = this.#byBallot.get(key);
+    if (known !== undefined && known !== value)
+      this.#violation ??= `ballot reuse: ${key} is ${known} and ${value}`;
+    this.#byBallot.set(key, value);
+  }
+
+  #deliver(packet: Packet): void {
+    const life = this.#lives.get(packet.to);
+    if (life?.alive) this.#step(life, { kind: "message", from: packet.from, message: packet.message });
+  }
+
+  #propose(life: Life): void {
+    const slot = this.#slots()[this.#random(this.#slots().length)]!;
+    this.#offer(life, slot);
+  }
+
+  #offer(life: Life, slot: number): void {
+    const value = `${life.id}.${slot}`;
+    this.#proposed.add(value);
+    this.#step(life, { kind: "commands", commands: [{ kind: "propose", slot, value: valueOf(value) }] });
+  }
+
+  #chaos(): void {
+    const random = this.#random;
+    const life = this.#order[random(this.#order.length)]!;
+    const dice = random(1000);
+    const crashRate = this.#schedule.crashRate ?? 12;
+    if (dice < crashRate) {
+      if (life.alive) {
+        this.#flush(life, random(life.pending.length + 1));
+        this.#crash(life);
+      }
+    } else if (dice < 60) {
+      if (!life.alive) this.#restart(life);
+    } else if (dice < 100) {
+      if (life.alive && life.id.startsWith("r")) this.#propose(life);
+    } else if (dice < 135) {
+      if (life.alive && life.id.startsWith("l"))
+        this.#step(life, { kind: "commands", commands: [{ kind: "lead" }] });
+    } else if (dice < 175) {
+      const timers = [...life.timers.keys()];
+      const timer = timers[random(timers.length || 1)];
+      if (life.alive && timer !== undefined) {
+        life.timers.delete(timer);
+        this.#step(life, { kind: "timeout", timer });
+      }
+    } else if (dice < 560) {
+      const busy = this.#order.filter((other) => other.pending.length > 0);
+      const one = busy[random(busy.length || 1)];
+      if (one !== undefined) this.#flush(one, 1 + random(one.pending.length));
+    } else if (this.#packets.length > 0) {
+      const at = random(this.#packets.length);
+      const packet = this.#packets[at]!;
+      const duplicate = random(100) < 10;
+      if (!duplicate) this.#packets.splice(at, 1);
+      if (random(100) < 12) this.#lost++;
+      else this.#deliver(packet);
+    }
+  }
+
+  /** Everything that is due at the present moment of the virtual clock. */
+  #drain(budget: number): number {
+    let spent = 0;
+    for (let busy = true; busy && spent < budget && this.#violation === null; ) {
+      busy = false;
+      for (const life of this.#order) {
+        if (life.pending.length > 0) this.#flush(life, life.pending.length);
+      }
+      const packets = this.#packets;
+      this.#packets = [];
+      for (const packet of packets) {
+        this.#deliver(packet);
+        busy = true;
+        spent++;
+      }
+      this.#now++;
+    }
+    return spent;
+  }
+
+  #settle(): void {
+    this.#fair = true;
+    for (const life of this.#order) {
+      if (!life.alive) this.#restart(life);
+      this.#flush(life, life.pending.length);
+    }
+    for (const life of this.#order)
+      if (life.id.startsWith("r")) for (const slot of this.#slots()) this.#offer(life, slot);
+    for (let spent = 0; spent < 20_000 && this.#violation === null && !this.#done(); ) {
+      spent += this.#drain(20_000 - spent);
+      let next: { life: Life; timer: string; due: number } | null = null;
+      for (const life of this.#order)
+        for (const [timer, due] of life.timers)
+          if (next === null || due < next.due) next = { life, timer, due };
+      if (next === null) return;
+      this.#now = Math.max(this.#now, next.due);
+      next.life.timers.delete(next.timer);
+      this.#step(next.life, { kind: "timeout", timer: next.timer });
+      spent++;
+    }
+  }
+
+  #done(): boolean {
+    const { learners } = names(this.#schedule.shape);
+    return (
+      this.#fair && learners.every((id) => this.#slots().every((slot) => this.#learned.get(id)?.has(slot)))
+    );
+  }
+}
+
+/** Runs seeds until one violates something; what was seen of all of them together. */
+export function explore(schedule: Schedule, seeds: number, firstSeed = 1) {
+  const total = {
+    runs: 0,
+    decided: 0,
+    steps: 0,
+    crashes: 0,
+    lost: 0,
+    contended: 0,
+    violation: null as string | null,
+    seed: 0,
+  };
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    const run = new Explorer(seed, schedule).run();
+    total.runs++;
+    total.steps += run.steps;
+    total.crashes += run.crashes;
+    total.lost += run.lost;
+    if (run.ballots > 1) total.contended++;
+    if (run.decided === (schedule.slots ?? 2)) total.decided++;
+    if (run.violation !== null) return { ...total, violation: run.violation, seed };
+  }
+  return total;
+}
