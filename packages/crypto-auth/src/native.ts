@@ -33,8 +33,8 @@ function rawPublicKey(key: KeyObject): Uint8Array {
   return Uint8Array.from(encoded.subarray(PUBLIC_PREFIX.length));
 }
 
-function importPublicKey(bytes: Uint8Array): PublicKey {
-  const encoded = checkedPublicKey(bytes);
+/** `encoded` passed every check of registration, and nobody else writes to it. */
+function preparedPublicKey(encoded: Uint8Array): PublicKey {
   const key = createPublicKey({
     key: Buffer.concat([PUBLIC_PREFIX, encoded]),
     format: "der",
@@ -55,8 +55,9 @@ const nativeEd25519: Ed25519 = {
   publicKey: (seed) => rawPublicKey(privateKeyObject(seed)),
   sign: (seed, message) => sign(null, message, privateKeyObject(seed)),
   verify: (publicKey, message, signature) =>
-    publicKeyFault(publicKey) === null && importPublicKey(publicKey).verify(message, signature),
-  importPublicKey,
+    publicKeyFault(publicKey) === null &&
+    preparedPublicKey(Uint8Array.from(publicKey)).verify(message, signature),
+  importPublicKey: (bytes) => preparedPublicKey(checkedPublicKey(bytes)),
   importSigningKey,
 };
 

@@ -22,8 +22,8 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-function importPublicKey(bytes: Uint8Array): PublicKey {
-  const encoded = checkedPublicKey(bytes);
+/** `encoded` passed every check of registration, and nobody else writes to it. */
+function preparedPublicKey(encoded: Uint8Array): PublicKey {
   const point = Point.fromBytes(encoded);
   return {
     bytes: Uint8Array.from(encoded),
@@ -51,8 +51,9 @@ const portableEd25519: Ed25519 = {
   publicKey: (seed) => ed25519.getPublicKey(checkedSeed(seed)),
   sign: (seed, message) => ed25519.sign(message, checkedSeed(seed)),
   verify: (publicKey, message, signature) =>
-    publicKeyFault(publicKey) === null && importPublicKey(publicKey).verify(message, signature),
-  importPublicKey,
+    publicKeyFault(publicKey) === null &&
+    preparedPublicKey(Uint8Array.from(publicKey)).verify(message, signature),
+  importPublicKey: (bytes) => preparedPublicKey(checkedPublicKey(bytes)),
   importSigningKey,
 };
 
