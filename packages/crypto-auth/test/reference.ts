@@ -32,8 +32,8 @@ export function bytesOf(value: bigint, length = 32): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
 }
 
-export const affine = (x: bigint, y: bigint): Point => ({ X: mod(x), Y: mod(y), Z: 1n, T: mod(x * y) });
-export const ZERO = affine(0n, 1n);
+const affine = (x: bigint, y: bigint): Point => ({ X: mod(x), Y: mod(y), Z: 1n, T: mod(x * y) });
+const ZERO = affine(0n, 1n);
 
 export function add(a: Point, b: Point): Point {
   const A = mod((a.Y - a.X) * (b.Y - b.X));
