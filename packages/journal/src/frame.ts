@@ -53,7 +53,8 @@ export function payloadIntact(bytes: Uint8Array, offset: number, header: FrameHe
   const end = offset + header.totalBytes;
   if (end > bytes.length) return false;
   const start = offset + frameHeaderBytes;
-  if (checksum(bytes.subarray(start, start + header.payloadBytes), salt) !== header.payloadChecksum) return false;
+  if (checksum(bytes.subarray(start, start + header.payloadBytes), salt) !== header.payloadChecksum)
+    return false;
   for (let at = start + header.payloadBytes; at < end; at++) if (bytes[at] !== filler) return false;
   return true;
 }

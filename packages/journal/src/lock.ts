@@ -60,12 +60,18 @@ function leaf(files: FileSystem, directory: string, text: string): string {
   return path;
 }
 
-function read(files: FileSystem, path: string): string {
-  const file = files.open(path, "read");
-  const bytes = new Uint8Array(file.sizeBytes());
-  file.read(bytes, 0);
-  file.close();
-  return new TextDecoder().decode(bytes);
+/** Null: it was removed meanwhile, by somebody who took a higher one. */
+function read(files: FileSystem, path: string): string | null {
+  try {
+    const file = files.open(path, "read");
+    const bytes = new Uint8Array(file.sizeBytes());
+    file.read(bytes, 0);
+    file.close();
+    return new TextDecoder().decode(bytes);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /**
@@ -84,6 +90,7 @@ export function lockDirectory(files: FileSystem, directory: string, owner: LockO
       { directory, holder: by },
     );
   };
+  if (holder === null) return refuse("that came at the same moment");
   if (holder !== free && owner.isAlive(holder)) refuse(holder);
   const mine = `${directory}/lock-${inForce + 1}`;
   const text = leaf(files, directory, owner.identity);

@@ -55,7 +55,10 @@ class InMemoryJournal implements MemoryJournal {
 
   constructor(storage: JournalStorage, mode: "main" | "pool") {
     if (storage.inUse) {
-      throw new JournalError("journal-in-use", `"storage" expected a free storage, got one that a journal holds`);
+      throw new JournalError(
+        "journal-in-use",
+        `"storage" expected a free storage, got one that a journal holds`,
+      );
     }
     storage.inUse = true;
     this.storage = storage;
@@ -64,7 +67,10 @@ class InMemoryJournal implements MemoryJournal {
 
   replay(): Replay {
     if (this.#state !== "opened") {
-      throw new JournalError("out-of-turn", `"replay" expected to be called once, got a call when ${this.#state}`);
+      throw new JournalError(
+        "out-of-turn",
+        `"replay" expected to be called once, got a call when ${this.#state}`,
+      );
     }
     const { records, dropped, damage } = this.storage;
     if (damage !== null) {
@@ -94,7 +100,8 @@ class InMemoryJournal implements MemoryJournal {
     return Promise.resolve().then(() => {
       if (this.#state === "replayed") this.#write(count);
       if (this.#failure) throw this.#failure;
-      if (this.#durable < count) throw new JournalError("closed", `"sync" expected an open journal, got a crash`);
+      if (this.#durable < count)
+        throw new JournalError("closed", `"sync" expected an open journal, got a crash`);
       return this.#durable;
     });
   }
@@ -134,7 +141,10 @@ class InMemoryJournal implements MemoryJournal {
   #write(position: number): void {
     if (this.#failing) {
       this.#failing = false;
-      this.#failure = new JournalError("disk-failed", `"sync" expected a working disk, got a failure asked for`);
+      this.#failure = new JournalError(
+        "disk-failed",
+        `"sync" expected a working disk, got a failure asked for`,
+      );
     }
     if (this.#failure || position <= this.#durable) return;
     const written = this.#pending.splice(0, position - this.#durable);
@@ -154,9 +164,13 @@ class InMemoryJournal implements MemoryJournal {
 
   #check(): void {
     if (this.#state === "replayed") return;
-    if (this.#state === "closed") throw new JournalError("closed", `"journal" expected to be open, got closed`);
+    if (this.#state === "closed")
+      throw new JournalError("closed", `"journal" expected to be open, got closed`);
     if (this.#state === "unreadable") {
-      throw new JournalError("unreadable", `"journal" expected readable records, got damage: restore them first`);
+      throw new JournalError(
+        "unreadable",
+        `"journal" expected readable records, got damage: restore them first`,
+      );
     }
     throw new JournalError("out-of-turn", `"journal" expected replay() first, got another call`);
   }

@@ -45,7 +45,10 @@ class InMemorySlotLog implements MemorySlotLog {
 
   constructor(storage: SlotLogStorage) {
     if (storage.inUse) {
-      throw new JournalError("journal-in-use", `"storage" expected a free storage, got one that a slot log holds`);
+      throw new JournalError(
+        "journal-in-use",
+        `"storage" expected a free storage, got one that a slot log holds`,
+      );
     }
     storage.inUse = true;
     this.storage = storage;
@@ -53,7 +56,10 @@ class InMemorySlotLog implements MemorySlotLog {
 
   open(): ReturnType<SlotLog["open"]> {
     if (this.#state !== "new") {
-      throw new JournalError("out-of-turn", `"open" expected to be called once, got a call when ${this.#state}`);
+      throw new JournalError(
+        "out-of-turn",
+        `"open" expected to be called once, got a call when ${this.#state}`,
+      );
     }
     const { entries, damage } = this.storage;
     if (damage !== null) {
@@ -74,7 +80,10 @@ class InMemorySlotLog implements MemorySlotLog {
   append(slot: number, bytes: Uint8Array): void {
     this.#check();
     if (slot !== this.last + 1) {
-      throw new JournalError("bad-record", `"slot" expected ${this.last + 1}, got ${slot}`, { slot, last: this.last });
+      throw new JournalError("bad-record", `"slot" expected ${this.last + 1}, got ${slot}`, {
+        slot,
+        last: this.last,
+      });
     }
     this.#entries.push(bytes.slice());
   }
@@ -123,7 +132,10 @@ class InMemorySlotLog implements MemorySlotLog {
   #write(target: number): void {
     if (this.#failing) {
       this.#failing = false;
-      this.#failure = new JournalError("disk-failed", `"sync" expected a working disk, got a failure asked for`);
+      this.#failure = new JournalError(
+        "disk-failed",
+        `"sync" expected a working disk, got a failure asked for`,
+      );
     }
     if (this.#failure || target <= this.#durable) return;
     this.storage.entries ??= [];
@@ -138,9 +150,13 @@ class InMemorySlotLog implements MemorySlotLog {
 
   #check(): void {
     if (this.#state === "open") return;
-    if (this.#state === "closed") throw new JournalError("closed", `"slot log" expected to be open, got closed`);
+    if (this.#state === "closed")
+      throw new JournalError("closed", `"slot log" expected to be open, got closed`);
     if (this.#state === "unreadable") {
-      throw new JournalError("unreadable", `"slot log" expected readable entries, got damage: restore them first`);
+      throw new JournalError(
+        "unreadable",
+        `"slot log" expected readable entries, got damage: restore them first`,
+      );
     }
     throw new JournalError("out-of-turn", `"slot log" expected open() first, got another call`);
   }

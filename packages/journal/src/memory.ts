@@ -7,4 +7,9 @@ export {
   type MemoryJournalOptions,
   openMemoryJournal,
 } from "./memory-journal.ts";
-export { type MemorySlotLog, openMemorySlotLog, type SlotLogStorage, slotLogStorage } from "./memory-slot-log.ts";
+export {
+  type MemorySlotLog,
+  openMemorySlotLog,
+  type SlotLogStorage,
+  slotLogStorage,
+} from "./memory-slot-log.ts";

@@ -39,12 +39,18 @@ export function judgeTail(bytes: Uint8Array, end: number, position: number, salt
   for (let offset = end; offset <= last; offset += 8) {
     const later = readFrameHeader(bytes, offset, salt);
     if (later && later.durable > position) {
-      return { kind: "damage", reason: `record ${position} is bad, yet a later frame shows that it was durable` };
+      return {
+        kind: "damage",
+        reason: `record ${position} is bad, yet a later frame shows that it was durable`,
+      };
     }
   }
   const bad = readFrameHeader(bytes, end, salt);
   if (bad && bad.first !== position) {
-    return { kind: "damage", reason: `expected record ${position} next, found a frame that begins with ${bad.first}` };
+    return {
+      kind: "damage",
+      reason: `expected record ${position} next, found a frame that begins with ${bad.first}`,
+    };
   }
   if (everySectorWritten(bytes, end, end + (bad ? bad.totalBytes : frameHeaderBytes))) {
     return { kind: "damage", reason: "a frame fails its checksum although every sector of it was written" };

@@ -1,0 +1,111 @@
+import type { FileSystem, OpenFile } from "./file-system.ts";
+import { checksum, getInteger, headerBytes, setInteger, viewOf } from "./segment.ts";
+
+/** Where damage was found. */
+export interface Unreadable {
+  readonly kind: "unreadable";
+  readonly file: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export function unreadable(file: string, offset: number, reason: string): Unreadable {
+  return { kind: "unreadable", file, offset, reason };
+}
+
+/** Opens, hands over, closes. */
+export function withFile<T>(files: FileSystem, path: string, work: (file: OpenFile) => T): T {
+  const file = files.open(path, "read");
+  try {
+    return work(file);
+  } finally {
+    file.close();
+  }
+}
+
+export function readWhole(files: FileSystem, path: string): Uint8Array {
+  return withFile(files, path, (file) => {
+    const bytes = new Uint8Array(file.sizeBytes());
+    return bytes.subarray(0, file.read(bytes, 0));
+  });
+}
+
+export function readHeader(files: FileSystem, path: string): Uint8Array {
+  return withFile(files, path, (file) => {
+    const bytes = new Uint8Array(headerBytes);
+    return bytes.subarray(0, file.read(bytes, 0));
+  });
+}
+
+/** Begins the names of files that mean nothing yet: they get their real name when they are complete and durable. */
+export const passingPrefix = "passing-";
+
+/** Removes what a crash left unfinished. */
+export function removeLeftovers(files: FileSystem, directory: string): void {
+  for (const name of files.list(directory)) {
+    if (name.startsWith(passingPrefix)) files.remove(`${directory}/${name}`);
+  }
+}
+
+/** Where the log ended when it was closed. While it stands, nothing is torn: whatever is missing is damage. */
+export interface CloseMark {
+  readonly lineage: number;
+  readonly number: number;
+  readonly endBytes: number;
+  readonly position: number;
+}
+
+export const closeMarkName = "closed";
+const closeMarkBytes = 40;
+const closeMarkMagic = 0x434c4f53;
+
+/** Makes the mark durable. The log itself must be. */
+export function writeCloseMark(files: FileSystem, directory: string, mark: CloseMark): void {
+  const bytes = new Uint8Array(closeMarkBytes);
+  const view = viewOf(bytes);
+  view.setUint32(0, closeMarkMagic);
+  view.setUint32(4, mark.lineage);
+  setInteger(view, 8, mark.number);
+  setInteger(view, 16, mark.endBytes);
+  setInteger(view, 24, mark.position);
+  view.setUint32(32, 0xffffffff);
+  view.setUint32(36, checksum(bytes.subarray(0, 36), 0));
+  const passing = `${directory}/${passingPrefix}${closeMarkName}`;
+  const file = files.open(passing, "create");
+  file.write(bytes, 0);
+  file.sync();
+  file.close();
+  files.rename(passing, `${directory}/${closeMarkName}`);
+  files.syncDirectory(directory);
+}
+
+/** The mark; null: not closed; or what is wrong with it. */
+export function readCloseMark(
+  files: FileSystem,
+  directory: string,
+  names: readonly string[],
+): CloseMark | Unreadable | null {
+  if (!names.includes(closeMarkName)) return null;
+  const path = `${directory}/${closeMarkName}`;
+  const bytes = readWhole(files, path);
+  const view = viewOf(bytes);
+  if (
+    bytes.length !== closeMarkBytes ||
+    view.getUint32(0) !== closeMarkMagic ||
+    checksum(bytes.subarray(0, 36), 0) !== view.getUint32(36)
+  ) {
+    return unreadable(path, 0, "the mark of a clean close fails its checksum");
+  }
+  return {
+    lineage: view.getUint32(4),
+    number: getInteger(view, 8),
+    endBytes: getInteger(view, 16),
+    position: getInteger(view, 24),
+  };
+}
+
+/** Durable before anything is written: a mark that outlived the next write would condemn it. */
+export function removeCloseMark(files: FileSystem, directory: string): void {
+  files.remove(`${directory}/${closeMarkName}`);
+  files.syncDirectory(directory);
+}
