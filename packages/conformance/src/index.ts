@@ -1,7 +1,28 @@
 /** Suites as data, broken twins, scenario scripts, vectors and random schedules for every door of the house. */
+export {
+  type ConsensusSubject,
+  consensusCases,
+  consensusExample,
+  consensusTwins,
+} from "./consensus/cases.ts";
 export { readmeBlocks, runReadme } from "./readme/readme.ts";
+export { type ConsensusSchedules, consensusSchedules } from "./schedule/consensus.ts";
+export { runSchedules } from "./schedule/explore.ts";
+export { describeFailure } from "./schedule/shrink.ts";
+export type {
+  PropertyWatch,
+  ScheduleFailure,
+  ScheduleFaults,
+  ScheduleInput,
+  ScheduleOptions,
+  ScheduleProcess,
+  ScheduleProperty,
+  ScheduleReport,
+  ScheduleView,
+} from "./schedule/types.ts";
 export { ConformanceError } from "./support/assert.ts";
 export { type Case, refusals, type Twin } from "./support/case.ts";
+export { SeededRandom } from "./support/random.ts";
 export { type EngineProcessOptions, engineProcess } from "./vector/process.ts";
 export { runVector, type VectorReport } from "./vector/run.ts";
 export type {
