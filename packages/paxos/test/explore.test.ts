@@ -4,7 +4,7 @@ import { explore, type Schedule } from "./support/explorer.ts";
 import { forgetsVotes, unchecked, volatileRound } from "./support/mutants.ts";
 
 /** More with `PAXOS_SCHEDULES=100000 npx vitest run test/explore.test.ts`. */
-const seeds = Number(process.env["PAXOS_SCHEDULES"] ?? 2_000);
+const seeds = Number(process.env.PAXOS_SCHEDULES ?? 2_000);
 const share = (part: number): number => Math.ceil(seeds * part);
 
 const sound: readonly [string, Schedule, number][] = [

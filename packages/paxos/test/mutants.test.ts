@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { type Makers, soundMakers } from "./support/cluster.ts";
 import { explore, type Schedule } from "./support/explorer.ts";
 import { mutants } from "./support/mutants.ts";
+import { acceptorRules } from "./support/rules-acceptor.ts";
+import { leaderRules } from "./support/rules-leader.ts";
+import { learnerRules } from "./support/rules-learner.ts";
 import { paxosAdapter } from "./support/vector-adapter.ts";
 
 const vectors = readVectors(new URL("./vectors.jsonl", import.meta.url));
@@ -11,13 +14,22 @@ const schedules: readonly Schedule[] = [
   { shape: { acceptors: 3, q1: 2, q2: 2, announce: "reference" } },
 ];
 
-/** Who refuses the set-up: a vector, or the explorer with a seed; null if nobody does. */
+/** Who refuses the set-up: a vector, the test of a rule, or the explorer with a seed; null if nobody does. */
 function killer(makers: Makers, seeds: number): string | null {
   for (const vector of vectors) {
     try {
       runVector(vector, paxosAdapter(makers));
     } catch (error) {
       return `${vector.id}: ${String(error).slice(0, 100)}`;
+    }
+  }
+  for (const [name, check] of [acceptorRules, leaderRules, learnerRules].flatMap((rules) =>
+    Object.entries(rules),
+  )) {
+    try {
+      check(makers);
+    } catch {
+      return `rule "${name}"`;
     }
   }
   for (const schedule of schedules) {
@@ -31,7 +43,7 @@ test("the sound engines survive", () => expect(killer(soundMakers, 100)).toBeNul
 
 for (const [name, makers] of Object.entries(mutants))
   test(`killed: ${name}`, () => {
-    const by = killer(makers, 10_000);
+    const by = killer(makers, 2_000);
     console.log(`${name}: ${by}`);
     expect(by).not.toBeNull();
   });

@@ -10,9 +10,10 @@ import {
 } from "../../src/index.ts";
 
 /** The text of a value, and back: values in tests are short ASCII texts. */
-export const valueOf = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+export const valueFrom = (text: string): Uint8Array =>
+  Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 export const textOf = (value: Uint8Array): string => String.fromCharCode(...value);
-export const noop = valueOf("NOOP");
+export const noop = valueFrom("NOOP");
 
 export interface Makers {
   readonly acceptor: (config: AcceptorConfig) => AnyEngine;

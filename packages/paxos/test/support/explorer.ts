@@ -1,6 +1,6 @@
 import { type AnyEngine, type Effect, type Event, step } from "@eunomia/engine";
 import type { PaxosMessage } from "../../src/index.ts";
-import { cluster, type Makers, names, type Shape, soundMakers, textOf, valueOf } from "./cluster.ts";
+import { cluster, type Makers, names, type Shape, soundMakers, textOf, valueFrom } from "./cluster.ts";
 
 /** A seeded generator of integers below `n` (mulberry32). */
 export function randomFrom(seed: number): (n: number) => number {
@@ -64,7 +64,6 @@ export class Explorer {
   readonly #order: Life[] = [];
   #packets: Packet[] = [];
   #now = 0;
-  #fair = false;
   #violation: string | null = null;
   #steps = 0;
   #crashes = 0;
@@ -105,7 +104,7 @@ export class Explorer {
     ).length;
     if (this.#violation === null && !this.#schedule.safetyOnly && decided < this.#slots().length)
       this.#violation = `liveness: ${decided} slots decided at every learner after the fair suffix`;
-    const { length: ballots } = [...this.#ballots];
+    const ballots = this.#ballots.size;
     return {
       violation: this.#violation,
       decided,
@@ -209,7 +208,7 @@ export class Explorer {
   #offer(life: Life, slot: number): void {
     const value = `${life.id}.${slot}`;
     this.#proposed.add(value);
-    this.#step(life, { kind: "commands", commands: [{ kind: "propose", slot, value: valueOf(value) }] });
+    this.#step(life, { kind: "commands", commands: [{ kind: "propose", slot, value: valueFrom(value) }] });
   }
 
   #chaos(): void {
@@ -271,7 +270,6 @@ export class Explorer {
   }
 
   #settle(): void {
-    this.#fair = true;
     for (const life of this.#order) {
       if (!life.alive) this.#restart(life);
       this.#flush(life, life.pending.length);
@@ -294,9 +292,7 @@ export class Explorer {
 
   #done(): boolean {
     const { learners } = names(this.#schedule.shape);
-    return (
-      this.#fair && learners.every((id) => this.#slots().every((slot) => this.#learned.get(id)?.has(slot)))
-    );
+    return learners.every((id) => this.#slots().every((slot) => this.#learned.get(id)?.has(slot)));
   }
 }
 

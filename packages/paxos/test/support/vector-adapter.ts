@@ -7,7 +7,7 @@ import {
   type VectorProcess,
 } from "@eunomia/conformance";
 import type { Ballot, PaxosMessage } from "../../src/index.ts";
-import { acceptorConfig, leaderConfig, type Makers, type Shape, textOf, valueOf } from "./cluster.ts";
+import { acceptorConfig, leaderConfig, type Makers, type Shape, textOf, valueFrom } from "./cluster.ts";
 
 type Pair = [number, number];
 const pair = (ballot: Ballot): Pair => [ballot.round, ballot.leader];
@@ -54,7 +54,7 @@ function abstract(from: string, message: PaxosMessage): AbstractMessage | null {
 function concrete(message: any): PaxosMessage {
   switch (message.t) {
     case "PROPOSE":
-      return { kind: "propose", slot: message.slot, value: valueOf(message.value) };
+      return { kind: "propose", slot: message.slot, value: valueFrom(message.value) };
     case "P1B":
       return {
         kind: "p1b",
@@ -66,7 +66,7 @@ function concrete(message: any): PaxosMessage {
         accepted: message.accepted.map(([slot, ballot, value]: [number, Pair, string]) => ({
           slot,
           ballot: ballotOf(ballot),
-          value: valueOf(value),
+          value: valueFrom(value),
         })),
       };
     case "P2A":
@@ -74,7 +74,7 @@ function concrete(message: any): PaxosMessage {
         kind: "p2a",
         ballot: ballotOf(message.ballot),
         slot: message.slot,
-        value: valueOf(message.value),
+        value: valueFrom(message.value),
       };
     default:
       throw new Error(`no vector hands in ${message.t}`);
@@ -118,7 +118,7 @@ function project(state: any): Record<string, unknown> {
 export function paxosAdapter(makers: Makers): VectorAdapter {
   return {
     create({ config }) {
-      const acceptors = config["acceptors"] as readonly string[];
+      const acceptors = config.acceptors as readonly string[];
       const shape: Shape = { acceptors: acceptors.length, q1: 2, q2: 2 };
       const processes = new Map<string, VectorProcess>();
       const add = (id: string, engine: ReturnType<Makers["leader"]>, engineConfig: unknown) =>
@@ -135,7 +135,7 @@ export function paxosAdapter(makers: Makers): VectorAdapter {
         const own = acceptorConfig(shape, id);
         add(id, makers.acceptor(own), own);
       }
-      for (const id of config["leaders"] as readonly string[]) {
+      for (const id of config.leaders as readonly string[]) {
         const own = leaderConfig(shape, id);
         add(id, makers.leader(own), own);
       }
