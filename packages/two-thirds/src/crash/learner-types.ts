@@ -1,0 +1,84 @@
+import {
+  bool,
+  doc,
+  type Infer,
+  list,
+  nat,
+  nil,
+  nullable,
+  record,
+  sortedMap,
+  sortedSet,
+  variant,
+} from "@eunomia/codec";
+import type { ConsensusCommand, ConsensusOutput, EngineTypes } from "@eunomia/engine";
+import { Choice, ProcessId, Slot, type TwoThirdsMessage, Value } from "../message.ts";
+
+/** Plain data. Made by `learnerConfig`. */
+export const LearnerConfig = record({
+  self: ProcessId,
+  members: doc(list(ProcessId, 1024), "All voters, ascending."),
+  colocatedMember: doc(
+    nullable(ProcessId),
+    "The member on this node: it is asked first for values that cost the wire.",
+  ),
+  fromSlot: doc(Slot, "First slot that is needed here."),
+  retryMs: doc(
+    nat(),
+    "A proposal is sent again after 1, 2, 4, then every 8 of these; gaps are asked about at each.",
+  ),
+  maxAhead: doc(nat(), "Slots above the floor that are kept; bounds the state."),
+});
+export type LearnerConfig = Infer<typeof LearnerConfig>;
+
+export const Proposal = record({
+  value: Value,
+  retryTicks: doc(nat(), "Ticks until it is sent again."),
+  attempts: doc(nat(), "How often it was sent again."),
+});
+
+export const LearnerState = record({
+  floor: doc(Slot, "Slots through it were trimmed by the replica."),
+  forgotten: doc(Slot, "Slots through it were forgotten by a member: the replica was told."),
+  top: doc(Slot, "Highest slot known to be decided somewhere."),
+  overdue: doc(Slot, "What `top` was at the last retry tick: gaps below it are asked about."),
+  through: doc(Slot, "Every slot through it is decided here, trimmed or forgotten."),
+  proposals: doc(sortedMap(Slot, Proposal), "Undecided."),
+  decided: doc(sortedMap(Slot, record({ value: Value, name: Choice })), "Reported, and not yet trimmed."),
+  asked: doc(sortedSet(Slot), "Asked of one member since the last retry tick, and not yet answered."),
+  turn: doc(nat(), "Index of the member that is asked next."),
+  retrying: doc(bool(), "The retry timer is armed."),
+});
+export type LearnerState = Infer<typeof LearnerState>;
+
+export const LearnerCommand = variant({
+  propose: record({ slot: Slot, value: Value }),
+  trim: record({ slot: Slot }),
+});
+
+export const LearnerOutput = variant({
+  decided: record({ slot: Slot, value: Value }),
+  trimmed: record({ floor: Slot }),
+  duty: record({ process: nullable(ProcessId) }),
+  alarm: doc(
+    record({ slot: Slot, known: Value, other: Choice }),
+    "Two decisions for one slot: stop and look.",
+  ),
+});
+/** The `Consensus` door, and the alarm that must never come. */
+export type LearnerOutput =
+  | ConsensusOutput
+  | { readonly kind: "alarm"; readonly slot: number; readonly known: Uint8Array; readonly other: Choice };
+
+/** A learner remembers nothing: it learns again what it needs. */
+export const LearnerRecord = nil();
+
+export interface LearnerTypes extends EngineTypes {
+  Config: LearnerConfig;
+  State: LearnerState;
+  Command: ConsensusCommand;
+  Message: TwoThirdsMessage;
+  Timer: "retry";
+  Record: Infer<typeof LearnerRecord>;
+  Output: LearnerOutput;
+}
