@@ -83,7 +83,7 @@ export class EncodeError extends Error {
   }
 }
 
-export type SchemaErrorCode = "nested-nullable" | "bad-name" | "bad-range" | "bad-key" | "too-many-fields";
+export type SchemaErrorCode = "nested-nullable" | "bad-name" | "bad-range" | "bad-key";
 
 /** A schema that cannot be: a mistake of the caller, found when the schema is built. */
 export class SchemaError extends Error {

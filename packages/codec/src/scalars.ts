@@ -8,6 +8,7 @@ interface ScalarParts<T> {
   readonly form: Form;
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
+  /** Refuses what does not fit: by itself, or because the writer does. */
   readonly write: Schema<T>["write"];
   readonly read: Schema<T>["read"];
   readonly generate: Schema<T>["generate"];
@@ -16,14 +17,11 @@ interface ScalarParts<T> {
 }
 
 function scalar<T>(parts: ScalarParts<T>): Schema<T> {
-  const { form, expected, fits, write } = parts;
+  const { form, expected, fits } = parts;
   return {
     form,
     parts: () => [],
-    write(value, writer) {
-      if (!fits(value)) throw new EncodeError({ path: "", expected, got: show(value) });
-      write(value, writer);
-    },
+    write: parts.write,
     read: parts.read,
     check: (value): Misfit | null => (fits(value) ? null : { path: "", expected, got: show(value) }),
     clone: (value) => value,
@@ -34,13 +32,17 @@ function scalar<T>(parts: ScalarParts<T>): Schema<T> {
   };
 }
 
+function refuse(expected: string, value: unknown): never {
+  throw new EncodeError({ path: "", expected, got: show(value) });
+}
+
 /** The one value null. */
 export function nil(): Schema<null> {
   return scalar<null>({
     form: { kind: "nil" },
     expected: "null",
     fits: (value) => value === null,
-    write: (_value, writer) => writer.nil(),
+    write: (value, writer) => (value === null ? writer.nil() : refuse("null", value)),
     read: (reader) => reader.nil(),
     generate: () => null,
     mutate: () => null,
@@ -53,7 +55,7 @@ export function bool(): Schema<boolean> {
     form: { kind: "bool" },
     expected: "a boolean",
     fits: (value) => typeof value === "boolean",
-    write: (value, writer) => writer.bool(value),
+    write: (value, writer) => (typeof value === "boolean" ? writer.bool(value) : refuse("a boolean", value)),
     read: (reader) => reader.bool(),
     generate: (source) => below(source, 2) === 1,
     mutate: (value) => !value,
@@ -75,7 +77,10 @@ export function int(
       (value as number) >= min &&
       (value as number) <= max &&
       !Object.is(value, -0),
-    write: (value, writer) => writer.int(value),
+    write(value, writer) {
+      if (!(value >= min && value <= max)) refuse("a number in range", value);
+      writer.int(value);
+    },
     read(reader) {
       const start = reader.offset;
       const value = reader.int();
@@ -138,7 +143,10 @@ export function bigint(
     form: { kind: "bigint", min, max },
     expected: `a bigint from ${min} to ${max}`,
     fits: (value) => typeof value === "bigint" && value >= min && value <= max,
-    write: (value, writer) => writer.bigint(value),
+    write(value, writer) {
+      if (!(value >= min && value <= max)) refuse("a bigint in range", value);
+      writer.bigint(value);
+    },
     read(reader) {
       const start = reader.offset;
       const value = reader.bigint();
@@ -188,7 +196,10 @@ export function text(maxLength: number = defaultMaxLength): Schema<string> {
     form: { kind: "text", maxLength },
     expected: `well-formed text of length at most ${maxLength}`,
     fits: textFits(maxLength),
-    write: (value, writer) => writer.text(value),
+    write(value, writer) {
+      if (typeof value !== "string" || value.length > maxLength) refuse("a text in range", value);
+      writer.text(value);
+    },
     read(reader) {
       const start = reader.offset;
       const value = reader.text();
@@ -224,7 +235,10 @@ function identity(sort: string, ordered: boolean, maxLength: number): Schema<str
     form: { kind: "id", sort, ordered, maxLength },
     expected: `an id (well-formed text of length at most ${maxLength})`,
     fits: textFits(maxLength),
-    write: (value, writer) => writer.text(value),
+    write(value, writer) {
+      if (typeof value !== "string" || value.length > maxLength) refuse("a text in range", value);
+      writer.text(value);
+    },
     read(reader) {
       const start = reader.offset;
       const value = reader.text();
@@ -264,7 +278,10 @@ export function bytes(maxLength: number = defaultMaxLength): Schema<Uint8Array> 
     form: { kind: "bytes", maxLength },
     expected: `at most ${maxLength} bytes`,
     fits: (value) => isBytes(value) && value.length <= maxLength,
-    write: (value, writer) => writer.bytes(value),
+    write(value, writer) {
+      if (!isBytes(value) || value.length > maxLength) refuse("bytes in range", value);
+      writer.bytes(value);
+    },
     read(reader) {
       const start = reader.offset;
       const value = reader.bytes();

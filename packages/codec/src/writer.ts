@@ -122,11 +122,27 @@ export class Writer {
 
   /** A text without lone surrogates. */
   text(text: string): void {
+    if (text.length < 24 && this.#shortAscii(text)) return;
     const length = utf8Length(text);
     if (length < 0) misfit("well-formed text", "a lone surrogate");
     this.#head(0x60, length);
     this.#room(length);
     this.#length = utf8Write(text, this.#buffer, this.#length);
+  }
+
+  /** The usual case in one pass. False, and nothing written, if the text is not ASCII. */
+  #shortAscii(text: string): boolean {
+    this.#room(24);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    buffer[at++] = 0x60 | text.length;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) return false;
+      buffer[at++] = unit;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** Announces `count` items: the caller writes them next. */
