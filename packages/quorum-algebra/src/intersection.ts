@@ -2,6 +2,7 @@ import type { NodeId } from "@eunomia/engine";
 import { type Universe, universeOf } from "./bits.ts";
 import { compile } from "./circuit.ts";
 import { type ClosedForm, thresholdForm, weightForm } from "./closed-forms.ts";
+import { enumerateCover } from "./enumerate.ts";
 import { QuorumError } from "./errors.ts";
 import { emptySet } from "./evaluate.ts";
 import { type Expr, exprOf, type Quorums } from "./expr.ts";
@@ -69,12 +70,19 @@ export function neverCovered(
 
   const closed = thresholdForm(normal) ?? weightForm(families);
   if (closed !== null) return fromClosedForm(closed, normal, quorums.length, universe);
+  const tried = enumerateCover(normal, universe);
+  if (tried === null) return { holds: true, method: "enumeration" };
+  if (tried !== undefined)
+    return refuted("enumeration", normal, quorums.length, universe, owners(universe, tried));
   const circuits = normal.map((family) => compile(family, universe));
   const found = searchCover(circuits, limits.maxSteps ?? maxStepsDefault);
   if (found.kind === "limit") return { holds: null, reason: "limit", steps: found.steps };
   if (found.kind === "none") return { holds: true, method: "search" };
-  const owner = new Map(found.owner.map((family, index) => [universe.ids[index]!, family] as const));
-  return refuted("search", normal, quorums.length, universe, owner);
+  return refuted("search", normal, quorums.length, universe, owners(universe, found.owner));
+}
+
+function owners(universe: Universe, byIndex: readonly number[]): ReadonlyMap<NodeId, number> {
+  return new Map(byIndex.map((family, index) => [universe.ids[index]!, family]));
 }
 
 function fromClosedForm(

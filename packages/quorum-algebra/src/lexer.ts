@@ -11,7 +11,7 @@ export type Token =
 const name = /[A-Za-z_](?:[A-Za-z0-9_]|-(?=[A-Za-z0-9]))*/y;
 const number = /[0-9]+/y;
 const sign = />=|==|\.\.|[>{}()&|,*/]/y;
-const space = /[ \t\r\n]+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+const space = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const quoted = /"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 
 /** Can the id stand without quotes? */

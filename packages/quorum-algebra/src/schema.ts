@@ -86,9 +86,9 @@ function relayed(layer: Schema<Layer>): Schema<Expr> {
   return {
     form: layer.form,
     parts: layer.parts,
-    write: (value, writer) => layer.write(toLayer(value), writer),
+    write: (value, writer) => layer.write(layerOf(value) as Layer, writer),
     read: (reader) => fromLayer(layer.read(reader)),
-    check: (value, depth) => layer.check(isExprLike(value) ? toLayer(value) : value, depth),
+    check: (value, depth) => layer.check(layerOf(value), depth),
     clone: (value) => fromLayer(layer.clone(toLayer(value))),
     equal: (a, b) => layer.equal(toLayer(a), toLayer(b)),
     generate: (source, size) => fromLayer(layer.generate(source, size)),
@@ -100,7 +100,12 @@ function relayed(layer: Schema<Layer>): Schema<Expr> {
   };
 }
 
-/** Enough shape for `toLayer` not to throw; the rest is for the schema to find. */
+/** What is no expression goes on as it is: the schema of layers finds the misfit and words the error. */
+function layerOf(value: unknown): unknown {
+  return isExprLike(value) ? toLayer(value) : value;
+}
+
+/** Enough shape for `toLayer` not to throw. */
 function isExprLike(value: unknown): value is Expr {
   if (typeof value !== "object" || value === null || !("t" in value)) return false;
   if (value.t !== "wthr") return value.t === "node" || value.t === "thr" || value.t === "const";

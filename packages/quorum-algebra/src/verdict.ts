@@ -6,8 +6,8 @@ export interface Limits {
   readonly maxSteps?: number;
 }
 
-/** How an answer was found: `constant` (some family is empty), a closed form, or the exhaustive search. */
-export type Method = "constant" | "threshold" | "weights" | "same-shape" | "search";
+/** How an answer was found: `constant` (some family is always or never satisfied), a closed form, all choices, or a search. */
+export type Method = "constant" | "threshold" | "weights" | "same-shape" | "enumeration" | "search";
 
 /** `holds` is null when the limit was reached first: then nothing is known, and a caller must refuse as if it were false. */
 export type Verdict<W> =

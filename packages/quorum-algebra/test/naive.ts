@@ -16,6 +16,26 @@ export function naiveHas(expr: Expr, set: ReadonlySet<NodeId>): boolean {
   }
 }
 
+/** The same over sets as numbers: bit i is `ids[i]`. */
+export function naiveMask(expr: Expr, ids: readonly NodeId[]): (set: number) => boolean {
+  switch (expr.t) {
+    case "node": {
+      const bit = 1 << ids.indexOf(expr.id);
+      return (set) => (set & bit) !== 0;
+    }
+    case "const":
+      return () => expr.v;
+    case "thr": {
+      const children = expr.of.map((child) => naiveMask(child, ids));
+      return (set) => children.reduce((sum, child) => sum + Number(child(set)), 0) >= expr.k;
+    }
+    case "wthr": {
+      const children = expr.of.map(([w, child]) => [w, naiveMask(child, ids)] as const);
+      return (set) => children.reduce((sum, [w, child]) => (child(set) ? sum + w : sum), 0n) >= expr.k;
+    }
+  }
+}
+
 export function naiveSupport(expr: Expr): NodeId[] {
   const ids = new Set<NodeId>();
   const visit = (e: Expr): void => {
@@ -103,7 +123,9 @@ export function seriousExpr(ids: readonly NodeId[], size = 4): fc.Arbitrary<Expr
 /** Fixed seed: a run that fails can be repeated. */
 export const seeded = (numRuns: number): fc.Parameters<unknown> => ({ seed: 20261120, numRuns });
 
-/** For broken twins: does the property refuse them? */
+/** For broken twins: does the property refuse them? A twin that merely crashes proves nothing. */
 export function refuted<T>(property: fc.IProperty<T>, numRuns = 500): boolean {
-  return fc.check(property, { seed: 20261120, numRuns } as fc.Parameters<T>).failed;
+  const { failed, errorInstance } = fc.check(property, { seed: 20261120, numRuns } as fc.Parameters<T>);
+  if (errorInstance instanceof TypeError || errorInstance instanceof ReferenceError) throw errorInstance;
+  return failed;
 }
