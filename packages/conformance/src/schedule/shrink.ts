@@ -7,8 +7,9 @@ function replay(world: () => World, moves: readonly Move[]): { violation: Violat
   try {
     const run = world();
     for (const move of moves) {
-      done.push(move);
-      if (!run.apply(move)) done.pop();
+      const named = run.named(move);
+      done.push(named);
+      if (!run.apply(named)) done.pop();
     }
     run.end();
     return { violation: null, done };

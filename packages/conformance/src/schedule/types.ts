@@ -92,8 +92,13 @@ export interface ScheduleOptions {
 /** One scheduling decision. Ones that cannot be done (any more) are skipped, so every subsequence is a legal run. */
 export type Move =
   | { readonly kind: "input"; readonly input: number }
-  /** The `nth` message of its link, links and processes by number. */
-  | { readonly kind: "deliver" | "lose" | "duplicate"; readonly link: number; readonly nth: number }
+  /** The `nth` message of its link, links and processes by number; or, with `content`, the oldest one of these canonical bytes. */
+  | {
+      readonly kind: "deliver" | "lose" | "duplicate";
+      readonly link: number;
+      readonly nth: number;
+      readonly content?: string;
+    }
   | { readonly kind: "timer"; readonly process: number; readonly timer: string }
   | { readonly kind: "release"; readonly node: number }
   | { readonly kind: "crash" | "restart"; readonly node: number }

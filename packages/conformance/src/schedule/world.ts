@@ -1,4 +1,4 @@
-import { clone, type Schema } from "@eunomia/codec";
+import { clone, encode, type Schema, toHex } from "@eunomia/codec";
 import { type Effect, type EngineTypes, type Event, type NodeId, step } from "@eunomia/engine";
 import { show } from "../support/assert.ts";
 import type { SeededRandom } from "../support/random.ts";
@@ -131,7 +131,12 @@ export class World implements ScheduleView {
       case "deliver":
       case "lose":
       case "duplicate": {
-        const at = this.bag.findIndex((item) => item.link === move.link && item.nth === move.nth);
+        const { link, nth, content } = move;
+        const at = this.bag.findIndex(
+          (item) =>
+            item.link === link &&
+            (content === undefined ? item.nth === nth : this.#content(item) === content),
+        );
         return at >= 0 && this.message(move.kind, at);
       }
       case "timer":
@@ -148,6 +153,18 @@ export class World implements ScheduleView {
       case "compact":
         return this.#compact(move.process);
     }
+  }
+
+  /** The move with its message named by content, so that it stays the same move when others before it are dropped. */
+  named(move: Move): Move {
+    if (move.kind !== "deliver" && move.kind !== "lose" && move.kind !== "duplicate") return move;
+    const item = this.bag.find((one) => one.link === move.link && one.nth === move.nth);
+    return item === undefined ? move : { ...move, content: this.#content(item) };
+  }
+
+  #content(item: InFlight): string {
+    const sender = this.all[Math.floor(item.link / this.all.length)]!;
+    return toHex(encode(sender.spec.engine.schema.message as Schema<EngineTypes["Message"]>, item.message));
   }
 
   /** Delivers, loses or copies the message at this place of the bag. */
