@@ -20,8 +20,8 @@ const sound: readonly [string, Schedule, number][] = [
     0.2,
   ],
   [
-    "5 acceptors, q1 = 4, q2 = 2, digests",
-    { shape: { acceptors: 5, q1: 4, q2: 2, acknowledgeDigests: true } },
+    "5 acceptors, q1 = 4, q2 = 2, digests, 3 learners of which 2 retire slots",
+    { shape: { acceptors: 5, q1: 4, q2: 2, acknowledgeDigests: true, learners: 3, f: 1 } },
     0.2,
   ],
 ];
@@ -34,6 +34,9 @@ describe("no schedule violates agreement, validity, integrity, one value per bal
       expect(total.violation).toBeNull();
       expect(total.decided).toBe(total.runs);
       expect(total.contended).toBeGreaterThan(total.runs / 2);
+      expect(total.early).toBeGreaterThan(total.runs / 20);
+      expect(total.retired).toBeGreaterThan(0);
+      if (schedule.shape.learners === 3) expect(total.transfers).toBeGreaterThan(0);
       expect(total.crashes).toBeGreaterThan(total.runs);
     });
 });

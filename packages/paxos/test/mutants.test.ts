@@ -2,7 +2,8 @@ import { readVectors, runVector } from "@eunomia/conformance";
 import { expect, test } from "vitest";
 import { type Makers, soundMakers } from "./support/cluster.ts";
 import { explore, type Schedule } from "./support/explorer.ts";
-import { mutants } from "./support/mutants.ts";
+import { acceptorAlone, leaderAlone, learnerAlone } from "./support/lone.ts";
+import { mutants, without } from "./support/mutants.ts";
 import { acceptorRules } from "./support/rules-acceptor.ts";
 import { leaderRules } from "./support/rules-leader.ts";
 import { learnerRules } from "./support/rules-learner.ts";
@@ -46,4 +47,25 @@ for (const [name, makers] of Object.entries(mutants))
     const by = killer(makers, 2_000);
     console.log(`${name}: ${by}`);
     expect(by).not.toBeNull();
+  });
+
+const roles = [
+  { role: "acceptor", alone: acceptorAlone, rules: acceptorRules },
+  { role: "leader", alone: leaderAlone, rules: leaderRules },
+  { role: "learner", alone: learnerAlone, rules: learnerRules },
+] as const;
+
+for (const { role, alone, rules } of roles)
+  test(`no action of the ${role} can be left out without failing the test of its name`, () => {
+    const survivors = Object.entries(rules).filter(([name, check]) => {
+      const makers = { ...soundMakers, [role]: (config: never) => without(soundMakers[role](config), name) };
+      try {
+        check(makers);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(alone(soundMakers).engine.actions).toHaveLength(Object.keys(rules).length);
+    expect(survivors.map(([name]) => name)).toEqual([]);
   });

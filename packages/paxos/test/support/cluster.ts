@@ -28,6 +28,8 @@ export interface Shape {
   readonly q2: number;
   readonly leaders?: number;
   readonly learners?: number;
+  /** f+1 learners retire a slot; all of them unless it is given. */
+  readonly f?: number;
   readonly announce?: "value" | "reference";
   readonly proposeTo?: "all" | "active";
   readonly skipPhase1?: boolean;
@@ -64,7 +66,7 @@ export function acceptorConfig(shape: Shape, self: string): AcceptorConfig {
     learners,
     colocatedLearner: shape.announce === "reference" ? beside : null,
     fromSlot: 1,
-    f: learners.length - 1,
+    f: shape.f ?? learners.length - 1,
     maxAhead: shape.maxAhead ?? 64,
     pageBytes: shape.pageBytes ?? 1 << 20,
     acknowledgeDigests: shape.acknowledgeDigests ?? false,
@@ -82,7 +84,7 @@ export function leaderConfig(shape: Shape, self: string): LeaderConfig {
     phase2: atLeast(shape.q2, acceptors),
     announce: shape.announce ?? "value",
     fromSlot: 1,
-    f: learners.length - 1,
+    f: shape.f ?? learners.length - 1,
     maxAhead: shape.maxAhead ?? 64,
     noop,
     skipPhase1: shape.skipPhase1 ?? false,

@@ -25,6 +25,8 @@ interface Life {
   /** Effects that have not happened yet: a crash loses them. */
   pending: AnyEffect[];
   timers: Map<string, number>;
+  /** Durable at a replica: slots through it are in its own log. */
+  checkpoint: number;
 }
 interface Packet {
   readonly from: string;
@@ -39,6 +41,12 @@ export interface Run {
   readonly crashes: number;
   readonly lost: number;
   readonly ballots: number;
+  /** Slots decided somewhere before the fair suffix. */
+  readonly early: number;
+  /** The highest floor in a record. */
+  readonly retired: number;
+  /** How often a learner was behind the floor. */
+  readonly transfers: number;
 }
 export interface Schedule {
   readonly shape: Shape;
@@ -68,6 +76,9 @@ export class Explorer {
   #steps = 0;
   #crashes = 0;
   #lost = 0;
+  #retired = 0;
+  #transfers = 0;
+  #early = 0;
   readonly #ballots = new Set<string>();
   readonly #chosen = new Map<number, string>();
   readonly #proposed = new Set<string>(["NOOP"]);
@@ -87,6 +98,7 @@ export class Explorer {
         records: [],
         pending: [],
         timers: new Map(),
+        checkpoint: 0,
       };
       this.#lives.set(id, life);
       this.#order.push(life);
@@ -95,8 +107,9 @@ export class Explorer {
   }
 
   run(): Run {
-    const { chaosSteps = 250 } = this.#schedule;
+    const { chaosSteps = 400 } = this.#schedule;
     for (let i = 0; i < chaosSteps && this.#violation === null; i++) this.#chaos();
+    this.#early = this.#chosen.size;
     if (this.#violation === null) this.#settle();
     const learners = names(this.#schedule.shape).learners;
     const decided = this.#slots().filter((slot) =>
@@ -112,6 +125,9 @@ export class Explorer {
       crashes: this.#crashes,
       lost: this.#lost,
       ballots,
+      early: this.#early,
+      retired: this.#retired,
+      transfers: this.#transfers,
     };
   }
 
@@ -125,8 +141,36 @@ export class Explorer {
     life.timers.clear();
     life.state = life.engine.init(life.config);
     if (this.#schedule.amnesia && life.id.startsWith("a")) life.records = [];
-    this.#learned.delete(life.id);
+    this.#learned.set(life.id, new Set(this.#through(life.checkpoint)));
     this.#step(life, { kind: "start", records: [...life.records] });
+    if (life.checkpoint > 0) this.#trim(life, life.checkpoint);
+  }
+
+  #through(slot: number): number[] {
+    return Array.from({ length: slot }, (_, i) => i + 1);
+  }
+
+  /** The replica above has the slots in its own durable log. */
+  #trim(life: Life, slot: number): void {
+    life.checkpoint = slot;
+    this.#step(life, { kind: "commands", commands: [{ kind: "trim", slot }] });
+  }
+
+  #checkpoint(life: Life): void {
+    const learned = this.#learned.get(life.id) ?? new Set();
+    let slot = life.checkpoint;
+    while (learned.has(slot + 1)) slot++;
+    if (slot > life.checkpoint) this.#trim(life, slot);
+  }
+
+  /** State transfer: what a floor covers must have been decided, and comes from another replica. */
+  #transfer(life: Life, floor: number): void {
+    const missing = this.#through(floor).find((slot) => !this.#chosen.has(slot));
+    if (missing !== undefined)
+      this.#violation ??= `floor ${floor} at ${life.id} covers slot ${missing}, undecided`;
+    for (const slot of this.#through(floor)) this.#learned.get(life.id)?.add(slot);
+    this.#transfers++;
+    this.#trim(life, Math.max(floor, life.checkpoint));
   }
 
   #crash(life: Life): void {
@@ -155,8 +199,10 @@ export class Explorer {
   }
 
   #happen(life: Life, effect: AnyEffect): void {
-    if (effect.kind === "persist") life.records.push(effect.record);
-    else if (effect.kind === "arm")
+    if (effect.kind === "persist") {
+      life.records.push(effect.record);
+      if (effect.record.kind === "floor") this.#retired = Math.max(this.#retired, effect.record.floor);
+    } else if (effect.kind === "arm")
       life.timers.set(effect.timer, this.#now + effect.delayMs + this.#random(effect.jitterMs + 1));
     else if (effect.kind === "disarm") life.timers.delete(effect.timer);
     else if (effect.kind === "output") this.#observe(life, effect.output);
@@ -166,8 +212,12 @@ export class Explorer {
     }
   }
 
-  #observe(life: Life, output: { kind: string; slot: number; value: Uint8Array; reason?: string }): void {
+  #observe(
+    life: Life,
+    output: { kind: string; slot: number; value: Uint8Array; floor: number; reason?: string },
+  ): void {
     if (output.kind === "alarm") this.#violation ??= `alarm at ${life.id}: ${output.reason}`;
+    if (output.kind === "trimmed") this.#transfer(life, output.floor);
     if (output.kind !== "decided") return;
     const value = textOf(output.value);
     const known = this.#chosen.get(output.slot);
@@ -223,12 +273,14 @@ export class Explorer {
       }
     } else if (dice < 60) {
       if (!life.alive) this.#restart(life);
-    } else if (dice < 100) {
-      if (life.alive && life.id.startsWith("r")) this.#propose(life);
-    } else if (dice < 135) {
+    } else if (dice < 125) {
+      if (!life.alive || !life.id.startsWith("r")) return;
+      if (dice < 90) this.#propose(life);
+      else this.#checkpoint(life);
+    } else if (dice < 150) {
       if (life.alive && life.id.startsWith("l"))
         this.#step(life, { kind: "commands", commands: [{ kind: "lead" }] });
-    } else if (dice < 175) {
+    } else if (dice < 190) {
       const timers = [...life.timers.keys()];
       const timer = timers[random(timers.length || 1)];
       if (life.alive && timer !== undefined) {
@@ -305,6 +357,9 @@ export function explore(schedule: Schedule, seeds: number, firstSeed = 1) {
     crashes: 0,
     lost: 0,
     contended: 0,
+    early: 0,
+    retired: 0,
+    transfers: 0,
     violation: null as string | null,
     seed: 0,
   };
@@ -315,6 +370,9 @@ export function explore(schedule: Schedule, seeds: number, firstSeed = 1) {
     total.crashes += run.crashes;
     total.lost += run.lost;
     if (run.ballots > 1) total.contended++;
+    if (run.early > 0) total.early++;
+    if (run.retired > 0) total.retired++;
+    if (run.transfers > 0) total.transfers++;
     if (run.decided === (schedule.slots ?? 2)) total.decided++;
     if (run.violation !== null) return { ...total, violation: run.violation, seed };
   }
