@@ -78,7 +78,7 @@ export function int(
       (value as number) <= max &&
       !Object.is(value, -0),
     write(value, writer) {
-      if (!(value >= min && value <= max)) refuse("a number in range", value);
+      if (typeof value !== "number" || value < min || value > max) refuse("a number in range", value);
       writer.int(value);
     },
     read(reader) {
@@ -144,7 +144,7 @@ export function bigint(
     expected: `a bigint from ${min} to ${max}`,
     fits: (value) => typeof value === "bigint" && value >= min && value <= max,
     write(value, writer) {
-      if (!(value >= min && value <= max)) refuse("a bigint in range", value);
+      if (typeof value !== "bigint" || value < min || value > max) refuse("a bigint in range", value);
       writer.bigint(value);
     },
     read(reader) {

@@ -26,9 +26,12 @@ function wireOrder(form: Form): ((a: Key, b: Key) => number) | null {
   );
 }
 
-function ascending(keys: readonly Key[]): number {
-  for (let i = 1; i < keys.length; i++) if (!(keys[i - 1]! < keys[i]!)) return i;
-  return -1;
+/** The position of the first key that is not a key at all or not above its predecessor; -1: there is none. */
+function ascending(keys: readonly unknown[]): number {
+  return keys.findIndex(
+    (key, i) =>
+      (typeof key !== "number" && typeof key !== "string") || (i > 0 && !((keys[i - 1] as Key) < key)),
+  );
 }
 
 const inMemory = (a: Key, b: Key) => (a < b ? -1 : a > b ? 1 : 0);
@@ -77,7 +80,7 @@ function keysOf<K extends Key>(key: Schema<K>, maxItems: number) {
         const inner = key.check(keys[i], depth);
         if (inner !== null) return under(`[${i}]`, inner);
       }
-      const wrong = ascending(keys as Key[]);
+      const wrong = ascending(keys);
       return wrong < 0 ? null : under(`[${wrong}]`, misfit("strictly ascending order", keys[wrong]));
     },
     equal: (a: readonly K[], b: readonly K[]) => a.length === b.length && a.every((one, i) => one === b[i]),
@@ -153,6 +156,7 @@ export function sortedMap<K extends Key, V>(
       if (
         typeof map !== "object" ||
         map === null ||
+        !Array.isArray(map.keys) ||
         !Array.isArray(map.values) ||
         map.keys.length !== map.values.length
       )

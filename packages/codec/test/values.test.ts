@@ -44,6 +44,16 @@ function refusal(run: () => unknown): EncodeError {
   throw new Error("nothing was thrown");
 }
 
+function accepts(schema: Schema<unknown>, value: unknown): boolean {
+  try {
+    encode(schema, value);
+    return true;
+  } catch (error) {
+    if (error instanceof EncodeError) return false;
+    throw error;
+  }
+}
+
 describe("check", () => {
   test("fitting values fit", () => {
     for (const [name, schema] of Object.entries(zoo)) {
@@ -107,6 +117,39 @@ describe("check", () => {
     expect(refusal(() => check(Ballot, Object.assign(date, { round: 1, leader: 1 }))).path).toBe("$");
     expect(refusal(() => check(zoo["empty record"]!, new Map())).path).toBe("$");
     expect(refusal(() => check(Ballot, { round: 1, leader: 1, [Symbol("s")]: 1 })).path).toBe("$");
+  });
+
+  test("check and encode agree on values of other schemas", () => {
+    const verdicts = { fits: 0, refused: 0, surplus: 0 };
+    const random = seeded(73);
+    const values: unknown[] = [
+      undefined,
+      () => 1,
+      Symbol.iterator,
+      {},
+      [],
+      { keys: [] },
+      { values: [] },
+      "keys",
+    ];
+    for (const schema of Object.values(zoo))
+      for (let i = 0; i < 5; i++) values.push(generate(schema, random, i));
+    for (const [name, schema] of Object.entries(zoo))
+      for (const value of values) {
+        const misfit = schema.check(value, 0);
+        if (misfit === null) {
+          verdicts.fits++;
+          expect(decode(schema, encode(schema, value)), name).toEqual(value);
+        } else if (/ only$| else$|plain record$/.test(misfit.expected) && accepts(schema, value))
+          verdicts.surplus++;
+        else {
+          verdicts.refused++;
+          expect(refusal(() => encode(schema, value)).expected, name).toBe(misfit.expected);
+        }
+      }
+    expect(verdicts.fits).toBeGreaterThan(200);
+    expect(verdicts.refused).toBeGreaterThan(2000);
+    expect(verdicts.surplus).toBeLessThan(200);
   });
 
   test("a value that contains itself is refused for its depth", () => {
