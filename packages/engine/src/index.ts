@@ -15,7 +15,9 @@ export type {
   Transport,
 } from "./doors.ts";
 export { Driver, type DriverOptions, type Ports } from "./driver/driver.ts";
-export type { Address } from "./driver/packet.ts";
+export { openFrame } from "./driver/inbox.ts";
+export { Outbox } from "./driver/outbox.ts";
+export { type Address, type Packet, packetHeader } from "./driver/packet.ts";
 export { EngineFault, type Fired, type Step, step } from "./step.ts";
 export type { TraceLine } from "./trace.ts";
 export type {
