@@ -196,20 +196,7 @@ export function sortedMap<K extends Key, V>(
       const chosen = keys.generate(source, size);
       return { keys: chosen, values: chosen.map(() => value.generate(source, share(size, chosen.length))) };
     },
-    mutate(map, source) {
-      const changed = { keys: map.keys.slice(), values: map.values.slice() };
-      const way = map.keys.length === 0 ? 0 : below(source, 3);
-      const grown = way === 0 && map.keys.length < maxItems ? keys.another(map.keys, source) : null;
-      if (grown !== null) mapSet(changed, grown, value.generate(source, 2));
-      else if (map.keys.length === 0) return null;
-      else {
-        const at = below(source, map.keys.length);
-        const other = way === 1 ? value.mutate(map.values[at]!, source) : null;
-        if (other === null) mapDelete(changed, map.keys[at]!);
-        else changed.values[at] = other;
-      }
-      return changed;
-    },
+    mutate: (map, source) => mutateMap(map, keys.another, value, maxItems, source),
     rename(map, sort, to) {
       const renamed: SortedMap<K, V> = { keys: [], values: [] };
       for (let i = 0; i < map.keys.length; i++)
@@ -241,4 +228,26 @@ function checkMap<K extends Key, V>(
     if (wrong !== null) return under(`.values[${i}]`, wrong);
   }
   return null;
+}
+
+/** One entry more, one less, or another value in one. */
+function mutateMap<K extends Key, V>(
+  map: SortedMap<K, V>,
+  another: (keys: readonly K[], source: Source) => K | null,
+  value: Schema<V>,
+  maxItems: number,
+  source: Source,
+): SortedMap<K, V> | null {
+  const changed = { keys: map.keys.slice(), values: map.values.slice() };
+  const way = map.keys.length === 0 ? 0 : below(source, 3);
+  const grown = way === 0 && map.keys.length < maxItems ? another(map.keys, source) : null;
+  if (grown !== null) mapSet(changed, grown, value.generate(source, 2));
+  else if (map.keys.length === 0) return null;
+  else {
+    const at = below(source, map.keys.length);
+    const other = way === 1 ? value.mutate(map.values[at]!, source) : null;
+    if (other === null) mapDelete(changed, map.keys[at]!);
+    else changed.values[at] = other;
+  }
+  return changed;
 }
