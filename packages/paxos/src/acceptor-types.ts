@@ -11,7 +11,7 @@ import {
   text,
   variant,
 } from "@eunomia/codec";
-import type { EngineTypes } from "@eunomia/engine";
+import type { EngineTypes, NodeId } from "@eunomia/engine";
 import { Ballot } from "./ballot.ts";
 import { mustBeDistinct, mustBeInteger } from "./errors.ts";
 import { AcceptorId, LeaderId, LearnerId, type PaxosMessage, Slot, Value } from "./message.ts";
@@ -72,4 +72,9 @@ export function checkAcceptorConfig(config: AcceptorConfig): void {
   mustBeInteger("fromSlot", config.fromSlot, 1);
   mustBeInteger("maxAhead", config.maxAhead, 1);
   mustBeInteger("pageBytes", config.pageBytes, 1);
+}
+
+/** A leader may only speak for ballots of its own index; everybody else is ignored. */
+export function owns(config: AcceptorConfig, from: NodeId, ballot: Ballot): boolean {
+  return config.leaders[ballot.leader] === from;
 }

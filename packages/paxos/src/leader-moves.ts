@@ -11,10 +11,8 @@ export interface LeaderPlan {
   readonly phase1: QuorumSystem;
   readonly phase2: QuorumSystem;
   readonly retiring: QuorumSystem;
-  /** Whom a decision by value goes to: learners and the other leaders (4.3). */
-  readonly announceTo: readonly NodeId[];
-  /** Whom a heartbeat goes to. */
-  readonly watchers: readonly NodeId[];
+  /** The other leaders and the learners: who gets heartbeats, and decisions by value (4.3). */
+  readonly audience: readonly NodeId[];
 }
 type Out = Effects<LeaderTypes>;
 

@@ -45,7 +45,8 @@ function refusedBy(state: Readonly<LeaderState>, ballot: Ballot, promised: Ballo
     : null;
 }
 
-export function phase1Actions(plan: LeaderPlan): Action<LeaderTypes>[] {
+/** How a life and a ballot begin. */
+export function beginningActions(plan: LeaderPlan): Action<LeaderTypes>[] {
   return [
     on.start(
       "restart (4.7)",
@@ -69,6 +70,12 @@ export function phase1Actions(plan: LeaderPlan): Action<LeaderTypes>[] {
         commands.length > 0 && state.phase !== "active" && mayBegin(state) ? {} : null,
       (config, state, _found, out) => beginBallot(plan, config, state, out),
     ),
+  ] as Action<LeaderTypes>[];
+}
+
+/** Phase 1: collect promises, or be refused. */
+export function phase1Actions(plan: LeaderPlan): Action<LeaderTypes>[] {
+  return [
     on.message(
       "p1b",
       "preempted in phase 1 (4.5)",

@@ -63,7 +63,7 @@ function announce(
   value: Uint8Array,
   out: Effects<LeaderTypes>,
 ): void {
-  if (config.announce === "value") out.send(plan.announceTo, { kind: "decision", slot, value });
+  if (config.announce === "value") out.send(plan.audience, { kind: "decision", slot, value });
   else {
     out.send(config.directLearners, { kind: "decision", slot, value });
     const { commitThrough } = state;

@@ -23,7 +23,7 @@ export function timerActions(plan: LeaderPlan): Action<LeaderTypes>[] {
       "send a heartbeat (4.8)",
       (_config, state) => (state.phase === "active" ? {} : null),
       (config, state, _found, out) => {
-        out.send(plan.watchers, {
+        out.send(plan.audience, {
           kind: "heartbeat",
           ballot: state.ballot!,
           commitThrough: state.commitThrough,

@@ -5,7 +5,7 @@ import { compareBallots } from "./ballot.ts";
 import { mustBeDistinct, mustBeInteger, PaxosConfigError } from "./errors.ts";
 import { detectionActions } from "./leader-detection.ts";
 import type { LeaderPlan } from "./leader-moves.ts";
-import { phase1Actions } from "./leader-phase1.ts";
+import { beginningActions, phase1Actions } from "./leader-phase1.ts";
 import { acceptanceActions, proposeActions } from "./leader-phase2.ts";
 import { timerActions } from "./leader-timers.ts";
 import {
@@ -51,28 +51,33 @@ function checkIntersection(config: LeaderConfig): void {
   );
 }
 
-/** The leader over given quorum systems, whether or not they intersect: broken twins in tests are made of it. */
-export function leaderOver(
-  config: LeaderConfig,
-  phase1: QuorumSystem,
-  phase2: QuorumSystem,
-): Engine<LeaderTypes> {
+/** Checks a configuration and derives what actions need of it. */
+function planOf(config: LeaderConfig, phase1: QuorumSystem, phase2: QuorumSystem): LeaderPlan {
   const index = config.leaders.indexOf(config.self);
   if (index < 0) throw new PaxosConfigError("not-a-leader", "self", "one of the leaders", `"${config.self}"`);
   mustBeDistinct("leaders", config.leaders);
   checkNumbers(config);
   const others = config.leaders.filter((leader) => leader !== config.self);
-  const plan: LeaderPlan = {
+  return {
     index,
     leaders: config.leaders,
     acceptors: [...new Set([...phase1.members, ...phase2.members])].sort(),
     phase1,
     phase2,
     retiring: retiringSets(config.learners, config.f),
-    announceTo: [...others, ...config.learners].sort(),
-    watchers: [...others, ...config.learners].sort(),
+    audience: [...others, ...config.learners].sort(),
   };
+}
+
+/** The leader over given quorum systems, whether or not they intersect: broken twins in tests are made of it. */
+export function leaderOver(
+  config: LeaderConfig,
+  phase1: QuorumSystem,
+  phase2: QuorumSystem,
+): Engine<LeaderTypes> {
+  const plan = planOf(config, phase1, phase2);
   const actions: Action<LeaderTypes>[] = [
+    ...beginningActions(plan),
     ...phase1Actions(plan),
     ...detectionActions(plan),
     ...proposeActions,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { atLeast, leaderConfig, soundMakers } from "./support/cluster.ts";
-import { explore, type Schedule } from "./support/explorer.ts";
+import { explore } from "./support/explore.ts";
 import { forgetsVotes, unchecked, volatileRound } from "./support/mutants.ts";
+import type { Schedule } from "./support/schedule.ts";
 
 /** More with `PAXOS_SCHEDULES=100000 npx vitest run test/explore.test.ts`. */
 const seeds = Number(process.env.PAXOS_SCHEDULES ?? 2_000);

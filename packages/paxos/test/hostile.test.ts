@@ -10,8 +10,8 @@ import {
   learnerConfig,
   soundMakers,
 } from "./support/cluster.ts";
-import { randomFrom } from "./support/explorer.ts";
 import { majorities } from "./support/lone.ts";
+import { randomFrom } from "./support/schedule.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of any kind are bent here
 type Any = any;

@@ -1,17 +1,7 @@
 import { type AnyEngine, type Effect, type Event, step } from "@eunomia/engine";
 import type { PaxosMessage } from "../../src/index.ts";
-import { cluster, type Makers, names, type Shape, soundMakers, textOf, valueFrom } from "./cluster.ts";
-
-/** A seeded generator of integers below `n` (mulberry32). */
-export function randomFrom(seed: number): (n: number) => number {
-  let a = seed >>> 0;
-  return (n) => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
+import { cluster, names, soundMakers, textOf, valueFrom } from "./cluster.ts";
+import { type Run, randomFrom, type Schedule } from "./schedule.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: engines of three kinds run side by side
 type AnyEffect = Effect<any>;
@@ -25,6 +15,8 @@ interface Life {
   /** Effects that have not happened yet: a crash loses them. */
   pending: AnyEffect[];
   timers: Map<string, number>;
+  /** Slots that a learner reported in this life. */
+  readonly reported: Set<number>;
   /** Durable at a replica: slots through it are in its own log. */
   checkpoint: number;
 }
@@ -33,34 +25,6 @@ interface Packet {
   readonly to: string;
   readonly message: PaxosMessage;
 }
-export interface Run {
-  readonly violation: string | null;
-  /** Slots that every learner learned in the end. */
-  readonly decided: number;
-  readonly steps: number;
-  readonly crashes: number;
-  readonly lost: number;
-  readonly ballots: number;
-  /** Slots decided somewhere before the fair suffix. */
-  readonly early: number;
-  /** The highest floor in a record. */
-  readonly retired: number;
-  /** How often a learner was behind the floor. */
-  readonly transfers: number;
-}
-export interface Schedule {
-  readonly shape: Shape;
-  readonly makers?: Makers;
-  readonly slots?: number;
-  readonly chaosSteps?: number;
-  /** In 1000 chaos steps. */
-  readonly crashRate?: number;
-  /** An acceptor comes back without its records. */
-  readonly amnesia?: boolean;
-  /** No liveness is asked for: broken set-ups. */
-  readonly safetyOnly?: boolean;
-}
-
 /**
  * One random schedule: loss, duplication, reordering, timers at any moment, crashes between any two effects, restarts from
  * the durable records; then a fair suffix on a virtual clock, in which everybody lives and every message arrives.
@@ -99,6 +63,7 @@ export class Explorer {
         pending: [],
         timers: new Map(),
         checkpoint: 0,
+        reported: new Set(),
       };
       this.#lives.set(id, life);
       this.#order.push(life);
@@ -138,6 +103,7 @@ export class Explorer {
   #restart(life: Life): void {
     life.alive = true;
     life.pending = [];
+    life.reported.clear();
     life.timers.clear();
     life.state = life.engine.init(life.config);
     if (this.#schedule.amnesia && life.id.startsWith("a")) life.records = [];
@@ -346,35 +312,4 @@ export class Explorer {
     const { learners } = names(this.#schedule.shape);
     return learners.every((id) => this.#slots().every((slot) => this.#learned.get(id)?.has(slot)));
   }
-}
-
-/** Runs seeds until one violates something; what was seen of all of them together. */
-export function explore(schedule: Schedule, seeds: number, firstSeed = 1) {
-  const total = {
-    runs: 0,
-    decided: 0,
-    steps: 0,
-    crashes: 0,
-    lost: 0,
-    contended: 0,
-    early: 0,
-    retired: 0,
-    transfers: 0,
-    violation: null as string | null,
-    seed: 0,
-  };
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-    const run = new Explorer(seed, schedule).run();
-    total.runs++;
-    total.steps += run.steps;
-    total.crashes += run.crashes;
-    total.lost += run.lost;
-    if (run.ballots > 1) total.contended++;
-    if (run.early > 0) total.early++;
-    if (run.retired > 0) total.retired++;
-    if (run.transfers > 0) total.transfers++;
-    if (run.decided === (schedule.slots ?? 2)) total.decided++;
-    if (run.violation !== null) return { ...total, violation: run.violation, seed };
-  }
-  return total;
 }

@@ -91,6 +91,7 @@ export const acceptorRules: Readonly<Record<string, RuleCheck>> = {
   },
   "note a stable report (4.6)": (makers) => {
     const lone = acceptorAlone(makers).from("r0", { kind: "stable", slot: 2 });
+    expect(lone.state.stable).toEqual({ keys: ["r0"], values: [2] });
     expect(lone.from("r0", { kind: "stable", slot: 1 }).fired).toEqual([]);
     expect(lone.from("a2", { kind: "stable", slot: 9 }).fired).toEqual([]);
     expect(lone.state.floor).toBe(0);

@@ -111,7 +111,7 @@ export const leaderRules: Readonly<Record<string, RuleCheck>> = {
       .from("r0", proposal(1, "x"))
       .from("a1", p2b(ballot(0, 0), 1));
     lone.from("a1", p2b(ballot(0, 0), 1));
-    expect(lone.outputs()).toEqual([]);
+    expect([lone.outputs(), lone.state.acks.values[0].from]).toEqual([[], ["a1"]]);
     lone.from("a3", { ...p2b(ballot(0, 0), 1), valueDigest: new Uint8Array(32) } as never);
     lone.from("stranger", p2b(ballot(0, 0), 1)).from("a2", p2b(ballot(0, 0), 2));
     expect(lone.state.decided.keys).toEqual([]);
@@ -177,7 +177,7 @@ export const leaderRules: Readonly<Record<string, RuleCheck>> = {
   },
   "note a stable report (4.6)": (makers) => {
     const lone = active(makers).from("r0", { kind: "stable", slot: 3 });
-    expect(lone.state.floor).toBe(0);
+    expect(lone.state).toMatchObject({ floor: 0, stable: { keys: ["r0"], values: [3] } });
   },
   "take over the floor of an acceptor (4.6)": (makers) => {
     const lone = active(makers).from("a1", { kind: "trimmed", floor: 4 });
