@@ -22,32 +22,33 @@ const start = on.start(
   (_config, _state, _found, out) => out.output({ kind: "duty", process: null }),
 );
 
-/** The first proposal of a slot stands: members vote for what they hear first, so another one would only split votes. */
+/**
+ * The first proposal of a slot stands: members vote for what they hear first, so another one would only split votes. Who
+ * proposes for a slot that is finished is told so again.
+ */
 const command = on.commands(
   "propose and trim (2.3)",
   (config, state, commands) => {
-    const trim = commands.reduce(
-      (slot, one) => (one.kind === "trim" ? Math.max(slot, one.slot) : slot),
-      state.floor,
-    );
+    const trim = commands.reduce((slot, one) => (one.kind === "trim" ? Math.max(slot, one.slot) : slot), state.floor);
     const floor = Math.max(trim, state.forgotten);
-    const proposals = commands.flatMap((one) =>
-      one.kind === "propose" &&
-      one.slot > floor &&
-      one.slot <= trim + config.maxAhead &&
-      !mapHas(state.decided, one.slot) &&
-      !mapHas(state.proposals, one.slot)
-        ? [{ slot: one.slot, value: one.value }]
-        : [],
+    const asked = commands.flatMap((one) => (one.kind === "propose" ? [one] : []));
+    const proposals = asked.filter(
+      ({ slot }) =>
+        slot > floor &&
+        slot <= trim + config.maxAhead &&
+        !mapHas(state.decided, slot) &&
+        !mapHas(state.proposals, slot),
     );
-    return trim > state.floor || proposals.length > 0 ? { trim, proposals } : null;
+    const trimmed = asked.some(({ slot }) => slot <= floor) ? floor : null;
+    return trim > state.floor || trimmed !== null || proposals.length > 0 ? { trim, trimmed, proposals } : null;
   },
-  (config, state, { trim, proposals }, out) => {
+  (config, state, { trim, trimmed, proposals }, out) => {
     if (trim > state.floor) {
       state.floor = trim;
       drop(state);
       out.send(config.members, { kind: "stable", slot: trim });
     }
+    if (trimmed !== null) out.output({ kind: "trimmed", floor: trimmed });
     for (const { slot, value } of proposals) {
       if (mapHas(state.proposals, slot)) continue;
       // A timer that runs already may fire at once: one tick more makes the wait at least one whole period.

@@ -1,0 +1,46 @@
+import type { ScheduleProcess } from "@eunomia/conformance";
+import type { Engine, NodeId } from "@eunomia/engine";
+import {
+  learnerConfig,
+  learnerEngine,
+  type MemberConfig,
+  type MemberOptions,
+  type MemberTypes,
+  memberConfig,
+  memberEngine,
+} from "../src/index.ts";
+
+export interface ClusterOptions {
+  /** Members; default 4. */
+  readonly size?: number;
+  readonly member?: Partial<MemberOptions>;
+  /** Learners stand beside the first members instead of on nodes of their own. */
+  readonly colocated?: boolean;
+  /** Lets a broken twin take the place of the engine. */
+  readonly engineOf?: (config: MemberConfig) => Engine<MemberTypes>;
+  /** Changes the checked configuration, e.g. to thresholds that the check refuses. */
+  readonly spoil?: (config: MemberConfig) => MemberConfig;
+}
+
+export const learners: readonly NodeId[] = ["r0", "r1"];
+
+export const memberNames = (size = 4): NodeId[] => Array.from({ length: size }, (_, i) => `p${i}`);
+
+/** Members p0, p1, … and learners r0, r1, ready for random schedules. */
+export function cluster(options: ClusterOptions = {}): Record<NodeId, ScheduleProcess> {
+  const { colocated = false, engineOf = memberEngine, spoil = (config) => config } = options;
+  const members = memberNames(options.size);
+  const processes: Record<NodeId, ScheduleProcess> = {};
+  members.forEach((self, i) => {
+    const beside = colocated ? (learners[i] ?? null) : null;
+    const config = spoil(
+      memberConfig({ self, members, learners, colocatedLearner: beside, graceMs: 0, ...options.member }),
+    );
+    processes[self] = { engine: engineOf(config), config, ...(colocated ? { node: `n${i}` } : {}) };
+  });
+  learners.forEach((self, i) => {
+    const config = learnerConfig({ self, members, colocatedMember: colocated ? members[i]! : null });
+    processes[self] = { engine: learnerEngine(config), config, ...(colocated ? { node: `n${i}` } : {}) };
+  });
+  return processes;
+}
