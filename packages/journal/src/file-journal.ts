@@ -208,6 +208,8 @@ class FileJournal implements Journal {
     } catch (error) {
       throw this.#fail("closing", error);
     }
+    // Nobody asked for a sync of these records, so nobody else would tell.
+    if (this.#failure && this.#durable < this.#position) throw this.#failure;
   }
 
   #runsOnMain(): boolean {

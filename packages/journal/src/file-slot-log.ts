@@ -196,6 +196,8 @@ class FileSlotLog implements SlotLog {
     } catch (error) {
       throw this.#fail("closing", error);
     }
+    // Nobody asked for a sync of these entries, so nobody else would tell.
+    if (this.#failure && this.#writer.durable < this.last) throw this.#failure;
   }
 
   #fromDisk(work: () => SlotEntry[] | Unreadable): SlotEntry[] {

@@ -124,7 +124,9 @@ class InMemoryJournal implements MemoryJournal {
   async close(): Promise<void> {
     if (this.#state === "closed") return;
     if (this.#state === "replayed" && !this.#failure) this.#write(this.#durable + this.#pending.length);
+    const lost = this.#failure && this.#pending.length > 0 ? this.#failure : null;
     this.#end();
+    if (lost) throw lost;
   }
 
   crash(kept = 0): void {

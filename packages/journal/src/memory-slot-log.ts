@@ -115,7 +115,9 @@ class InMemorySlotLog implements MemorySlotLog {
   async close(): Promise<void> {
     if (this.#state === "closed") return;
     if (this.#state === "open" && !this.#failure) this.#write(this.last);
+    const lost = this.#failure && this.#durable < this.last ? this.#failure : null;
     this.#end();
+    if (lost) throw lost;
   }
 
   crash(kept = 0): void {

@@ -51,13 +51,10 @@ export class Spares {
   /** Makes the next spare in the background, out of the dropped file if one is given and of the right size. */
   prepareLater(dropped: { readonly path: string; readonly sizeBytes: number } | null = null): void {
     const wanted = this.#ready === null && this.#filling === null && !this.#closed;
-    if (!wanted || (dropped && dropped.sizeBytes !== this.#sizeBytes)) {
-      if (dropped) this.#files.remove(dropped.path);
-      if (!wanted) return;
-    }
-    const path = this.#newPath();
-    const recycled = dropped?.sizeBytes === this.#sizeBytes;
-    this.#filling = this.#fill(path, recycled ? dropped.path : null).then(() => {
+    const recycled = wanted && dropped?.sizeBytes === this.#sizeBytes ? dropped.path : null;
+    if (dropped && recycled === null) this.#drop(dropped.path);
+    if (!wanted) return;
+    this.#filling = this.#fill(this.#newPath(), recycled).then(() => {
       this.#filling = null;
     });
   }
@@ -66,8 +63,17 @@ export class Spares {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#filling;
-    if (this.#ready !== null) this.#files.remove(this.#ready);
+    if (this.#ready !== null) this.#drop(this.#ready);
     this.#ready = null;
+  }
+
+  /** What is dropped means nothing any more: if it stays, the next opening removes it. */
+  #drop(path: string): void {
+    try {
+      this.#files.remove(path);
+    } catch {
+      // Nothing depends on it.
+    }
   }
 
   #newPath(): string {
