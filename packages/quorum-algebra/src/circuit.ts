@@ -106,7 +106,8 @@ function collectGates(normal: Expr, { ids, indexOf }: Universe): Gate[] {
       weights.set(vertex, (weights.get(vertex) ?? 0n) + weight);
     }
     const need = expr.t === "wthr" ? expr.k : expr.t === "thr" ? BigInt(expr.k) : 1n;
-    const children = [...weights].sort(([a], [b]) => b - a);
+    const isGate = (vertex: number): number => Number(vertex >= ids.length);
+    const children = [...weights].sort(([a], [b]) => isGate(b) - isGate(a) || a - b);
     const total = children.reduce((sum, [, weight]) => sum + weight, 0n);
     gates.push({ need, total, children });
     return ids.length + gates.length - 1;

@@ -34,7 +34,7 @@ function heaviestFirst(items: readonly Item[], need: bigint): Packing {
   const chosen: number[] = [];
   let cost = 0;
   let rest = need;
-  for (const item of [...items].sort((a, b) => byWeight(b, a))) {
+  for (const item of [...items].sort(heavierFirst)) {
     if (rest <= 0n) break;
     chosen.push(item.edge);
     cost += item.price;
@@ -88,6 +88,6 @@ function weigh(items: readonly Item[]): bigint {
   return items.reduce((sum, { weight }) => sum + weight, 0n);
 }
 
-function byWeight(a: Item, b: Item): number {
-  return a.weight < b.weight ? -1 : a.weight > b.weight ? 1 : a.edge - b.edge;
+function heavierFirst(a: Item, b: Item): number {
+  return a.weight > b.weight ? -1 : a.weight < b.weight ? 1 : a.edge - b.edge;
 }

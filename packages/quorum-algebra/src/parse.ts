@@ -23,7 +23,8 @@ const depthMax = 200;
  *
  * `== k` chooses exactly k, which as a condition is `>= k`. A fraction is of the number of members, or of their weight
  * once any weight is written or comes with a group. Names are letters, digits, `_` and inner hyphens; other ids stand in
- * double quotes. Comments: `// …` and `/* … *\/`.
+ * double quotes. Comments are `// …` to the end of the line, and those between a slash
+ * with a star and a star with a slash.
  *
  * @example
  * parse("{a, b, c} >= 2 & majority(n1..n5)");

@@ -30,7 +30,7 @@ function answer(expr: string, question: string): string {
     case "dual":
       return print(normalize(dual(e)));
     case "members":
-      return quorumSystem(e).members.join(" ");
+      return quorumSystem(e).members.join(" ") || "none";
     case "has":
       return String(quorumSystem(e).has(ids(rest)));
     case "tolerance":
