@@ -1,0 +1,135 @@
+import { refusals } from "@eunomia/conformance";
+import type { SlotLog } from "@eunomia/engine";
+import { describe, expect, test } from "vitest";
+import { type FileSlotLogOptions, openFileSlotLog } from "../src/file.ts";
+import { type MemorySlotLog, openMemorySlotLog, slotLogStorage } from "../src/memory.ts";
+import { recordOf } from "./journal-cases.ts";
+import { type Changes, directory, lyingDisk, Machine } from "./journal-worlds.ts";
+import { SimulatedDisk } from "./simulated-disk.ts";
+import { slotLogCases, type SlotLogSubject } from "./slot-log-cases.ts";
+
+const memory: SlotLogSubject = {
+  fresh: () => {
+    const storage = slotLogStorage();
+    let opened: MemorySlotLog | null = null;
+    return {
+      open: () => {
+        opened = openMemorySlotLog({ storage });
+        return opened;
+      },
+      crash: (log) => (log as MemorySlotLog).crash(),
+      failNextSync: () => opened?.failNextSync(),
+      damage: () => {
+        storage.damage = "a test changed a byte";
+      },
+    };
+  },
+};
+
+const firstSegment = `${directory}/0000000001.segment`;
+
+function file(options: Partial<FileSlotLogOptions>, changes: Pick<Changes, "disk"> = {}): SlotLogSubject {
+  return {
+    fresh: () => {
+      const disk = new SimulatedDisk();
+      const machine = new Machine();
+      return {
+        open: () => {
+          const session = disk.session();
+          const fileSystem = changes.disk?.(session) ?? session;
+          const sizes = { segmentBytes: 8192, writeBytes: 4000, cacheBytes: 3000 };
+          const owner = machine.owner();
+          return openFileSlotLog({ directory, tag: "test", ...sizes, ...options, fileSystem, owner });
+        },
+        crash: () => {
+          disk.restart();
+          machine.boot();
+        },
+        failNextSync: () => {
+          disk.failAt = disk.operations + 1;
+        },
+        damage: () => {
+          disk.bytesOf(firstSegment)[512 + 36 + 4]! ^= 1;
+        },
+      };
+    },
+  };
+}
+
+const subjects: [string, SlotLogSubject][] = [
+  ["memory", memory],
+  ["file", file({})],
+  ["file, no cache", file({ cacheBytes: 0 })],
+  ["file, one segment", file({ segmentBytes: 2 ** 20, cacheBytes: 2 ** 20 })],
+  ["file, all verified", file({ verifyOnOpen: true })],
+];
+for (const [name, subject] of subjects) {
+  describe(name, () => {
+    for (const one of slotLogCases) test(one.name, () => one.run(subject));
+  });
+}
+
+/** A log that answers with what it has, whatever was asked for. */
+function offByOne(log: SlotLog): SlotLog {
+  return {
+    open: () => log.open(),
+    append: (slot, bytes) => log.append(slot, bytes),
+    sync: () => log.sync(),
+    read: (from, maxBytes) => log.read(from + 1, maxBytes),
+    get last() {
+      return log.last;
+    },
+    close: () => log.close(),
+  };
+}
+
+describe("broken twins are refused", () => {
+  test("acknowledges before the sync", async () => {
+    const refused = await refusals(slotLogCases, file({}, { disk: lyingDisk }));
+    expect(refused.map((one) => one.name)).toContain("what was synced survives a crash");
+  });
+  test("reads from the wrong slot", async () => {
+    const right = file({});
+    const subject: SlotLogSubject = {
+      fresh: () => {
+        const world = right.fresh();
+        return { ...world, open: () => offByOne(world.open()) };
+      },
+    };
+    const refused = await refusals(slotLogCases, subject);
+    expect(refused.map((one) => one.name)).toContain("every slot can be read from anywhere");
+  });
+});
+
+describe("flipped bytes", () => {
+  test("of a closed log: refused when opened, or when read, and never another entry", async () => {
+    const disk = new SimulatedDisk();
+    const sizes = { segmentBytes: 4096, writeBytes: 1500, cacheBytes: 0 };
+    const log = openFileSlotLog({ directory, tag: "test", ...sizes, fileSystem: disk.session(), owner: new Machine().owner() });
+    log.open();
+    for (let slot = 1; slot <= 30; slot++) {
+      log.append(slot, recordOf(slot));
+      await log.sync();
+    }
+    await log.close();
+    let atReading = 0;
+    for (const path of disk.paths()) {
+      if (path.includes("lock")) continue;
+      const original = disk.bytesOf(path);
+      for (let at = 0; at < original.length; at++) {
+        const copy = disk.copy();
+        const bytes = original.slice();
+        bytes[at]! ^= 1 << (at % 8);
+        copy.put(path, bytes);
+        const machine = new Machine();
+        machine.boot();
+        const again = openFileSlotLog({ directory, tag: "test", ...sizes, fileSystem: copy, owner: machine.owner() });
+        const found = again.open();
+        if (found.kind === "unreadable") continue;
+        expect(() => again.read(1, 1e9), `${path} at ${at}`).toThrowError(/damage/);
+        atReading++;
+      }
+    }
+    expect(atReading).toBeGreaterThan(0);
+  });
+});
