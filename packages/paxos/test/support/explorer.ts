@@ -192,10 +192,10 @@ export class Explorer {
     this.#chosen.set(output.slot, value);
     if (!this.#proposed.has(value)) this.#violation ??= `validity: ${value} was never proposed`;
     if (!life.id.startsWith("r")) return;
-    const learned = this.#learned.get(life.id) ?? new Set();
-    if (learned.has(output.slot))
+    if (life.reported.has(output.slot))
       this.#violation ??= `integrity: ${life.id} reports slot ${output.slot} twice`;
-    this.#learned.set(life.id, learned.add(output.slot));
+    life.reported.add(output.slot);
+    this.#learned.get(life.id)!.add(output.slot);
   }
 
   #inspect(message: PaxosMessage): void {
