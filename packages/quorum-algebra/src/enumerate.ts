@@ -47,18 +47,24 @@ export function enumerateCover(
   return null;
 }
 
-/** An upper bound of how many sets `listSets` goes through. */
-function countSets(expr: Expr): number {
-  if (expr.t === "node") return 1;
-  if (expr.t === "wthr") return expr.of.reduce((product, [, child]) => product * (1 + countSets(child)), 1);
-  if (expr.t === "const") return 1;
-  // Elementary symmetric sums: ways[j] counts the choices of j children so far.
-  const ways = [1, ...new Array<number>(expr.k).fill(0)];
-  for (const child of expr.of) {
-    const count = countSets(child);
-    for (let j = expr.k; j > 0; j--) ways[j]! += ways[j - 1]! * count;
+/** An upper bound of how many sets `listSets` goes through. Shared parts are counted once. */
+function countSets(expr: Expr, known = new Map<Expr, number>()): number {
+  const before = known.get(expr);
+  if (before !== undefined) return before;
+  let count = 1;
+  if (expr.t === "wthr") {
+    for (const [, child] of expr.of) count *= 1 + countSets(child, known);
+  } else if (expr.t === "thr") {
+    // Elementary symmetric sums: ways[j] counts the choices of j children so far.
+    const ways = [1, ...new Array<number>(expr.k).fill(0)];
+    for (const child of expr.of) {
+      const ofChild = countSets(child, known);
+      for (let j = expr.k; j > 0; j--) ways[j]! += ways[j - 1]! * ofChild;
+    }
+    count = ways[expr.k]!;
   }
-  return ways[expr.k]!;
+  known.set(expr, count);
+  return count;
 }
 
 /** All minimal quorums and perhaps some more. */

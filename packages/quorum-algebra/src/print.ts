@@ -14,7 +14,7 @@ const reserved = new Set(
 
 /**
  * The text form. `parse` (without groups) reads it back to the same data, for every expression whose children stand in the
- * order that the constructors give them.
+ * order that the constructors give them, nested up to 200 deep.
  *
  * @example
  * print(or(and(node("a"), node("b")), node("c"))); // "c | a & b"
