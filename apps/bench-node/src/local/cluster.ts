@@ -1,0 +1,184 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { toHex } from "@eunomia/codec";
+import { generateKeys, type Keys } from "@eunomia/crypto-auth";
+import { systemRandom } from "@eunomia/crypto-auth/native";
+import type { ClusterConfig, ClusterSecrets } from "../node/config.ts";
+import type { NodeReport, NodeRequest } from "../node/process.ts";
+
+type Status = Extract<NodeReport, { kind: "status" }>;
+
+/** What distinguishes one local cluster from another. */
+export interface LocalClusterOptions {
+  readonly directory: string;
+  readonly nodes: number;
+  readonly initial: string;
+  readonly protocols: ClusterConfig["protocols"];
+  readonly f: number;
+  readonly alpha?: number;
+  readonly mode?: ClusterConfig["mode"];
+  readonly fifo?: boolean;
+  readonly maxBatch?: number;
+  readonly maxBatchBytes?: number;
+  /** Nodes write their broadcast events to files. */
+  readonly trace?: boolean;
+  /** Arguments for the node executable of every child, e.g. `--cpu-prof`. */
+  readonly execArgv?: readonly string[];
+}
+
+/** A child that did not start, with what it said. */
+export class NodeStartError extends Error {
+  readonly code: string;
+  constructor(id: string, code: string, message: string) {
+    super(`node ${id} did not start (${code}): ${message}`);
+    this.name = "NodeStartError";
+    this.code = code;
+  }
+}
+
+/** Ports that were free a moment ago, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", resolve);
+      });
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A cluster of real processes on the loopback interface, each with a directory of its own. */
+export class LocalCluster {
+  readonly directory: string;
+  readonly config: ClusterConfig;
+  readonly secrets: ClusterSecrets;
+  /** The key that signs control commands. */
+  readonly controller: Keys;
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #options: LocalClusterOptions;
+
+  private constructor(options: LocalClusterOptions, ports: readonly number[]) {
+    this.#options = options;
+    this.directory = options.directory;
+    this.controller = generateKeys(systemRandom());
+    this.secrets = { nodes: randomBytes(32).toString("hex"), clients: randomBytes(32).toString("hex") };
+    this.config = {
+      cluster: `local-${randomBytes(4).toString("hex")}`,
+      nodes: ports.map((port, i) => ({ id: `n${i + 1}`, host: "127.0.0.1", port })),
+      f: options.f,
+      initial: options.initial,
+      protocols: options.protocols,
+      controllers: {
+        threshold: 1,
+        principals: [{ id: this.controller.principal, publicKey: toHex(this.controller.bundle[0]!.publicKey) }],
+      },
+      alpha: options.alpha ?? 2,
+      mode: options.mode ?? "cut",
+      fifo: options.fifo ?? false,
+      maxBatch: options.maxBatch ?? 4096,
+      maxBatchBytes: options.maxBatchBytes ?? 512 * 1024,
+    };
+    mkdirSync(this.directory, { recursive: true });
+    writeFileSync(this.#configFile, `${JSON.stringify(this.config, null, 2)}\n`);
+    writeFileSync(this.#secretsFile, `${JSON.stringify(this.secrets)}\n`, { mode: 0o600 });
+  }
+
+  static async create(options: LocalClusterOptions): Promise<LocalCluster> {
+    return new LocalCluster(options, await freePorts(options.nodes));
+  }
+
+  get #configFile(): string {
+    return join(this.directory, "cluster.json");
+  }
+  get #secretsFile(): string {
+    return join(this.directory, "secrets.json");
+  }
+  dataDirectory(id: string): string {
+    return join(this.directory, id);
+  }
+  traceFile(id: string): string {
+    return join(this.directory, `${id}.trace.jsonl`);
+  }
+  pid(id: string): number | undefined {
+    return this.#children.get(id)?.pid;
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.config.nodes.map((node) => this.start(node.id)));
+  }
+
+  /** Resolves once the node serves; rejects with what it said if it cannot start. */
+  start(id: string): Promise<Extract<NodeReport, { kind: "ready" }>> {
+    const here = fileURLToPath(import.meta.url);
+    // From sources the child needs the same loader as its parent; built, it is plain JavaScript.
+    const fromSource = here.endsWith(".ts");
+    const entry = fileURLToPath(new URL(fromSource ? "../main.ts" : "./main.js", import.meta.url));
+    const loader = fromSource ? ["--conditions=@eunomia/source", "--import", "tsx"] : [];
+    const args = ["node", "--config", this.#configFile, "--secrets", this.#secretsFile, "--id", id, "--data", this.dataDirectory(id)];
+    if (this.#options.trace) args.push("--trace", this.traceFile(id));
+    const log = openSync(join(this.directory, `${id}.log`), "a");
+    const child = fork(entry, args, {
+      execArgv: [...loader, ...(this.#options.execArgv ?? [])],
+      stdio: ["ignore", log, log, "ipc"],
+    });
+    this.#children.set(id, child);
+    return new Promise((resolve, reject) => {
+      child.on("message", (report: NodeReport) => {
+        if (report.kind === "ready") resolve(report);
+        else if (report.kind === "failed") reject(new NodeStartError(id, report.code, report.message));
+      });
+      child.once("exit", (code, signal) =>
+        reject(new NodeStartError(id, "exit", `ended with ${signal ?? code}; see ${join(this.directory, `${id}.log`)}`)),
+      );
+    });
+  }
+
+  /** Answers null when the node is down or does not answer within a second. */
+  status(id: string): Promise<Status | null> {
+    const child = this.#children.get(id);
+    if (child === undefined || !child.connected) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(null), 1000);
+      const receive = (report: NodeReport): void => {
+        if (report.kind === "status") done(report);
+      };
+      const done = (status: Status | null): void => {
+        clearTimeout(timer);
+        child.off("message", receive);
+        resolve(status);
+      };
+      child.on("message", receive);
+      child.send({ kind: "status" } satisfies NodeRequest);
+    });
+  }
+
+  /** SIGKILL: no goodbye, nothing flushed. */
+  async kill(id: string): Promise<void> {
+    await this.#end(id, "SIGKILL");
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#children.keys()].map((id) => this.#end(id, "SIGTERM")));
+  }
+
+  async #end(id: string, signal: NodeJS.Signals): Promise<void> {
+    const child = this.#children.get(id);
+    this.#children.delete(id);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    const impatient = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await exited;
+    clearTimeout(impatient);
+  }
+}

@@ -1,0 +1,89 @@
+import { pino } from "pino";
+import { readClusterConfig, readSecrets } from "./config.ts";
+import { type RunningNode, startNode } from "./stack.ts";
+import { openNodeTrace } from "./trace.ts";
+
+export interface NodeProcessOptions {
+  readonly config: string;
+  readonly secrets: string;
+  readonly id: string;
+  readonly data: string;
+  /** Where broadcast events go, one JSON object per line. */
+  readonly trace?: string;
+}
+
+/** What a parent process may ask over the IPC channel, if there is one. */
+export type NodeRequest = { readonly kind: "status" } | { readonly kind: "stop" };
+/** What the node tells its parent. */
+export type NodeReport =
+  | { readonly kind: "ready"; readonly tornBytes: number; readonly delivered: number }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | {
+      readonly kind: "status";
+      readonly delivered: number;
+      readonly epoch: number;
+      readonly protocol: string;
+      /** The replica that proposes with least effort, if the protocol names one. */
+      readonly duty: string | null;
+      readonly refusals: Readonly<Record<string, number>>;
+      readonly residentBytes: number;
+      readonly cpuMicros: number;
+    };
+
+/** Runs one node until it is told to stop. Exit codes: 0 stopped as asked, 1 failed while running, 2 could not start. */
+export async function runNode(options: NodeProcessOptions): Promise<void> {
+  const log = pino({ base: { node: options.id } }, pino.destination({ dest: 2, sync: true }));
+  const tell = (report: NodeReport): void => void process.send?.(report);
+  const fail = (error: Error, exitCode: number): void => {
+    const code = "code" in error ? String(error.code) : error.name;
+    log.fatal({ code }, error.message);
+    tell({ kind: "failed", code, message: error.message });
+    process.exitCode = exitCode;
+    setTimeout(() => process.exit(exitCode), 50).unref();
+  };
+  let running: RunningNode;
+  const trace = options.trace === undefined ? null : openNodeTrace(options.trace, options.id);
+  try {
+    running = await startNode({
+      config: readClusterConfig(options.config),
+      secrets: readSecrets(options.secrets, "node"),
+      id: options.id,
+      dataDirectory: options.data,
+      onFault: (error) => fail(error, 1),
+      onAlarm: (alarm) => log.error(alarm, "processes disagree about a slot"),
+      onEvent: (event) => (event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind)),
+      ...(trace && { onDelivery: (delivery) => trace.delivered(delivery) }),
+    });
+  } catch (error) {
+    fail(error as Error, 2);
+    return;
+  }
+  trace?.restored((running.node.state?.slotOut ?? 1) - 1);
+  const stop = async (): Promise<void> => {
+    await running.close();
+    trace?.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  process.on("message", (request: NodeRequest) => (request.kind === "stop" ? void stop() : tell(statusOf(running))));
+  // A node without its parent has nobody to serve in a demonstration; on its own it has no channel and stays.
+  process.once("disconnect", stop);
+  setImmediate(() => tell({ kind: "ready", tornBytes: running.tornBytes, delivered: (running.node.state?.slotOut ?? 1) - 1 }));
+}
+
+function statusOf({ node, refusals }: RunningNode): NodeReport {
+  const state = node.state;
+  const current = state?.epochs.findLast((epoch) => epoch.from <= state.slotOut);
+  const { user, system } = process.cpuUsage();
+  return {
+    kind: "status",
+    delivered: (state?.slotOut ?? 1) - 1,
+    epoch: current?.id ?? 0,
+    protocol: current?.protocol.name ?? "",
+    duty: state?.duty ?? null,
+    refusals: Object.fromEntries(refusals()),
+    residentBytes: process.memoryUsage.rss(),
+    cpuMicros: user + system,
+  };
+}
