@@ -1,0 +1,36 @@
+import type { BroadcastEvent } from "../event.ts";
+import type { Monitor, Verdict } from "../monitor.ts";
+import { Relay, Termination } from "./liveness.ts";
+import type { BroadcastMonitorOptions } from "./options.ts";
+import { Fifo, GapFree, Uniqueness } from "./per-process.ts";
+import { Agreement, Controls, OneEpoch } from "./per-slot.ts";
+import { Validity } from "./validity.ts";
+
+/**
+ * Monitors of ordered broadcast: P1 validity, P2 uniqueness, P3 agreement, P4 termination, P5 relay, P6 gap-free, P7 one
+ * epoch per slot, P8 controls in turn, and P11 first in first out if asked for. Traces of several processes may be fed in
+ * any order that keeps each process's own order.
+ *
+ * @example
+ * const monitors = broadcastMonitors();
+ * for (const event of events) for (const monitor of monitors) monitor.feed(event);
+ * const broken = verdicts(monitors, true).filter((verdict) => verdict.kind === "violated");
+ */
+export function broadcastMonitors(options: BroadcastMonitorOptions = {}): Monitor<BroadcastEvent>[] {
+  return [
+    new Validity(options),
+    new Uniqueness(options),
+    new Agreement(),
+    new Termination(options),
+    new Relay(options),
+    new GapFree(options),
+    new OneEpoch(),
+    new Controls(),
+    ...(options.fifo === true ? [new Fifo()] : []),
+  ];
+}
+
+/** What each monitor says. `end`: nothing more will come. */
+export function verdicts<E>(monitors: readonly Monitor<E>[], end = false): Verdict<E>[] {
+  return monitors.map((monitor) => monitor.verdict(end));
+}
