@@ -42,13 +42,16 @@ export interface FileSystem {
 const flags: Readonly<Record<OpenMode, number>> = {
   read: fs.constants.O_RDONLY,
   write: fs.constants.O_RDWR,
-  // Windows has no O_DSYNC: `sync` is then called as for `write`, see `writesThrough`.
+  // Windows has no O_DSYNC: nobody asks for this mode there, see `writesThrough`.
   "write-through": fs.constants.O_RDWR | (fs.constants.O_DSYNC ?? 0),
   create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
 };
 
-/** Does the platform have `write-through`? */
-export const writesThrough = fs.constants.O_DSYNC !== undefined;
+/**
+ * Does the platform have a `write-through` worth its name? On macOS it does not empty the disk's own cache, whereas Node's
+ * `fdatasync` does.
+ */
+export const writesThrough = fs.constants.O_DSYNC !== undefined && process.platform !== "darwin";
 
 /** A short write is continued where it stopped; a write of nothing is an error rather than an endless loop. */
 function writeAll(fd: number, bytes: Uint8Array, offset: number): void {

@@ -59,7 +59,14 @@ function fileWorld(options: Opened, changes: Changes): JournalWorld {
       const session = disk.session();
       const fileSystem = changes.disk?.(session) ?? session;
       const owner = machine.owner();
-      const journal = openFileJournal({ directory, tag: "test", segmentBytes: 8192, ...options, fileSystem, owner });
+      const journal = openFileJournal({
+        directory,
+        tag: "test",
+        segmentBytes: 8192,
+        ...options,
+        fileSystem,
+        owner,
+      });
       return changes.journal?.(journal) ?? journal;
     },
     crash: () => {
@@ -89,7 +96,11 @@ function fileWorld(options: Opened, changes: Changes): JournalWorld {
 
 /** A disk that says "done" and has done nothing: a journal on it acknowledges before anything is durable. */
 export function lyingDisk(disk: FileSystem): FileSystem {
-  return through(disk, (file) => ({ ...file, sync: () => {}, syncLater: (done) => setImmediate(done, null) }));
+  return through(disk, (file) => ({
+    ...file,
+    sync: () => {},
+    syncLater: (done) => setImmediate(done, null),
+  }));
 }
 
 /** The file system with other files; a `write-through` file is an ordinary one. */

@@ -1,6 +1,6 @@
 import { refusals } from "@eunomia/conformance";
 import { describe, expect, test } from "vitest";
-import { journalCases, type JournalSubject } from "./journal-cases.ts";
+import { type JournalSubject, journalCases } from "./journal-cases.ts";
 import { fileSubject, forgetful, lyingDisk, memorySubject } from "./journal-worlds.ts";
 import { naiveSubject } from "./naive-journal.ts";
 
@@ -37,8 +37,16 @@ describe("broken twins are refused", () => {
       by: "damage is unreadable",
     },
     { name: "ignores checksums", subject: naiveSubject({ noChecksum: true }), by: "damage is unreadable" },
-    { name: "tries a failed sync again", subject: naiveSubject({ triesAgain: true }), by: "a failed disk stays failed" },
-    { name: "writes the snapshot in place", subject: naiveSubject({ snapshotInPlace: true }), by: "a crash within a snapshot" },
+    {
+      name: "tries a failed sync again",
+      subject: naiveSubject({ triesAgain: true }),
+      by: "a failed disk stays failed",
+    },
+    {
+      name: "writes the snapshot in place",
+      subject: naiveSubject({ snapshotInPlace: true }),
+      by: "a crash within a snapshot",
+    },
   ];
   for (const { name, subject, by } of twins) {
     test(name, async () => {

@@ -69,7 +69,9 @@ test("a directory that a living process holds is refused, one of a dead process 
   child = started;
   await new Promise((resolve) => started.stdout.once("data", resolve));
   started.stdout.resume();
-  expect(() => openFileJournal({ directory: path, tag: "child" })).toThrowError(`held by process ${started.pid}`);
+  expect(() => openFileJournal({ directory: path, tag: "child" })).toThrowError(
+    `held by process ${started.pid}`,
+  );
   const gone = new Promise((resolve) => started.on("exit", resolve));
   started.kill("SIGKILL");
   await gone;
@@ -101,12 +103,20 @@ test("on the real file system: default sizes, snapshot, reopen, an empty directo
   ]);
   await again.close();
 
-  const slots = openFileSlotLog({ directory: join(directory, "slots"), tag: "real", segmentBytes: 1_000_000 });
+  const slots = openFileSlotLog({
+    directory: join(directory, "slots"),
+    tag: "real",
+    segmentBytes: 1_000_000,
+  });
   slots.open();
   for (let slot = 1; slot <= 100; slot++) slots.append(slot, Buffer.alloc(65_536, slot));
   expect(await slots.sync()).toBe(100);
   await slots.close();
-  const reopened = openFileSlotLog({ directory: join(directory, "slots"), tag: "real", segmentBytes: 1_000_000 });
+  const reopened = openFileSlotLog({
+    directory: join(directory, "slots"),
+    tag: "real",
+    segmentBytes: 1_000_000,
+  });
   expect(reopened.open()).toEqual({ kind: "log", last: 100, tornBytes: 0 });
   for (let slot = 1; slot <= 100; slot++) {
     const [entry] = reopened.read(slot, 1);

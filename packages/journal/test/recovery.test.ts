@@ -1,7 +1,7 @@
 import type { Journal, Replay } from "@eunomia/engine";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openFileJournal } from "../src/file.ts";
-import { encodeHeader, decodeHeader, segmentName } from "../src/segment.ts";
+import { decodeHeader, encodeHeader, segmentName } from "../src/segment.ts";
 import { recordOf, sameRecords } from "./journal-cases.ts";
 import { directory, Machine } from "./journal-worlds.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -9,7 +9,13 @@ import { SimulatedDisk } from "./simulated-disk.ts";
 const segmentBytes = 4096;
 
 function open(disk: SimulatedDisk, machine: Machine, tag = "test"): Journal {
-  return openFileJournal({ directory, tag, segmentBytes, fileSystem: disk.session(), owner: machine.owner() });
+  return openFileJournal({
+    directory,
+    tag,
+    segmentBytes,
+    fileSystem: disk.session(),
+    owner: machine.owner(),
+  });
 }
 
 /** What a new process finds on a copy of the disk. */
@@ -21,7 +27,9 @@ function found(disk: SimulatedDisk, tag?: string): Replay {
 }
 
 /** Ten synced records over three segments, the last one open; `closed`: closed cleanly, else killed. */
-async function written(closed: boolean): Promise<{ disk: SimulatedDisk; records: Uint8Array[]; synced: number[] }> {
+async function written(
+  closed: boolean,
+): Promise<{ disk: SimulatedDisk; records: Uint8Array[]; synced: number[] }> {
   const disk = new SimulatedDisk();
   const journal = open(disk, new Machine());
   journal.replay();
@@ -195,7 +203,10 @@ describe("a journal that was closed", () => {
   });
 
   test("another cluster's directory, a newer version, another kind", () => {
-    expect(found(disk, "other")).toMatchObject({ kind: "unreadable", reason: 'belongs to "test", not to "other"' });
+    expect(found(disk, "other")).toMatchObject({
+      kind: "unreadable",
+      reason: 'belongs to "test", not to "other"',
+    });
     const newer = disk.copy();
     const path = segmentsOf(disk)[0]!;
     newer.bytesOf(path)[9] = 2;
@@ -204,7 +215,10 @@ describe("a journal that was closed", () => {
     const header = decodeHeader(disk.bytesOf(path), { kind: "journal", tag: "test", number: 1 });
     if (typeof header === "string") throw new Error(header);
     slots.bytesOf(path).set(encodeHeader({ ...header, kind: "slots" }));
-    expect(found(slots)).toMatchObject({ kind: "unreadable", reason: "the file is not a segment of a journal" });
+    expect(found(slots)).toMatchObject({
+      kind: "unreadable",
+      reason: "the file is not a segment of a journal",
+    });
   });
 
   test("a segment under another's name is unreadable", () => {

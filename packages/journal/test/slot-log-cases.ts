@@ -32,7 +32,11 @@ async function rejection(work: () => unknown): Promise<{ code?: string } | null>
 
 function expectEntries(clause: string, log: SlotLog, from: number, to: number, maxBytes: number): void {
   const read = log.read(from, maxBytes);
-  must(clause, read.length > 0 === from <= to, `read(${from}) expected entries up to ${to}, got ${read.length}`);
+  must(
+    clause,
+    read.length > 0 === from <= to,
+    `read(${from}) expected entries up to ${to}, got ${read.length}`,
+  );
   let size = 0;
   for (const [index, { slot, bytes }] of read.entries()) {
     must(clause, slot === from + index, `expected slot ${from + index}, got ${slot}`);
@@ -81,7 +85,11 @@ export const slotLogCases: readonly Case<SlotLogSubject>[] = [
       await log.close();
       const again = world.open();
       const found = again.open();
-      must(this.clause, found.kind === "log" && found.last === 130, `expected a log up to 130, got ${found.kind}`);
+      must(
+        this.clause,
+        found.kind === "log" && found.last === 130,
+        `expected a log up to 130, got ${found.kind}`,
+      );
       for (let from = 1; from <= 131; from++) expectEntries(this.clause, again, from, 130, 3000);
       again.append(131, recordOf(131));
       expectEntries(this.clause, again, 125, 131, 1e9);
@@ -140,7 +148,11 @@ export const slotLogCases: readonly Case<SlotLogSubject>[] = [
       const [world, log] = await filled(subject, 10);
       world.failNextSync();
       log.append(11, recordOf(11));
-      must(this.clause, (await rejection(() => log.sync())) !== null, "the failing sync expected a rejection");
+      must(
+        this.clause,
+        (await rejection(() => log.sync())) !== null,
+        "the failing sync expected a rejection",
+      );
       must(this.clause, (await rejection(() => log.sync())) !== null, "a sync after it expected a rejection");
       world.crash(log);
       const again = world.open();
@@ -155,7 +167,11 @@ export const slotLogCases: readonly Case<SlotLogSubject>[] = [
     async run(subject) {
       const [world, log] = await filled(subject, 1);
       const refused = await rejection(() => world.open());
-      must(this.clause, refused?.code === "journal-in-use", `expected code journal-in-use, got ${refused?.code}`);
+      must(
+        this.clause,
+        refused?.code === "journal-in-use",
+        `expected code journal-in-use, got ${refused?.code}`,
+      );
       await log.close();
     },
   },
