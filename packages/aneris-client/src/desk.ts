@@ -112,9 +112,10 @@ export class Desk {
     }
     if (message.kind !== "status") return false;
     const { kind: _kind, nonce, ...status } = message;
-    for (const asked of this.#take("ask", nonce))
-      this.#sink.status(asked.token, { ...status, gateway: from });
-    return true;
+    // The link may carry questions of others.
+    const asked = this.#take("ask", nonce);
+    for (const { token } of asked) this.#sink.status(token, { ...status, gateway: from });
+    return asked.length > 0;
   }
 
   #take(kind: "request" | "ask", key: number): readonly Asked[] {

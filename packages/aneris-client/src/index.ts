@@ -12,3 +12,7 @@ export { GatewayLink, type LinkOptions, type Participant } from "./link.ts";
 export type { Ticket } from "./queue.ts";
 export type { RetryLimits } from "./round-trip.ts";
 export { ClientSession, type SessionOptions, type SessionSink } from "./session.ts";
+export { type SlotAlarm, SlotOrder, type SlotOrderOptions } from "./slot-order.ts";
+export { type Position, SlotView } from "./slot-view.ts";
+export { createSubscriber, Subscriber, type SubscriberOptions } from "./subscriber.ts";
+export { Subscription, type SubscriptionOptions, type SubscriptionSink } from "./subscription.ts";
