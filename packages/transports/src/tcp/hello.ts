@@ -1,4 +1,4 @@
-import { isName } from "./options.ts";
+import { isName, type TcpRefusal } from "./options.ts";
 
 /** Longest payload before the hellos are exchanged. */
 export const maxHelloBytes = 1024;
@@ -47,6 +47,27 @@ export function readGreeting(payload: Uint8Array): Greeting {
     return { kind: "bad", reason: "handshake: another version", version: payload[4]! };
   const hello = payload[5] === helloKind ? readHello(payload.subarray(6)) : null;
   return hello === null ? { kind: "bad", reason: "handshake: malformed" } : { kind: "hello", hello };
+}
+
+/** Why the sender of a well-formed hello is not welcome here; null if it is. `dialledId` is null for an accepted connection. */
+export function objectionTo(
+  hello: Hello,
+  ours: { readonly self: string; readonly cluster: string },
+  dialledId: string | null,
+): { readonly reason: TcpRefusal; readonly detail: string } | null {
+  if (hello.cluster !== ours.cluster)
+    return {
+      reason: "handshake: another cluster",
+      detail: `this is cluster "${ours.cluster}", got "${hello.cluster}"`,
+    };
+  if (dialledId !== null && hello.id !== dialledId)
+    return {
+      reason: "handshake: not the dialled peer",
+      detail: `dialled "${dialledId}", but "${hello.id}" answered`,
+    };
+  if (hello.id === ours.self)
+    return { reason: "handshake: our own id", detail: `"${ours.self}" is this node itself` };
+  return null;
 }
 
 function readHello(body: Uint8Array): Hello | null {

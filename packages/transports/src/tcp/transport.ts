@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { NodeId, Transport } from "@eunomia/engine";
 import { TransportError } from "../error.ts";
+import { Admission } from "./admission.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Dialler, keepAliveDelayMs } from "./dialler.ts";
-import { encodeHello, type Hello, readGreeting } from "./hello.ts";
+import { encodeHello, type Hello, objectionTo, readGreeting } from "./hello.ts";
 import {
   checkedAddress,
   checkedName,
@@ -53,13 +54,13 @@ export async function tcpTransport(options: TcpOptions): Promise<TcpTransport> {
   const settings = settingsOf(options);
   const peers = Object.entries(options.peers ?? {});
   for (const [id, address] of peers) checkPeer(settings.self, id, address);
+  const wanted = options.listen === undefined ? null : checkedAddress("listen", options.listen, 0);
+  // The same socket options as for dialled connections.
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs });
+  const address = wanted === null ? null : await startListening(server, wanted);
+  // Only now: a transport that never came to be must leave no timer behind.
   const transport = new Tcp(settings);
-  if (options.listen !== undefined) {
-    const wanted = checkedAddress("listen", options.listen, 0);
-    // The same socket options as for dialled connections.
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs });
-    transport.serve(server, await startListening(server, wanted));
-  }
+  if (address !== null) transport.serve(server, address);
   for (const [id, address] of peers) transport.connect(id, address);
   return transport;
 }
@@ -81,10 +82,8 @@ class Tcp implements TcpTransport, ConnectionOwner {
   #server: Server | null = null;
   readonly #peers = new Map<NodeId, Peer>();
   readonly #connections = new Set<Connection>();
-  /** Accepted connections before their hello, oldest first. */
-  readonly #pending = new Set<Connection>();
   readonly #refusals = new Map<TcpRefusal, number>();
-  #clients = 0;
+  readonly #admission: Admission;
   #heard = 0;
   #receive: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
   #closing: Promise<void> | null = null;
@@ -94,6 +93,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
   constructor(settings: Settings) {
     this.self = settings.self;
     this.settings = settings;
+    this.#admission = new Admission(settings);
     this.#stallTimer = setInterval(() => this.#endStalled(), settings.stallTimeoutMs);
   }
 
@@ -152,7 +152,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
     return {
       peers: new Map([...this.#peers].map(([id, peer]) => [id, peer.stats()])),
       refusals: new Map(this.#refusals),
-      pendingHandshakes: this.#pending.size,
+      pendingHandshakes: this.#admission.pending,
     };
   }
 
@@ -183,17 +183,14 @@ class Tcp implements TcpTransport, ConnectionOwner {
       socket.remoteAddress === undefined
         ? "unknown"
         : printed({ host: socket.remoteAddress, port: socket.remotePort ?? 0 });
-    const { maxFrameBytes, maxQueueBytes, maxPendingHandshakes } = this.settings;
+    const { maxFrameBytes, maxQueueBytes } = this.settings;
     const outbox = new Outbox(maxFrameBytes, maxQueueBytes);
     const connection = new Connection(this, "accepted", socket, outbox, address);
     if (this.#closing !== null) {
       connection.end();
       return;
     }
-    const [oldest] = this.#pending;
-    if (oldest !== undefined && this.#pending.size >= maxPendingHandshakes)
-      oldest.refuse("handshake: crowded out", `at most ${maxPendingHandshakes} handshakes at a time`);
-    this.#pending.add(connection);
+    this.#admission.arrived(connection);
   }
 
   begun(connection: Connection): void {
@@ -229,8 +226,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
 
   left(connection: Connection, reason: string, wasOpen: boolean): void {
     const { peer, direction } = connection;
-    this.#pending.delete(connection);
-    if (connection.isClient) this.#clients--;
+    this.#admission.left(connection);
     if (peer === null) return;
     if (direction === "accepted") {
       peer.accepted = peer.accepted.filter((other) => other !== connection);
@@ -251,20 +247,11 @@ class Tcp implements TcpTransport, ConnectionOwner {
   #welcome(connection: Connection, hello: Hello): void {
     const { cluster, maxFrameBytes } = this.settings;
     const dialled = connection.direction === "dialled" ? connection.peer : null;
-    if (hello.cluster !== cluster)
-      return connection.refuse(
-        "handshake: another cluster",
-        `this is cluster "${cluster}", got "${hello.cluster}"`,
-      );
-    if (dialled !== null && hello.id !== dialled.id)
-      return connection.refuse(
-        "handshake: not the dialled peer",
-        `dialled "${dialled.id}", but "${hello.id}" answered`,
-      );
-    if (hello.id === this.self)
-      return connection.refuse("handshake: our own id", `"${this.self}" is this node itself`);
-    const peer = dialled ?? this.#admit(connection, hello.id);
-    if (peer === null) return;
+    const objection = objectionTo(hello, this.settings, dialled?.id ?? null);
+    if (objection !== null) return connection.refuse(objection.reason, objection.detail);
+    if (dialled === null && !this.#admission.admit(connection, this.#peers.get(hello.id))) return;
+    const peer = dialled ?? this.#peerOf(hello.id);
+    if (dialled === null) peer.accepted.push(connection);
     if (dialled === null) connection.socket.write(encodeHello({ cluster, id: this.self, maxFrameBytes }));
     peer.droppedFrames += connection.open(peer, hello.maxFrameBytes);
     connection.heard = ++this.#heard;
@@ -276,29 +263,6 @@ class Tcp implements TcpTransport, ConnectionOwner {
       direction: connection.direction,
       address: connection.address,
     });
-  }
-
-  /** Finds room for an accepted connection, or refuses it. */
-  #admit(connection: Connection, id: NodeId): Peer | null {
-    const { maxConnections, maxConnectionsPerId } = this.settings;
-    const known = this.#peers.get(id);
-    connection.isClient = known === undefined || known.dialler === null;
-    if (known !== undefined && known.accepted.length >= maxConnectionsPerId) {
-      const silent = known.accepted.reduce((a, b) => (a.heard <= b.heard ? a : b));
-      silent.refuse(
-        "connection: crowded out by the same id",
-        `at most ${maxConnectionsPerId} connections per id`,
-      );
-    } else if (connection.isClient && this.#clients >= maxConnections) {
-      connection.isClient = false;
-      connection.refuse("handshake: too many connections", `at most ${maxConnections}`);
-      return null;
-    }
-    if (connection.isClient) this.#clients++;
-    this.#pending.delete(connection);
-    const peer = this.#peerOf(id);
-    peer.accepted.push(connection);
-    return peer;
   }
 
   #refusedByPeer(connection: Connection, detail: string): void {
