@@ -24,6 +24,13 @@ export interface ClusterOptions {
 
 export const learners: readonly NodeId[] = ["r0", "r1"];
 
+/** Who must decide in a schedule: the learners, which propose, and the members, which do not. */
+export const everybody = (size = 4) => ({
+  learners: [...learners, ...memberNames(size)],
+  value: (index: number, slot: number): Uint8Array | null =>
+    index < learners.length ? Uint8Array.of(index + 1, slot) : null,
+});
+
 export const memberNames = (size = 4): NodeId[] => Array.from({ length: size }, (_, i) => `p${i}`);
 
 /** Members p0, p1, … and learners r0, r1, ready for random schedules. */

@@ -116,11 +116,20 @@ export class Rig {
   }
 
   vote(from: string, slot: number, round: number, choice: string | Choice): string[] {
-    return this.from(from, { kind: "vote", slot, round, choice: typeof choice === "string" ? whole(choice) : choice });
+    return this.from(from, {
+      kind: "vote",
+      slot,
+      round,
+      choice: typeof choice === "string" ? whole(choice) : choice,
+    });
   }
 
   decided(from: string, slot: number, choice: string | Choice): string[] {
-    return this.from(from, { kind: "decided", slot, choice: typeof choice === "string" ? whole(choice) : choice });
+    return this.from(from, {
+      kind: "decided",
+      slot,
+      choice: typeof choice === "string" ? whole(choice) : choice,
+    });
   }
 
   stable(from: string, slot: number): string[] {

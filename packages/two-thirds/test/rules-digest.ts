@@ -1,8 +1,9 @@
 import { expect } from "vitest";
-import { type EngineOf, Rig, bytes, digest, hash, whole } from "./rig.ts";
+import { bytes, digest, type EngineOf, hash, Rig, whole } from "./rig.ts";
 import type { Rule } from "./rules.ts";
 
-const rigOf = (engineOf: EngineOf, more = {}) => new Rig(engineOf, { digestAboveBytes: 2, order: "digest", ...more });
+const rigOf = (engineOf: EngineOf, more = {}) =>
+  new Rig(engineOf, { digestAboveBytes: 2, order: "digest", ...more });
 const line = "8 votes by digest";
 
 /** Rules of votes by digest: values above two bytes are named, others are sent whole. */
@@ -13,7 +14,10 @@ export const digestRules: readonly Rule[] = [
     fires: ["propose: cast (2.4)"],
     run(engineOf) {
       const rig = rigOf(engineOf);
-      expect(rig.propose(1, "large")).toEqual(["persist vote 1 0 large", `p1,p2,p3 <- vote 1 0 ${hash("large")}`]);
+      expect(rig.propose(1, "large")).toEqual([
+        "persist vote 1 0 large",
+        `p1,p2,p3 <- vote 1 0 ${hash("large")}`,
+      ]);
       expect(rig.propose(2, "ab")).toEqual(["persist vote 2 0 ab", "p1,p2,p3 <- vote 2 0 ab"]);
       expect(rig.restart()).toEqual([`p1,p2,p3 <- vote 1 0 ${hash("large")}`, "p1,p2,p3 <- vote 2 0 ab"]);
     },
@@ -48,7 +52,12 @@ export const digestRules: readonly Rule[] = [
   {
     name: "nobody votes for a value that is not there: it is asked for first",
     line,
-    fires: ["vote: wait for the value (8)", "ask for a value (8)", "value: take (8)", "jump once the value is here (8)"],
+    fires: [
+      "vote: wait for the value (8)",
+      "ask for a value (8)",
+      "value: take (8)",
+      "jump once the value is here (8)",
+    ],
     run(engineOf) {
       const rig = rigOf(engineOf);
       expect(rig.vote("p1", 1, 3, digest("large"))).toEqual([`p1 <- want 1 ${hash("large")}`]);
@@ -71,7 +80,8 @@ export const digestRules: readonly Rule[] = [
     fires: ["want: answer (8)"],
     run(engineOf) {
       const rig = rigOf(engineOf);
-      const want = () => rig.from("p2", { kind: "want", slot: 1, digest: (digest("large") as { digest: Uint8Array }).digest });
+      const want = () =>
+        rig.from("p2", { kind: "want", slot: 1, digest: (digest("large") as { digest: Uint8Array }).digest });
       expect(want()).toEqual([]);
       rig.propose(1, "large");
       expect(want()).toEqual(["p2 <- value 1 large"]);
@@ -145,7 +155,10 @@ export const digestRules: readonly Rule[] = [
       const rig = rigOf(engineOf);
       expect(rig.decided("p1", 1, digest("large"))).toEqual(["p1 <- fetch 1"]);
       rig.propose(2, "large");
-      expect(rig.decided("p1", 2, digest("large"))).toEqual(["output decided 2 large", "persist decided 2 same"]);
+      expect(rig.decided("p1", 2, digest("large"))).toEqual([
+        "output decided 2 large",
+        "persist decided 2 same",
+      ]);
       expect(rig.decided("p2", 2, digest("large"))).toEqual([]);
       expect(rig.decided("p2", 2, whole("large"))).toEqual([]);
       expect(rig.decided("p2", 2, digest("other"))).toEqual([`output alarm 2 large ${hash("other")}`]);

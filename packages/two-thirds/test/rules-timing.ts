@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Rule } from "./rules.ts";
 import { Rig } from "./rig.ts";
+import type { Rule } from "./rules.ts";
 
 const withGrace = (engineOf: Parameters<Rule["run"]>[0]) => new Rig(engineOf, { graceMs: 10 });
 
@@ -47,7 +47,8 @@ export const timingRules: readonly Rule[] = [
       rig.vote("p2", 2, 1, "a");
       const moved: string[] = [];
       for (let ticks = 1; rig.armed.has("tick") && ticks < 20; ticks++)
-        for (const line of rig.fire("tick")!) if (line.startsWith("persist vote")) moved.push(`${ticks}: ${line}`);
+        for (const line of rig.fire("tick")!)
+          if (line.startsWith("persist vote")) moved.push(`${ticks}: ${line}`);
       expect(moved.slice(0, 2)).toEqual(["3: persist vote 2 2 same", "8: persist vote 1 4 same"]);
     },
   },
@@ -105,7 +106,11 @@ export const timingRules: readonly Rule[] = [
       const rig = new Rig(engineOf, { headMs: 50, graceMs: 10 });
       rig.propose(1, "a");
       rig.restart();
-      expect([...rig.armed]).toEqual([["retry", 100], ["tick", 10], ["head", 50]]);
+      expect([...rig.armed]).toEqual([
+        ["retry", 100],
+        ["tick", 10],
+        ["head", 50],
+      ]);
       expect(rig.fire("retry")).toEqual(["p1,p2,p3 <- vote 1 0 a"]);
     },
   },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { memberEngine } from "../src/index.ts";
-import { digestRules } from "./rules-digest.ts";
 import { rules } from "./rules.ts";
+import { digestRules } from "./rules-digest.ts";
 import { timingRules } from "./rules-timing.ts";
 
 describe.each([...rules, ...timingRules, ...digestRules])("$line: $name", ({ run, fires }) => {

@@ -1,9 +1,7 @@
-import { compareBytes, equalBytes, mapGet, sha256, toHex } from "@eunomia/codec";
+import { compareBytes, mapGet, sha256, toHex } from "@eunomia/codec";
+import { sameBytes } from "../bytes.ts";
 import type { Choice } from "../message.ts";
 import type { MemberConfig, SlotState } from "./member-types.ts";
-
-/** Byte strings are never changed, so one that is the same object needs no look inside. */
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a === b || equalBytes(a, b);
 
 type DigestRule = Pick<MemberConfig, "digestAboveBytes">;
 

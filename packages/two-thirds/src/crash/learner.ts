@@ -29,7 +29,10 @@ const start = on.start(
 const command = on.commands(
   "propose and trim (2.3)",
   (config, state, commands) => {
-    const trim = commands.reduce((slot, one) => (one.kind === "trim" ? Math.max(slot, one.slot) : slot), state.floor);
+    const trim = commands.reduce(
+      (slot, one) => (one.kind === "trim" ? Math.max(slot, one.slot) : slot),
+      state.floor,
+    );
     const floor = Math.max(trim, state.forgotten);
     const asked = commands.flatMap((one) => (one.kind === "propose" ? [one] : []));
     const proposals = asked.filter(
@@ -40,7 +43,9 @@ const command = on.commands(
         !mapHas(state.proposals, slot),
     );
     const trimmed = asked.some(({ slot }) => slot <= floor) ? floor : null;
-    return trim > state.floor || trimmed !== null || proposals.length > 0 ? { trim, trimmed, proposals } : null;
+    return trim > state.floor || trimmed !== null || proposals.length > 0
+      ? { trim, trimmed, proposals }
+      : null;
   },
   (config, state, { trim, trimmed, proposals }, out) => {
     if (trim > state.floor) {

@@ -137,7 +137,9 @@ export function stableActions({ retire }: Quorums): Action<MemberTypes>[] {
       "stable",
       "stable: note (1)",
       (config, state, { slot }, from) =>
-        isLearner(config, from) && slot > (mapGet(state.stable, from) ?? 0) ? { from, slot } : null,
+        isLearner(config, from) && slot > Math.max(state.floor, mapGet(state.stable, from) ?? 0)
+          ? { from, slot }
+          : null,
       (_config, state, { from, slot }) => noteStable(state.stable, from, slot),
     ),
   ] as Action<MemberTypes>[];

@@ -10,8 +10,9 @@ import {
   toHex,
 } from "@eunomia/codec";
 import type { Effects, NodeId } from "@eunomia/engine";
+import { sameBytes } from "../bytes.ts";
 import type { Choice } from "../message.ts";
-import { choiceOf, sameBytes, sameChoice } from "./choice.ts";
+import { choiceOf, sameChoice } from "./choice.ts";
 import type { MemberConfig, MemberState, MemberTypes, SlotState } from "./member-types.ts";
 
 export type Out = Effects<MemberTypes>;

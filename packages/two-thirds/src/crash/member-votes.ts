@@ -1,7 +1,8 @@
 import { mapGet, setAdd, sha256, toHex } from "@eunomia/codec";
 import { actionsOf, type NodeId } from "@eunomia/engine";
+import { sameBytes } from "../bytes.ts";
 import { type Choice, roundMax } from "../message.ts";
-import { canonicalChoice, choiceOf, heldValue, sameBytes, sameChoice } from "./choice.ts";
+import { canonicalChoice, choiceOf, heldValue, sameChoice } from "./choice.ts";
 import { cast, hold, isPeer, mayHold, openSlot, sendVote, storeVote, within } from "./member-moves.ts";
 import type { MemberConfig, MemberState, MemberTypes, SlotState } from "./member-types.ts";
 

@@ -1,7 +1,8 @@
 import { emptyMap } from "@eunomia/codec";
 import type { Action, Engine } from "@eunomia/engine";
+import { sameBytes } from "../bytes.ts";
 import { TwoThirdsMessage } from "../message.ts";
-import { sameBytes } from "./choice.ts";
+
 import { checkMemberConfig, quorumsOf } from "./member-config.ts";
 import { decisionActions, evaluateActions, stableActions } from "./member-decisions.ts";
 import { gossip, restart, retry, tick } from "./member-timers.ts";
