@@ -4,13 +4,13 @@ import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
 /** A caller's mistake. Match on `code`. */
 export class SwitchError extends Error {
-  readonly code: "config";
+  readonly code: "config" | "log";
   /** The field of the configuration. */
   readonly field: string;
   constructor(field: string, expected: string, got: unknown) {
     super(`"${field}" expected ${expected}, got ${String(got)}`);
     this.name = "SwitchError";
-    this.code = "config";
+    this.code = field === "log" ? "log" : "config";
     this.field = field;
   }
 }
@@ -34,6 +34,7 @@ export const replicaDefaults: Omit<
   backupTicks: 4,
   gapTicks: 3,
   maxPending: 65_536,
+  maxAhead: 8192,
   catchUpBytes: 512 * 1024,
   dutySpan: 0,
   beside: [],
@@ -51,6 +52,7 @@ const positive = [
   "backupTicks",
   "gapTicks",
   "maxPending",
+  "maxAhead",
   "catchUpBytes",
 ] as const;
 

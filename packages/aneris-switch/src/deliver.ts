@@ -1,7 +1,7 @@
-import { compareBytes, mapDelete, mapGet, mapSet } from "@eunomia/codec";
+import { equalBytes, mapDelete, mapGet, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
-import { encodeRegistration } from "./entry.ts";
-import { epochAt, isDetermined, lastEpoch } from "./epochs.ts";
+import { encodeRegistration, joinBatch } from "./entry.ts";
+import { epochAt, lastEpoch } from "./epochs.ts";
 import { type Executed, executeSlot, nextChain } from "./execute.ts";
 import { judgePending } from "./queue.ts";
 import type { Epoch, Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
@@ -9,8 +9,6 @@ import type { DeliveredSlot } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
 
-/** Slots beyond the next one for which decisions are kept. */
-const ahead = (config: ReplicaConfig): number => 4 * config.alpha + 64;
 /** Decisions of epochs that are not known yet are kept for so many epochs. */
 const parkedEpochsMax = 4;
 
@@ -25,14 +23,14 @@ export function learn(
 ): void {
   if (slot < state.slotOut) return;
   if (slot > state.highestSeen) state.highestSeen = slot;
-  if (slot >= state.slotOut + ahead(config)) return;
-  if (isDetermined(config, state, slot) && epochAt(state, slot).id !== epoch) return;
-  if (epoch > lastEpoch(state).id + parkedEpochsMax) return;
+  if (slot > state.slotOut + config.maxAhead) return;
+  // The epoch of a slot never goes back: an older one is void here for good. A later one may still come into force.
+  if (epoch < epochAt(state, slot).id || epoch > lastEpoch(state).id + parkedEpochsMax) return;
   const decisions = mapGet(state.known, slot);
   if (decisions === undefined) return mapSet(state.known, slot, [{ epoch, value }]);
   const known = decisions.find((decision) => decision.epoch === epoch);
   if (known === undefined) decisions.push({ epoch, value });
-  else if (compareBytes(known.value, value) !== 0)
+  else if (!equalBytes(known.value, value))
     out.output({ kind: "alarm", slot, reason: `epoch ${epoch} decided two values` });
 }
 
@@ -73,52 +71,70 @@ export function deliver(
     chain: state.chain,
   });
   for (const { n, reason } of done.refusedControls) out.output({ kind: "controlRejected", n, reason });
-  settle(config, state, out, slot, done);
+  settle(config, state, out, slot, batch, done);
 }
 
 /** Soft state after a delivery: what was proposed in vain waits again, in front; a change of epoch takes hold. */
-function settle(config: ReplicaConfig, state: ReplicaState, out: Out, slot: number, done: Executed): void {
+function settle(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  out: Out,
+  slot: number,
+  batch: Uint8Array,
+  done: Executed,
+): void {
   mapDelete(state.known, slot);
   const mine = mapGet(state.inflight, slot);
   mapDelete(state.inflight, slot);
-  const again = mine?.entries ?? [];
-  const change = done.controls.find(({ operation }) => operation.kind === "swap");
-  if (change !== undefined) {
+  let again = (mine?.entries ?? []).filter((entry) => stillWanted(config, state, out, entry, batch, done));
+  if (done.controls.some(({ operation }) => operation.kind === "swap")) {
     const { id, from, protocol } = lastEpoch(state);
     out.spawn(protocol.name, String(id), { from, params: protocol.params });
     state.duty = null;
-    if (state.mode.kind === "window") state.flushTo = from - 1;
-    else voidInstances(state, slot, id, again);
+    state.flushTo = from - 1;
+    again = again.concat(voidInstances(state));
+    state.slotIn = slot + 1;
   }
-  if (again.length > 0) {
-    const wanted = again.filter((entry) => stillWanted(config, state, out, entry, done));
-    if (wanted.length > 0) state.pending = wanted.concat(state.pending);
-  }
+  if (done.registered.length > 0)
+    state.pending = state.pending.filter((entry) => entry.kind !== 2 || !isRegistered(entry, done));
+  if (again.length > 0) state.pending = again.concat(state.pending);
   state.slotIn = Math.max(state.slotIn, state.slotOut);
 }
 
-/** Cut mode: instances of the old epoch behind the change are void; their entries are proposed anew. */
-function voidInstances(state: ReplicaState, slot: number, newest: number, again: Pending[]): void {
-  for (const { entries } of state.inflight.values) for (const entry of entries) again.push(entry);
-  state.inflight = { keys: [], values: [] };
-  for (const later of [...state.known.keys]) {
-    const decisions = (mapGet(state.known, later) ?? []).filter((decision) => decision.epoch >= newest);
-    if (decisions.length === 0) mapDelete(state.known, later);
-    else mapSet(state.known, later, decisions);
+/** Forgets instances whose slot belongs to a later epoch now (cut mode); answers what was proposed in them, in order. */
+function voidInstances(state: ReplicaState): Pending[] {
+  const proposed: Pending[] = [];
+  for (const slot of [...state.inflight.keys]) {
+    const { epoch, entries } = mapGet(state.inflight, slot)!;
+    if (epoch === epochAt(state, slot).id) continue;
+    mapDelete(state.inflight, slot);
+    for (const entry of entries) proposed.push(entry);
   }
-  state.slotIn = slot + 1;
+  for (const slot of [...state.known.keys]) {
+    const inForce = epochAt(state, slot).id;
+    const decisions = mapGet(state.known, slot)!.filter((decision) => decision.epoch >= inForce);
+    if (decisions.length === 0) mapDelete(state.known, slot);
+    else mapSet(state.known, slot, decisions);
+  }
+  return proposed;
 }
 
-/** Whether an entry whose slot went to another batch must be proposed again; tells its owner when it cannot be. */
+const isRegistered = (entry: Pending, done: Executed): boolean =>
+  done.registered.some(({ nonce }) => equalBytes(encodeRegistration(nonce), entry.bytes));
+
+/** Whether an entry of the batch that was proposed for this slot must be proposed again; tells its owner when it cannot be. */
 function stillWanted(
   config: ReplicaConfig,
   state: ReplicaState,
   out: Out,
   entry: Pending,
+  batch: Uint8Array,
   done: Executed,
 ): boolean {
-  if (entry.kind === 2)
-    return !done.registered.some(({ nonce }) => compareBytes(encodeRegistration(nonce), entry.bytes) === 0);
+  if (entry.kind === 2) return !isRegistered(entry, done);
+  // A control that had the slot and did nothing was refused: its owner is told, and may sign another one.
+  if (entry.kind === 1 && done.controls.length === 0 && equalBytes(batch, joinBatch([entry.bytes])))
+    return false;
   const verdict = judgePending(config, state, entry, null);
   if (verdict === "lost")
     out.output({ kind: "rejected", client: entry.client, seq: entry.seq, reason: "session" });
@@ -142,7 +158,7 @@ export function install(
         slot,
         reason: `a peer delivered it in epoch ${epoch}, here it is ${current.id}`,
       });
-    if (compareBytes(nextChain(oracles, state.chain, slot, epoch, vector), chain) !== 0)
+    if (!equalBytes(nextChain(oracles, state.chain, slot, epoch, vector), chain))
       return out.output({ kind: "alarm", slot, reason: "a peer delivered another history" });
     deliver(config, state, oracles, out, current, vector);
   }

@@ -1,4 +1,4 @@
-import type { Checkpoint, Epoch, ReplicaConfig, ReplicaState } from "./state.ts";
+import type { Checkpoint, Epoch, ReplicaConfig } from "./state.ts";
 
 /** The epoch that a slot belongs to, by what is known so far: the one with the largest `from` up to it (cfg(s)). */
 export function epochAt(state: Readonly<Pick<Checkpoint, "epochs">>, slot: number): Epoch {
@@ -9,11 +9,6 @@ export function epochAt(state: Readonly<Pick<Checkpoint, "epochs">>, slot: numbe
 
 export function lastEpoch(state: Readonly<Pick<Checkpoint, "epochs">>): Epoch {
   return state.epochs[state.epochs.length - 1]!;
-}
-
-/** True when no control command can change the epoch of the slot any more (aneris 5.3). */
-export function isDetermined(config: ReplicaConfig, state: Readonly<ReplicaState>, slot: number): boolean {
-  return state.mode.kind === "window" ? slot <= state.slotOut - 1 + config.alpha : slot <= state.slotOut;
 }
 
 /** The first slot of the epoch that a change delivered in `slot` begins (aneris 5.6). */

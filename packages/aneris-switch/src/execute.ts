@@ -1,6 +1,6 @@
 import { mapSet } from "@eunomia/codec";
 import { judgeControl } from "./control.ts";
-import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
+import { type Entry, joinBatch, readBatch } from "./entry.ts";
 import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
 import { executed, extendRuns, liveSession, markExecuted, openSession, sweepSessions } from "./session.ts";
 import type { Checkpoint, ReplicaConfig, ReplicaOracles } from "./state.ts";
@@ -42,8 +42,8 @@ export function executeSlot(
   const alone = entries.length === 1;
   for (const entry of entries)
     if (execute(config, state, oracles, entry, alone, kept.length, result)) kept.push(entry);
-  // The bytes are canonical, so a batch of which everything was kept is its own vector.
-  const whole = kept.length === entries.length && (entries.length > 0 || batch.length === emptyBatch.length);
+  // A batch is canonical, so one of which everything was kept is its own vector. What is no batch counts as an empty one.
+  const whole = kept.length > 0 && kept.length === entries.length;
   const vector = whole ? batch : joinBatch(kept.map((entry) => batch.subarray(entry.start, entry.end)));
   state.chain = nextChain(oracles, state.chain, slot, epoch, vector);
   state.slotOut = slot + 1;
@@ -68,7 +68,7 @@ function execute(
     if (session === null || executed(session, seq) || seq > session.low + config.sessionWindow) return false;
     if (config.fifo && seq !== session.low + 1) return false;
     if (session.lastSlot === 0) mapSet(state.sessions, client, session);
-    markExecuted(session, client, seq, entry.ack, slot, index);
+    markExecuted(session, client, seq, entry.ack, slot, index, config.sessionWindow);
     extendRuns(result.runs, client, seq, slot, index);
     return true;
   }

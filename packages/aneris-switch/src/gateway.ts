@@ -101,7 +101,8 @@ function sendSlots(
     for (const { vector } of wanted) spend(subscriber, vector.length + slotOverheadBytes);
     out.send([to], { kind: "delivered", slots: wanted });
   }
-  pump(config, state, out, to);
+  // A log that has none of the slots asked for would have none when asked again at once.
+  if (slots.length > 0) pump(config, state, out, to);
 }
 
 function forget(state: GatewayState, process: string): void {

@@ -11,6 +11,13 @@ export type {
   GatewayState,
   GatewayTypes,
 } from "./gateway-types.ts";
+export {
+  BroadcastNode,
+  type BroadcastNodeOptions,
+  type EpochProcesses,
+  lasting,
+  type ProtocolBinding,
+} from "./node.ts";
 export { replicaEngine } from "./replica.ts";
 export type {
   Delivery,

@@ -1,4 +1,4 @@
-import { mapGet, mapHas, mapSet } from "@eunomia/codec";
+import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { checkControl } from "./control.ts";
 import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
@@ -30,43 +30,56 @@ export function submit(
       continue;
     }
     if (!admit(config, state, oracles, out, entry)) continue;
-    if (entry.kind !== "register" && mayBeQueued(state, entry)) {
-      queued ??= queuedKeys(state, fresh);
-      if (queued.has(keyOf(entry))) continue;
-    }
-    if (entry.kind === "command")
-      mapSet(state.offered, entry.client, Math.max(entry.seq, mapGet(state.offered, entry.client) ?? 0));
-    fresh.push(toPending(entry, batch));
+    const pending = toPending(entry, batch);
+    if (entry.kind === "command") {
+      const offered = mapGet(state.offered, entry.client) ?? 0;
+      // A number above all that a client offered here cannot be in the queue: the common case needs no search.
+      if (entry.seq > offered) mapSet(state.offered, entry.client, entry.seq);
+      else {
+        queued ??= queuedCommands(state, fresh);
+        if (queued.has(keyOf(pending))) continue;
+      }
+    } else if (isQueued(state, fresh, pending)) continue;
+    fresh.push(pending);
   }
   for (const entry of fresh) state.pending.push(entry);
+  if (state.offered.keys.length > 2 * config.maxPending) forgetOffers(state);
   const duty = onDuty(config, state, state.slotIn);
   if (duty !== config.self && fresh.length > 0) forward(config, out, fresh, [duty]);
 }
 
-const keyOf = (entry: Entry): string =>
-  entry.kind === "command"
-    ? `${entry.client}:${entry.seq}`
-    : entry.kind === "control"
-      ? `control:${entry.n}`
-      : "";
+const keyOf = (entry: Pending): string => `${entry.client}:${entry.seq}`;
 
-/** A number above all that a client offered here cannot be in the queue: the common case needs no search. */
-function mayBeQueued(state: ReplicaState, entry: Entry): boolean {
-  return (
-    entry.kind === "control" ||
-    (entry.kind === "command" && entry.seq <= (mapGet(state.offered, entry.client) ?? 0))
+function queuedCommands(state: Readonly<ReplicaState>, fresh: readonly Pending[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const list of queues(state, fresh))
+    for (const entry of list) if (entry.kind === 0) keys.add(keyOf(entry));
+  return keys;
+}
+
+/** Everything that waits for a slot or for its decision. */
+function queues(state: Readonly<ReplicaState>, fresh: readonly Pending[]): (readonly Pending[])[] {
+  return [state.pending, fresh, ...state.inflight.values.map(({ entries }) => entries)];
+}
+
+/** Controls are the same by their number, registrations by their bytes. */
+function isQueued(state: Readonly<ReplicaState>, fresh: readonly Pending[], entry: Pending): boolean {
+  const { kind, seq, bytes } = entry;
+  return queues(state, fresh).some((list) =>
+    list.some(
+      (other) => other.kind === kind && other.seq === seq && (kind === 1 || equalBytes(other.bytes, bytes)),
+    ),
   );
 }
 
-function queuedKeys(state: ReplicaState, fresh: readonly Pending[]): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const add = (list: readonly Pending[]): void => {
-    for (const p of list) keys.add(p.kind === 1 ? `control:${p.seq}` : `${p.client}:${p.seq}`);
-  };
-  add(state.pending);
-  add(fresh);
-  for (const { entries } of state.inflight.values) add(entries);
-  return keys;
+/** Clients come and go: only what waits here counts. */
+function forgetOffers(state: ReplicaState): void {
+  const offers = new Map<number, number>();
+  for (const list of queues(state, []))
+    for (const { kind, client, seq } of list)
+      if (kind === 0) offers.set(client, Math.max(seq, offers.get(client) ?? 0));
+  const sorted = [...offers].sort(([a], [b]) => a - b);
+  state.offered = { keys: sorted.map(([client]) => client), values: sorted.map(([, seq]) => seq) };
 }
 
 function reject(out: Out, entry: Entry, reason: string): void {
@@ -87,6 +100,10 @@ function admit(
   if (entry.kind === "control") {
     if (entry.n < state.nextControl) {
       reject(out, entry, `number: ${entry.n} is used up, the next is ${state.nextControl}`);
+      return false;
+    }
+    if (entry.notAfter < state.slotOut) {
+      reject(out, entry, `expired: not after slot ${entry.notAfter}`);
       return false;
     }
     const verdict = checkControl(config, state, oracles, entry);

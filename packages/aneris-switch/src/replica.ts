@@ -1,12 +1,12 @@
-import { toHex, utf8Encode } from "@eunomia/codec";
-import { type Action, actionsOf, type Engine } from "@eunomia/engine";
+import { clone, equalBytes, toHex, utf8Encode } from "@eunomia/codec";
+import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { validateConfig } from "./config.ts";
 import { drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
 import { propose, submit } from "./queue.ts";
 import {
-  type Checkpoint,
+  Checkpoint,
   ReplicaCommand,
   ReplicaConfig,
   ReplicaMessage,
@@ -28,7 +28,7 @@ function handle(
   state: ReplicaState,
   oracles: ReplicaOracles,
   command: ReplicaCommand,
-  out: Parameters<Action<ReplicaTypes>["act"]>[3],
+  out: Effects<ReplicaTypes>,
 ): void {
   switch (command.kind) {
     case "submit":
@@ -54,6 +54,21 @@ function takeDuty(config: ReplicaConfig, state: ReplicaState, command: CommandOf
   state.duty = config.beside.find((entry) => entry.process === command.process)?.replica ?? null;
 }
 
+/** One record of an earlier life; false if it leads elsewhere now than it did then. */
+function restore(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  entry: ReplicaRecord,
+): boolean {
+  if (entry.kind === "checkpoint") Object.assign(state, clone(Checkpoint, agreedPart(entry)));
+  else if (entry.slot === state.slotOut) {
+    executeSlot(config, state, oracles, entry.vector);
+    return equalBytes(state.chain, entry.chain);
+  }
+  return true;
+}
+
 /** The rules of the replica (aneris section 5), in order of priority. */
 function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
   return [
@@ -61,19 +76,25 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
       "restart",
       (_config, _state, records) => records,
       (config, state, records, out) => {
-        for (const entry of records) {
-          if (entry.kind === "checkpoint") Object.assign(state, agreedPart(entry));
-          else if (entry.slot === state.slotOut) executeSlot(config, state, oracles, entry.vector);
-        }
+        const strange = records.filter((entry) => !restore(config, state, oracles, entry));
+        if (strange[0]?.kind === "delivered")
+          out.output({ kind: "alarm", slot: strange[0].slot, reason: "the log is of another configuration" });
         state.slotIn = state.slotOut;
-        state.flushTo = state.mode.kind === "window" ? lastEpoch(state).from - 1 : 0;
+        state.flushTo = lastEpoch(state).from - 1;
         state.stable = state.slotOut - 1;
         state.lastSlotOut = state.slotOut;
         state.highestSeen = state.slotOut - 1;
-        state.oldestEpoch = epochAt(state, state.slotOut).id;
+        const current = epochAt(state, state.slotOut);
         for (const { id, from, protocol } of state.epochs)
-          if (id >= state.oldestEpoch)
-            out.spawn(protocol.name, String(id), { from, params: protocol.params });
+          if (id >= current.id) out.spawn(protocol.name, String(id), { from, params: protocol.params });
+        out.output({
+          kind: "restored",
+          delivered: state.slotOut - 1,
+          epoch: current.id,
+          protocol: current.protocol.name,
+          nextControl: state.nextControl,
+          chain: state.chain,
+        });
         tellHead(config, state, out);
         out.arm("tick", config.tickMs);
       },
@@ -120,9 +141,11 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
           ? { from, last: message.last, slots: message.slots }
           : null,
       (config, state, { from, last, slots }, out) => {
+        const before = state.slotOut;
         install(config, state, oracles, out, slots);
         drain(config, state, oracles, out);
-        if (state.slotOut <= last) out.send([from], { kind: "get", from: state.slotOut });
+        if (state.slotOut > before && state.slotOut <= last)
+          out.send([from], { kind: "get", from: state.slotOut });
         propose(config, state, out);
       },
     ),
@@ -205,7 +228,6 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     duty: null,
     stuckTicks: 0,
     lastSlotOut: 1,
-    oldestEpoch: 0,
     ticks: 0,
   };
 }

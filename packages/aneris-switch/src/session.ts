@@ -33,6 +33,7 @@ export function markExecuted(
   ack: number,
   slot: number,
   index: number,
+  window: number,
 ): void {
   if (seq === session.low + 1) {
     session.low = seq;
@@ -45,9 +46,16 @@ export function markExecuted(
   } else setAdd(session.done, seq);
   session.lastSlot = slot;
   const runs = session.runs;
-  while (runs.length > 0 && runs[0]!.seq + runs[0]!.count - 1 <= ack) runs.shift();
+  while (runs.length > 0 && isAcknowledged(runs[0]!, ack)) runs.shift();
   extendRuns(runs, client, seq, slot, index);
+  // A client may ask about a window of commands at most: one that never acknowledges loses the oldest places.
+  if (runs.length > window) {
+    session.runs = runs.filter((run) => !isAcknowledged(run, ack));
+    if (session.runs.length > window) session.runs.shift();
+  }
 }
+
+const isAcknowledged = (run: Run, ack: number): boolean => run.seq + run.count - 1 <= ack;
 
 /** Adds one command to a list of runs, to the last run where it continues it. */
 export function extendRuns(runs: Run[], client: number, seq: number, slot: number, index: number): void {

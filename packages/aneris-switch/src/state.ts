@@ -49,6 +49,11 @@ export const ReplicaConfig = record({
   /** Ticks without progress, though later slots are known, after which a gap is filled and peers are asked. */
   gapTicks: nat(),
   maxPending: nat(),
+  /**
+   * Slots beyond the next one for which decisions are kept. A protocol reports a decision once, so this must not be less than
+   * what it may report ahead of the last `trim`.
+   */
+  maxAhead: nat(),
   catchUpBytes: nat(),
   /** Replicas take turns in proposing, so many slots each, where the protocol names nobody; 0: everybody proposes at once. */
   dutySpan: nat(),
@@ -75,6 +80,7 @@ export type Epoch = Infer<typeof Epoch>;
 const agreed = {
   /** Next slot to deliver. */
   slotOut: nat(),
+  /** Ascending; the first one is the oldest whose processes are still needed somewhere. */
   epochs: list(Epoch),
   mode: Mode,
   controllers: Controllers,
@@ -118,8 +124,6 @@ export const ReplicaState = record({
   duty: nullable(process),
   stuckTicks: nat(),
   lastSlotOut: nat(),
-  /** Lowest epoch whose processes still run. */
-  oldestEpoch: nat(),
   ticks: nat(),
 });
 export type ReplicaState = Infer<typeof ReplicaState>;
@@ -171,6 +175,14 @@ export const ReplicaOutput = variant({
   deliver: Delivery,
   /** Executed earlier; a client asked again. */
   reply: Run,
+  /** Where the log stood when the replica started. */
+  restored: record({
+    delivered: nat(),
+    epoch: nat(),
+    protocol: text(64),
+    nextControl: nat(),
+    chain: bytes(64),
+  }),
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
   controlRejected: record({ n: nat(), reason: text(128) }),
   /** Wants delivered slots from this replica's own log, answered by the command `serve`. */

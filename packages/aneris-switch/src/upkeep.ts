@@ -1,7 +1,7 @@
 import { mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
-import { epochAt, isDetermined } from "./epochs.ts";
+import { epochAt } from "./epochs.ts";
 import { forward, judgePending, onDuty, openSlot, propose } from "./queue.ts";
 import type { ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
 
@@ -47,15 +47,16 @@ function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void 
 
 /** Later slots are known but the next one is not: propose the empty batch for it and ask a replica that is ahead. */
 function watchProgress(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  const behind = state.highestSeen >= state.slotOut || mostAdvanced(config, state) !== null;
-  state.stuckTicks = behind && state.slotOut === state.lastSlotOut ? state.stuckTicks + 1 : 0;
-  state.lastSlotOut = state.slotOut;
   const ahead = mostAdvanced(config, state);
-  if (ahead !== null) out.send([ahead], { kind: "get", from: state.slotOut });
+  const behind = state.highestSeen >= state.slotOut || ahead !== null;
+  const standing = state.slotOut === state.lastSlotOut;
+  state.stuckTicks = behind && standing ? state.stuckTicks + 1 : 0;
+  state.lastSlotOut = state.slotOut;
+  if (ahead !== null && standing) out.send([ahead], { kind: "get", from: state.slotOut });
   if (state.stuckTicks < config.gapTicks) return;
   state.stuckTicks = 0;
   const slot = state.slotOut;
-  if (isDetermined(config, state, slot) && !mapHas(state.inflight, slot) && state.highestSeen >= slot)
+  if (!mapHas(state.inflight, slot) && state.highestSeen >= slot)
     openSlot(state, out, slot, epochAt(state, slot).id, []);
 }
 
@@ -88,24 +89,24 @@ export function becameStable(state: ReplicaState, out: Out, slot: number): void 
   for (let i = 0; i < state.epochs.length; i += 1) {
     const epoch = state.epochs[i]!;
     const until = Math.min(slot, (state.epochs[i + 1]?.from ?? Number.MAX_SAFE_INTEGER) - 1);
-    if (epoch.id >= state.oldestEpoch && until >= epoch.from)
-      out.output({ kind: "trim", epoch: epoch.id, slot: until });
+    if (until >= epoch.from) out.output({ kind: "trim", epoch: epoch.id, slot: until });
   }
 }
 
 /** Ends epochs whose last slot is durable at f + 1 replicas: whoever lags learns it from one of them (aneris 5.6). */
 export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  const durable = quorumSystem(threshold(config.replicas, Math.min(config.f + 1, config.replicas.length)));
-  for (let i = 0; i + 1 < state.epochs.length; i += 1) {
-    const epoch = state.epochs[i]!;
-    if (epoch.id < state.oldestEpoch) continue;
-    const last = state.epochs[i + 1]!.from - 1;
-    if (state.stable < last) return;
+  for (
+    let next = state.epochs[1];
+    next !== undefined && state.stable >= next.from - 1;
+    next = state.epochs[1]
+  ) {
+    const last = next.from - 1;
+    const durable = quorumSystem(threshold(config.replicas, config.f + 1));
     const holders = config.replicas.filter(
       (replica) => replica === config.self || (mapGet(state.peers, replica)?.stable ?? 0) >= last,
     );
     if (!durable.has(holders)) return;
-    out.output({ kind: "retire", epoch: epoch.id });
-    state.oldestEpoch = epoch.id + 1;
+    out.output({ kind: "retire", epoch: state.epochs[0]!.id });
+    state.epochs.shift();
   }
 }
