@@ -6,6 +6,13 @@ export {
   consensusExample,
   consensusTwins,
 } from "./consensus/cases.ts";
+export { type AuthenticatorSubject, authenticatorCases } from "./doors/authenticator.ts";
+export { type JournalSubject, type JournalWorld, journalCases } from "./doors/journal.ts";
+export { type SlotLogSubject, type SlotLogWorld, slotLogCases } from "./doors/slot-log.ts";
+export { authenticatorExample, authenticatorTwins } from "./doors/toy/authenticator.ts";
+export { journalExample, journalTwins, slotLogExample, slotLogTwins } from "./doors/toy/storage.ts";
+export { transportExample, transportTwins } from "./doors/toy/transport.ts";
+export { type TransportSubject, type TransportWorld, transportCases } from "./doors/transport.ts";
 export { engineCases } from "./engine/cases.ts";
 export type { EngineSubject } from "./engine/subject.ts";
 export { engineExample, engineTwins } from "./engine/twins.ts";

@@ -1,0 +1,108 @@
+import type { NodeId, Transport } from "@eunomia/engine";
+import type { Twin } from "../../support/case.ts";
+import type { TransportSubject, TransportWorld } from "../transport.ts";
+
+type Fault =
+  | "alters"
+  | "throws"
+  | "after-close"
+  | "unbounded"
+  | "misroutes"
+  | "shares"
+  | "reorders"
+  | "invents"
+  | "never-again";
+
+const maxFrameBytes = 65_536;
+const maxQueueBytes = 1 << 20;
+
+interface Hub {
+  readonly listeners: Map<NodeId, (from: NodeId, bytes: Uint8Array) => void>;
+  readonly queued: Map<string, number>;
+}
+
+/** Links of one process over microtasks: right, but for the fault asked for. */
+function toyTransport(hub: Hub, self: NodeId, peers: ReadonlySet<NodeId>, fault?: Fault): Transport {
+  let closed = false;
+  let sent = 0;
+  const carry = (to: NodeId, bytes: Uint8Array): void => {
+    const link = `${self}>${to}`;
+    hub.queued.set(link, (hub.queued.get(link) ?? 0) + bytes.length + 4);
+    const deliver = (): void => {
+      hub.queued.set(link, hub.queued.get(link)! - bytes.length - 4);
+      hub.listeners.get(to)?.(self, bytes);
+    };
+    sent += 1;
+    if (fault === "reorders" && sent % 7 === 0) setTimeout(deliver, 3);
+    else setTimeout(deliver, 0);
+  };
+  return {
+    self,
+    send: (to, bytes) => {
+      if (closed) return false;
+      if (!peers.has(to)) {
+        if (fault === "throws") throw new Error(`no peer ${to}`);
+        return false;
+      }
+      const waiting = hub.queued.get(`${self}>${to}`) ?? 0;
+      if (bytes.length > maxFrameBytes || (fault !== "unbounded" && waiting + bytes.length > maxQueueBytes))
+        return false;
+      const copy = fault === "shares" ? bytes : bytes.slice();
+      if (fault === "alters" && copy.length > 1000) copy[500] = copy[500]! ^ 1;
+      carry(fault === "misroutes" && bytes.length === 1 ? "c" : to, copy);
+      if (fault === "invents" && bytes.length === 1) carry(to, Uint8Array.of(1, 2, 3, 4));
+      return true;
+    },
+    listen: (receive) => {
+      hub.listeners.set(self, receive);
+    },
+    close: async () => {
+      closed = true;
+      if (fault !== "after-close") hub.listeners.delete(self);
+    },
+  };
+}
+
+function toy(fault?: Fault): TransportSubject {
+  return {
+    maxFrameBytes,
+    maxQueueBytes,
+    timeoutMs: fault === undefined ? 5000 : 300,
+    fresh: (): TransportWorld => {
+      const hub: Hub = { listeners: new Map(), queued: new Map() };
+      const peers = new Set(["a", "b", "c"]);
+      const make = (self: NodeId): Transport => toyTransport(hub, self, peers, fault);
+      const nodes = { a: make("a"), b: make("b"), c: make("c") };
+      return {
+        nodes,
+        restart: async (node) => {
+          await nodes[node].close();
+          if (fault === "never-again") peers.delete(node);
+          nodes[node] = make(node);
+          return nodes[node];
+        },
+        end: async () => {
+          for (const transport of Object.values(nodes)) await transport.close();
+        },
+      };
+    },
+  };
+}
+
+/** A transport that passes, and its features. */
+export const transportExample: TransportSubject = toy();
+
+const twin = (name: Fault, fault: string): Twin<TransportSubject> => ({ name, fault, subject: toy(name) });
+
+/** Each breaks one sentence of the door. */
+export const transportTwins: readonly Twin<TransportSubject>[] = [
+  twin("alters", "a bit of long frames changes"),
+  twin("throws", "sending to nobody throws"),
+  twin("after-close", "a closed node still hears"),
+  twin("unbounded", "a queue never says no"),
+  twin("misroutes", "frames of one byte go to another peer"),
+  twin("shares", "sender and receivers hold the same bytes"),
+  twin("reorders", "every seventh frame is late"),
+  twin("invents", "a frame arrives that nobody sent"),
+  twin("never-again", "a peer that restarted is not reached again"),
+];
