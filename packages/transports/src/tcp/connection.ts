@@ -36,6 +36,8 @@ export class Connection {
   /** The outbox's progress when the transport last looked for peers that take nothing. */
   seenProgress = -1;
   #state: "hello" | "open" | "left" = "hello";
+  /** What waited is being written, and the timer runs. */
+  #isEnding = false;
   #failure: string | null = null;
   readonly #owner: ConnectionOwner;
   readonly #parser = new FrameParser(maxHelloBytes);
@@ -108,7 +110,9 @@ export class Connection {
 
   /** Writes what waits and ends, within `closeTimeoutMs`. Nothing is received any more. */
   end(): void {
+    if (this.#isEnding) return;
     if (this.#state === "open") {
+      this.#isEnding = true;
       this.#timer = setTimeout(() => this.socket.destroy(), this.#owner.settings.closeTimeoutMs);
       this.outbox.end();
     } else this.socket.destroy();

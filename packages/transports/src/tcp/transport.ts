@@ -86,6 +86,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
   readonly #admission: Admission;
   #heard = 0;
   #receive: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
+  #isClosed = false;
   #closing: Promise<void> | null = null;
   #whenEmpty: (() => void) | null = null;
   readonly #stallTimer: NodeJS.Timeout;
@@ -111,7 +112,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
   }
 
   send(to: NodeId, bytes: Uint8Array): boolean {
-    if (this.#closing !== null) return false;
+    if (this.#isClosed) return false;
     return this.#peers.get(to)?.send(bytes) ?? false;
   }
 
@@ -125,7 +126,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
   }
 
   connect(id: NodeId, address: TcpAddress): void {
-    if (this.#closing !== null)
+    if (this.#isClosed)
       throw new TransportError(
         "closed",
         `"connect" expected an open transport, got a closed one: start another`,
@@ -162,6 +163,8 @@ class Tcp implements TcpTransport, ConnectionOwner {
   }
 
   async #close(): Promise<void> {
+    // First of all: what happens below must not be told to anybody.
+    this.#isClosed = true;
     clearInterval(this.#stallTimer);
     this.#address = null;
     const server = this.#server;
@@ -186,7 +189,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
     const { maxFrameBytes, maxQueueBytes } = this.settings;
     const outbox = new Outbox(maxFrameBytes, maxQueueBytes);
     const connection = new Connection(this, "accepted", socket, outbox, address);
-    if (this.#closing !== null) {
+    if (this.#isClosed) {
       connection.end();
       return;
     }
@@ -302,6 +305,6 @@ class Tcp implements TcpTransport, ConnectionOwner {
   }
 
   #tell(event: TcpEvent): void {
-    if (this.#closing === null) this.settings.onEvent(event);
+    if (!this.#isClosed) this.settings.onEvent(event);
   }
 }

@@ -1,0 +1,422 @@
+import { EventEmitter } from "node:events";
+import type { Server, Socket } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { Outbox } from "../src/tcp/outbox.ts";
+import { startListening } from "../src/tcp/server.ts";
+import { type TcpEvent, type TcpOptions, tcpTransport } from "../src/tcp.ts";
+import { RawPeer, rawHello, rawServer, refusalsOf } from "./raw.ts";
+import { frameOf } from "./transport-cases.ts";
+import { eventually, host, moment, withTcp } from "./worlds.ts";
+
+const anyPort = { host, port: 0 };
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
+
+describe("starting", () => {
+  test("a port in use", () =>
+    withTcp(async (start) => {
+      const first = await start({ self: "a", listen: anyPort });
+      const before = [timers(), sockets()];
+      await expect(tcpTransport({ self: "b", listen: first.address! })).rejects.toMatchObject({
+        code: "port-in-use",
+        details: first.address,
+        message: expect.stringContaining("choose another port"),
+      });
+      // A transport that never came to be must not keep the process alive.
+      await eventually("no handle is left", () => timers() <= before[0]! && sockets() <= before[1]!);
+    }));
+
+  test("an address of another machine", async () => {
+    // 192.0.2.0/24 is reserved for documentation: no machine has it.
+    const started = tcpTransport({ self: "a", listen: { host: "192.0.2.1", port: 0 } });
+    await expect(started).rejects.toMatchObject({ code: "host-unknown" });
+  });
+
+  test.each([
+    ["EACCES", "port-forbidden"],
+    ["ENOTFOUND", "host-unknown"],
+    ["EMFILE", "listen-failed"],
+  ])("the system's %s becomes %s", async (systemCode, code) => {
+    const server = Object.assign(new EventEmitter(), {
+      listen: () => server.emit("error", Object.assign(new Error("no"), { code: systemCode })),
+    });
+    await expect(startListening(server as unknown as Server, { host, port: 1 })).rejects.toMatchObject({
+      code,
+    });
+  });
+
+  const mistakes: Partial<TcpOptions>[] = [
+    { self: "" },
+    { self: "x".repeat(256) },
+    { self: "a\u0000" },
+    { self: "\ud800" },
+    { cluster: "x".repeat(256) },
+    { listen: { host, port: 65_536 } },
+    { listen: { host: "", port: 1 } },
+    { peers: { b: { host, port: 0 } } },
+    { peers: { a: { host, port: 1 } } },
+    { peers: { "": { host, port: 1 } } },
+    { maxFrameBytes: 0 },
+    { maxFrameBytes: 100, maxQueueBytes: 103 },
+    { maxConnections: -1 },
+    { handshakeTimeoutMs: 1.5 },
+    { minRedialDelayMs: 10, maxRedialDelayMs: 9 },
+  ];
+  test.each(mistakes)("mistake %j is a typed error", async (mistake) => {
+    await expect(tcpTransport({ self: "a", ...mistake })).rejects.toMatchObject({
+      code: "bad-option",
+      message: expect.stringMatching(/" expected .* got /),
+    });
+  });
+});
+
+describe("ids are claims", () => {
+  test("clients unknown in advance are answered on their own connections", () =>
+    withTcp(async (start) => {
+      const server = await start({ self: "server", listen: anyPort });
+      server.listen((from, bytes) => server.send(from, Buffer.concat([Buffer.from(from), bytes])));
+      const answers: string[] = [];
+      for (let number = 0; number < 5; number++) {
+        const client = await start({ self: `client ${number}`, peers: { server: server.address! } });
+        client.listen((_from, bytes) => answers.push(Buffer.from(bytes).toString()));
+        client.send("server", Buffer.from(" asks"));
+      }
+      await eventually("all are answered", () => answers.length === 5);
+      expect(answers.sort()).toEqual([0, 1, 2, 3, 4].map((number) => `client ${number} asks`));
+    }));
+
+  test("an impostor of a configured peer gets nothing and cuts nothing off", () =>
+    withTcp(async (start) => {
+      const peer = await start({ self: "peer", listen: anyPort });
+      const node = await start({ self: "node", listen: anyPort, peers: { peer: peer.address! } });
+      peer.connect("node", node.address!);
+      let received = 0;
+      peer.listen(() => received++);
+      await eventually("the peer has dialled in", () => node.stats().peers.get("peer")?.accepted === 1);
+      const impostors: RawPeer[] = [];
+      for (let number = 0; number < 12; number++) {
+        // The genuine peer speaks now and then, the impostors only claim.
+        const before = node.stats().peers.get("peer")!.accepted;
+        expect(before).toBeGreaterThan(0);
+        expect(peer.send("node", Uint8Array.of(number))).toBe(true);
+        await eventually(
+          "the peer was heard",
+          () => refusalsOf(node, "frame: nobody listens") === number + 1,
+        );
+        const impostor = await RawPeer.dial(node.address!, rawHello("peer"));
+        await eventually("the impostor is let in", () => impostor.heard.length === 1);
+        impostors.push(impostor);
+      }
+      for (let frame = 0; frame < 10; frame++) expect(node.send("peer", Uint8Array.of(1))).toBe(true);
+      await eventually("the peer has all frames", () => received === 10);
+      // Four places for one id, one of them the genuine peer's.
+      expect(refusalsOf(node, "connection: crowded out by the same id")).toBe(9);
+      expect(peer.stats().peers.get("node")?.dial).toBe("open");
+      expect(impostors.every((impostor) => impostor.heard.length === 1)).toBe(true);
+      for (const impostor of impostors) impostor.socket.destroy();
+    }));
+
+  test("of a client's id every connection gets the frames, and the one silent for longest makes room", () =>
+    withTcp(async (start) => {
+      const node = await start({ self: "node", listen: anyPort, maxConnectionsPerId: 2 });
+      const heard: number[] = [];
+      node.listen((_from, bytes) => heard.push(bytes[0]!));
+      const dial = async () => {
+        const raw = await RawPeer.dial(node.address!, rawHello("c"));
+        await eventually("let in", () => raw.heard.length === 1);
+        return raw;
+      };
+      const first = await dial();
+      const second = await dial();
+      expect(node.send("c", Uint8Array.of(7))).toBe(true);
+      await eventually("both hear", () => first.heard.length === 2 && second.heard.length === 2);
+      first.socket.write(Buffer.of(0, 0, 0, 1, 42));
+      await eventually("the first speaks", () => heard.length === 1);
+      const third = await dial();
+      await eventually("the second went", () => second.closed);
+      expect([first.closed, third.closed]).toEqual([false, false]);
+      for (const raw of [first, third]) raw.socket.destroy();
+    }));
+
+  test("another cluster: both sides count it, and the refused one reads why", () =>
+    withTcp(async (start) => {
+      const events: TcpEvent[] = [];
+      const node = await start({ self: "node", listen: anyPort, cluster: "production" });
+      const lost = await start({
+        self: "lost",
+        cluster: "test",
+        peers: { node: node.address! },
+        onEvent: (event) => events.push(event),
+      });
+      await eventually("refused", () => refusalsOf(lost, "refused by the peer") > 0);
+      expect(refusalsOf(node, "handshake: another cluster")).toBeGreaterThan(0);
+      expect(events[0]).toMatchObject({
+        kind: "refused-by-peer",
+        peer: "node",
+        detail: 'handshake: another cluster: this is cluster "production", got "test"',
+      });
+    }));
+});
+
+describe("peers come and go", () => {
+  test("redials wait longer and longer within bounds, and shortly again after success", () =>
+    withTcp(async (start) => {
+      const closed = await rawServer(() => {});
+      await closed.close();
+      const retries: number[] = [];
+      const lost: TcpEvent[] = [];
+      const node = await start({
+        self: "node",
+        peers: { peer: closed.address },
+        random: { next: () => 2 ** 32 - 1 },
+        minRedialDelayMs: 2,
+        maxRedialDelayMs: 30,
+        onEvent: (event) => {
+          if (event.kind === "dial-failed") retries.push(event.retryMs);
+          if (event.kind === "disconnected") lost.push(event);
+        },
+      });
+      await eventually("seven dials fail", () => retries.length >= 7);
+      expect(retries.slice(0, 7)).toEqual([2, 4, 8, 16, 30, 30, 30]);
+      const peer = await start({ self: "peer", listen: closed.address });
+      await eventually("connected", () => node.stats().peers.get("peer")?.dial === "open");
+      retries.length = 0;
+      await peer.close();
+      await eventually("dials fail again", () => retries.length >= 3);
+      expect(retries.slice(0, 3)).toEqual([4, 8, 16]);
+      expect(lost).toEqual([{ kind: "disconnected", peer: "peer", direction: "dialled", reason: "ended" }]);
+    }));
+
+  test("jitter is drawn from half of the delay to all of it", () =>
+    withTcp(async (start) => {
+      const closed = await rawServer(() => {});
+      await closed.close();
+      const retries: number[] = [];
+      await start({
+        self: "node",
+        peers: { peer: closed.address },
+        random: { next: () => 0 },
+        minRedialDelayMs: 4,
+        maxRedialDelayMs: 16,
+        onEvent: (event) => event.kind === "dial-failed" && retries.push(event.retryMs),
+      });
+      await eventually("four dials fail", () => retries.length >= 4);
+      expect(retries.slice(0, 4)).toEqual([2, 4, 8, 8]);
+    }));
+
+  test("a peer that dials in is dialled soon, however long the wait was", () =>
+    withTcp(async (start) => {
+      const closed = await rawServer(() => {});
+      await closed.close();
+      // Waits pass only when told; sockets go on by themselves.
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const settled = async (holds: () => boolean) => {
+        for (let turns = 0; !holds(); turns++) {
+          expect(turns).toBeLessThan(100_000);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      };
+      try {
+        let retryMs = 0;
+        const node = await start({
+          self: "node",
+          listen: anyPort,
+          peers: { peer: closed.address },
+          minRedialDelayMs: 100,
+          maxRedialDelayMs: 1_000_000,
+          onEvent: (event) => {
+            if (event.kind === "dial-failed") retryMs = event.retryMs;
+          },
+        });
+        const dial = () => node.stats().peers.get("peer")?.dial;
+        for (let failure = 0; failure < 6; failure++) {
+          await settled(() => dial() === "waiting");
+          expect(node.send("peer", Uint8Array.of(1))).toBe(false);
+          vi.advanceTimersByTime(retryMs);
+        }
+        await settled(() => dial() === "waiting");
+        expect(retryMs).toBeGreaterThan(3000);
+        await start({ self: "peer", listen: closed.address, peers: { node: node.address! } });
+        await settled(() => node.stats().peers.get("peer")?.accepted === 1);
+        expect(dial()).toBe("waiting");
+        vi.advanceTimersByTime(100);
+        await settled(() => dial() === "open");
+      } finally {
+        vi.useRealTimers();
+      }
+    }));
+
+  test("connect and disconnect at run time", () =>
+    withTcp(async (start) => {
+      const b = await start({ self: "b", listen: anyPort });
+      const other = await start({ self: "b", listen: anyPort });
+      const a = await start({ self: "a" });
+      const heard: string[] = [];
+      b.listen((_from, bytes) => heard.push(`b ${bytes[0]}`));
+      other.listen((_from, bytes) => heard.push(`other ${bytes[0]}`));
+      expect(a.send("b", Uint8Array.of(0))).toBe(false);
+      a.connect("b", b.address!);
+      expect(a.send("b", Uint8Array.of(1))).toBe(true);
+      await eventually("b hears", () => heard.length === 1);
+      a.connect("b", b.address!);
+      expect(a.send("b", Uint8Array.of(2))).toBe(true);
+      // What waits is still written, then the frames go to the new address.
+      a.connect("b", other.address!);
+      expect(a.send("b", Uint8Array.of(3))).toBe(true);
+      await eventually("all is heard", () => heard.length === 3);
+      expect(heard.sort()).toEqual(["b 1", "b 2", "other 3"]);
+      a.disconnect("b");
+      a.disconnect("b");
+      expect(a.send("b", Uint8Array.of(4))).toBe(false);
+      expect(a.stats().peers.size).toBe(0);
+      await eventually("b knows", () => b.stats().peers.size === 0 && other.stats().peers.size === 0);
+      expect(() => a.connect("a", b.address!)).toThrow(expect.objectContaining({ code: "bad-option" }));
+      await a.close();
+      expect(() => a.connect("b", b.address!)).toThrow(expect.objectContaining({ code: "closed" }));
+    }));
+
+  test("the peer's own limit is known here: longer frames are refused at `send`", () =>
+    withTcp(async (start) => {
+      const small = await start({ self: "small", listen: anyPort, maxFrameBytes: 1000 });
+      const sizes: number[] = [];
+      small.listen((_from, bytes) => sizes.push(bytes.length));
+      const a = await start({ self: "a", peers: { small: small.address! } });
+      // Before the hello nothing is known: the first is taken, and dropped when the limit is learnt.
+      expect(a.send("small", new Uint8Array(1001))).toBe(true);
+      a.send("small", new Uint8Array(1000));
+      await eventually("the short one arrives", () => sizes.length === 1);
+      expect(a.send("small", new Uint8Array(1001))).toBe(false);
+      expect(a.stats().peers.get("small")).toMatchObject({ dial: "open", droppedFrames: 2 });
+      expect(sizes).toEqual([1000]);
+    }));
+
+  test("statistics count frames and bytes on both sides", () =>
+    withTcp(async (start) => {
+      const b = await start({ self: "b", listen: anyPort });
+      const a = await start({ self: "a", peers: { b: b.address! } });
+      b.listen(() => {});
+      for (let size = 0; size < 10; size++) a.send("b", new Uint8Array(size));
+      await eventually("all arrive", () => b.stats().peers.get("a")?.framesIn === 10);
+      expect(b.stats().peers.get("a")).toMatchObject({
+        dial: "none",
+        accepted: 1,
+        bytesIn: 45,
+        framesOut: 0,
+      });
+      expect(a.stats().peers.get("b")).toMatchObject({
+        dial: "open",
+        accepted: 0,
+        framesOut: 10,
+        bytesOut: 45,
+      });
+      await eventually("nothing waits", () => a.stats().peers.get("b")?.queueBytes === 0);
+    }));
+});
+
+describe("closing", () => {
+  test("what was sent is still written, and no handle is left", async () => {
+    const before = [timers(), sockets()];
+    const b = await tcpTransport({ self: "b", listen: anyPort });
+    let received = 0;
+    b.listen((_from, bytes) => {
+      received += bytes.length;
+    });
+    const a = await tcpTransport({ self: "a", peers: { b: b.address!, gone: { host, port: 1 } } });
+    await eventually("connected", () => a.stats().peers.get("b")?.dial === "open");
+    for (let frame = 0; frame < 50; frame++) a.send("b", frameOf(frame, 100_000));
+    await a.close();
+    await eventually("all arrive", () => received === 5_000_000);
+    await b.close();
+    await eventually("no handle is left", () => timers() <= before[0]! && sockets() <= before[1]!);
+  });
+
+  test("a peer that takes nothing does not hold it up, and no event comes afterwards", async () => {
+    const events: TcpEvent[] = [];
+    const node = await tcpTransport({
+      self: "node",
+      listen: anyPort,
+      closeTimeoutMs: 20,
+      onEvent: (event) => events.push(event),
+    });
+    const slow = await RawPeer.dial(node.address!, rawHello("slow"));
+    const silent = await RawPeer.dial(node.address!);
+    await eventually("known", () => node.stats().peers.has("slow"));
+    slow.socket.pause();
+    while (node.send("slow", new Uint8Array(1 << 20)));
+    await moment();
+    while (node.send("slow", new Uint8Array(1 << 20)));
+    const seen = events.length;
+    await node.close();
+    expect(node.address).toBe(null);
+    await moment();
+    expect(events.length).toBe(seen);
+    expect(node.close()).toBe(node.close());
+    for (const raw of [slow, silent]) raw.socket.destroy();
+  });
+
+  test("a second listener is a typed error", () =>
+    withTcp(async (start) => {
+      const node = await start({ self: "node" });
+      node.listen(() => {});
+      expect(() => node.listen(() => {})).toThrow(expect.objectContaining({ code: "already-listening" }));
+    }));
+});
+
+describe("coalescing", () => {
+  /** Counts what reaches the stream; finishes a write only when told. */
+  function fakeSocket() {
+    const writes: Uint8Array[][] = [];
+    let corked: Uint8Array[] | null = null;
+    let done: (() => void) | undefined;
+    const socket = {
+      cork: () => {
+        corked = [];
+      },
+      uncork: () => {
+        writes.push(corked!);
+        corked = null;
+      },
+      write: (chunk: Uint8Array, callback?: () => void) => {
+        if (callback !== undefined) done = callback;
+        if (corked === null) writes.push([chunk]);
+        else corked.push(chunk);
+        return true;
+      },
+    };
+    return { socket: socket as unknown as Socket, writes, finish: () => done!() };
+  }
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+  test("all frames of a turn are one write, and those of a write under way the next", async () => {
+    const { socket, writes, finish } = fakeSocket();
+    const outbox = new Outbox(1 << 20, 1 << 22);
+    outbox.attach(socket, 1 << 20);
+    for (let frame = 0; frame < 100; frame++) outbox.push(new Uint8Array(300));
+    expect(writes.length).toBe(0);
+    await turn();
+    expect(writes.length).toBe(1);
+    expect(Buffer.concat(writes[0]!).length).toBe(100 * 304);
+    for (let frame = 0; frame < 10; frame++) {
+      outbox.push(new Uint8Array(300));
+      await turn();
+    }
+    expect([writes.length, outbox.queueBytes]).toEqual([1, 110 * 304]);
+    finish();
+    expect(Buffer.concat(writes[1]!).length).toBe(10 * 304);
+    finish();
+    expect([writes.length, outbox.queueBytes]).toEqual([2, 0]);
+  });
+
+  test("long payloads are written where they lie", async () => {
+    const { socket, writes } = fakeSocket();
+    const outbox = new Outbox(1 << 20, 1 << 22);
+    outbox.attach(socket, 1 << 20);
+    const long = frameOf(1, 64 << 10);
+    outbox.push(long);
+    outbox.push(new Uint8Array(5));
+    await turn();
+    expect(writes.length).toBe(1);
+    expect(writes[0]!.map((chunk) => chunk.length)).toEqual([4, 64 << 10, 9]);
+    expect(writes[0]![1]).toBe(long);
+  });
+});
