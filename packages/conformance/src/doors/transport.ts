@@ -1,32 +1,42 @@
 import type { NodeId, Transport } from "@eunomia/engine";
 import { must, mustEqual, same } from "../support/assert.ts";
 import type { Case } from "../support/case.ts";
-import { recordOf, until } from "../support/outcome.ts";
+import { recordOf } from "../support/outcome.ts";
 
-/** A few nodes `a`, `b`, `c` that can reach each other. */
+/** A network without faults whose nodes can all send to each other. */
 export interface TransportWorld {
-  readonly nodes: Readonly<Record<"a" | "b" | "c", Transport>>;
-  /** Waits so long that whatever was on its way has surely arrived. Default: 30 ms. */
-  settle?(): Promise<void>;
-  /** `restart`: the node stops and comes back under its name and address. */
-  restart?(node: "a" | "b" | "c"): Promise<Transport>;
+  transport(node: NodeId): Transport;
+  /** `restart`: closes the node's transport and opens another one under its name and address. */
+  restart?(node: NodeId): Promise<Transport>;
+  /** Lets the network work for a moment. */
+  pause(): Promise<void>;
   /** Closes whatever is still open. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface TransportSubject {
-  fresh(): TransportWorld | Promise<TransportWorld>;
+  /** A network of these nodes. */
+  fresh(nodes: readonly NodeId[]): TransportWorld | Promise<TransportWorld>;
   /** The longest frame that may be sent. */
   readonly maxFrameBytes: number;
-  /** How long a case waits for a frame before it refuses. Default 5000. */
-  readonly timeoutMs?: number;
-  /** `bounded`: more bytes than this never wait for one peer. */
+  /** `bounded`: more bytes than this, and some for each frame, never wait for one peer. */
   readonly maxQueueBytes?: number;
+  /** A case refuses what has not come after so many pauses. Default 4000. */
+  readonly pausesMax?: number;
 }
 
 interface Heard {
   readonly from: NodeId;
   readonly bytes: Uint8Array;
+}
+
+/** One case on its network: the nodes `a`, `b`, `c`, and patience. */
+interface Scene {
+  readonly a: Transport;
+  readonly b: Transport;
+  readonly c: Transport;
+  readonly world: TransportWorld;
+  readonly pausesMax: number;
 }
 
 function hear(transport: Transport): Heard[] {
@@ -35,49 +45,60 @@ function hear(transport: Transport): Heard[] {
   return heard;
 }
 
-const settle = (world: TransportWorld): Promise<void> =>
-  world.settle?.() ?? new Promise<void>((resolve) => setTimeout(resolve, 30));
-
-async function within(
-  subject: TransportSubject,
-  run: (world: TransportWorld) => Promise<void>,
-): Promise<void> {
-  const world = await subject.fresh();
+async function within(subject: TransportSubject, run: (scene: Scene) => Promise<void>): Promise<void> {
+  const world = await subject.fresh(["a", "b", "c"]);
+  const [a, b, c] = [world.transport("a"), world.transport("b"), world.transport("c")];
   try {
-    await run(world);
+    await run({ a, b, c, world, pausesMax: subject.pausesMax ?? 4000 });
   } finally {
-    await world.end();
+    await world.close();
   }
 }
 
-const soon = (subject: TransportSubject, condition: () => boolean): Promise<boolean> =>
-  until(condition, subject.timeoutMs ?? 5000);
+/** Pauses until the condition holds; false when patience ends. */
+async function soon(scene: Scene, condition: () => boolean): Promise<boolean> {
+  for (let pauses = 0; !condition(); pauses += 1) {
+    if (pauses >= scene.pausesMax) return false;
+    await scene.world.pause();
+  }
+  return true;
+}
 
 /** Sends until one is taken and heard: links may still be coming up, or lose what they like. */
 async function contact(
-  subject: TransportSubject,
+  scene: Scene,
   from: Transport,
   to: Transport,
   heard: readonly Heard[],
 ): Promise<boolean> {
   const hello = Uint8Array.of(0xfe, 0xed);
-  return soon(subject, () => {
+  return soon(scene, () => {
     if (heard.some((one) => one.from === from.self && same(one.bytes, hello))) return true;
     from.send(to.self, hello);
     return false;
   });
 }
 
+/** A condition for `soon`: the mark was heard; if not, it is sent once more. */
+function keepSending(from: Transport, to: NodeId, mark: Uint8Array, heard: readonly Heard[]): () => boolean {
+  return () => {
+    if (heard.some((one) => same(one.bytes, mark))) return true;
+    from.send(to, mark);
+    return false;
+  };
+}
+
 const notHello = (one: Heard): boolean => !same(one.bytes, Uint8Array.of(0xfe, 0xed));
 
 const unaltered = "carries bytes; must not alter or invent them";
 async function arrives(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b, c } }) => {
+  await within(subject, async (scene) => {
+    const { a, b, c } = scene;
     const atB = hear(b);
     const atC = hear(c);
     must(
       unaltered,
-      (await contact(subject, a, b, atB)) && (await contact(subject, c, b, atB)),
+      (await contact(scene, a, b, atB)) && (await contact(scene, c, b, atB)),
       "a or c never reached b",
     );
     const frames = [
@@ -89,7 +110,7 @@ async function arrives(subject: TransportSubject): Promise<void> {
     for (const frame of frames) {
       const before = frame.slice();
       // A full queue may refuse for a while; a lossy transport may need another try.
-      const came = await soon(subject, () => {
+      const came = await soon(scene, () => {
         if (atB.some((one) => one.from === "a" && same(one.bytes, before))) return true;
         a.send("b", frame);
         return false;
@@ -111,19 +132,21 @@ async function arrives(subject: TransportSubject): Promise<void> {
 
 const absent = "never throws because of a peer; false: no such peer";
 async function nobody(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b } }) => {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
     const atB = hear(b);
     for (const to of ["nobody", "", "a "])
       mustEqual(absent, a.send(to, Uint8Array.of(1)), false, `send to "${to}"`);
-    must(absent, await contact(subject, a, b, atB), "a cannot reach b after sending to nobody");
+    must(absent, await contact(scene, a, b, atB), "a cannot reach b after sending to nobody");
   });
 }
 
 const large = "a frame over the limit is dropped here, and nothing else suffers";
 async function tooLarge(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b } }) => {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
     const atB = hear(b);
-    must(large, await contact(subject, a, b, atB), "a never reached b");
+    must(large, await contact(scene, a, b, atB), "a never reached b");
     mustEqual(
       large,
       a.send("b", new Uint8Array(subject.maxFrameBytes + 1)),
@@ -131,19 +154,17 @@ async function tooLarge(subject: TransportSubject): Promise<void> {
       "send of a frame too large",
     );
     const mark = Uint8Array.of(7, 7, 7);
-    const came = await soon(
-      subject,
-      () => atB.some((one) => same(one.bytes, mark)) || (a.send("b", mark), false),
-    );
+    const came = await soon(scene, keepSending(a, "b", mark, atB));
     must(large, came, "nothing arrives after a frame too large");
   });
 }
 
 const full = "false: the queue to the peer is full; the sender never waits";
 async function bounded(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b } }) => {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
     const atB = hear(b);
-    must(full, await contact(subject, a, b, atB), "a never reached b");
+    must(full, await contact(scene, a, b, atB), "a never reached b");
     const frame = new Uint8Array(Math.min(subject.maxFrameBytes, 32_768));
     const limit = subject.maxQueueBytes ?? 0;
     let taken = 0;
@@ -155,23 +176,20 @@ async function bounded(subject: TransportSubject): Promise<void> {
       `took ${taken} bytes in one tick, the queue holds ${limit}`,
     );
     const mark = Uint8Array.of(5, 5, 5);
-    const came = await soon(
-      subject,
-      () => atB.some((one) => same(one.bytes, mark)) || (a.send("b", mark), false),
-    );
+    const came = await soon(scene, keepSending(a, "b", mark, atB));
     must(full, came, "a full queue never emptied");
   });
 }
 
 const silent = "silence after close";
 async function closed(subject: TransportSubject): Promise<void> {
-  await within(subject, async (world) => {
-    const { a, b, c } = world.nodes;
+  await within(subject, async (scene) => {
+    const { a, b, c, world } = scene;
     const atB = hear(b);
     const atC = hear(c);
     must(
       silent,
-      (await contact(subject, a, b, atB)) && (await contact(subject, a, c, atC)),
+      (await contact(scene, a, b, atB)) && (await contact(scene, a, c, atC)),
       "a never reached b and c",
     );
     for (let k = 0; k < 20; k += 1) a.send("b", recordOf(k));
@@ -179,21 +197,19 @@ async function closed(subject: TransportSubject): Promise<void> {
     const count = atB.length;
     for (let k = 0; k < 20; k += 1) a.send("b", recordOf(k));
     mustEqual(silent, b.send("a", Uint8Array.of(1)), false, "send after close");
-    await settle(world);
+    for (let pauses = 0; pauses < 30; pauses += 1) await world.pause();
     mustEqual(silent, atB.length, count, "frames heard by a closed node");
     await b.close();
     const mark = Uint8Array.of(6, 6);
-    const came = await soon(
-      subject,
-      () => atC.some((one) => same(one.bytes, mark)) || (a.send("c", mark), false),
-    );
+    const came = await soon(scene, keepSending(a, "c", mark, atC));
     must(silent, came, "closing b cut a from c");
   });
 }
 
 const own = "bytes heard belong to the one who hears them";
 async function ownBytes(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b, c } }) => {
+  await within(subject, async (scene) => {
+    const { a, b, c } = scene;
     let scribbled = 0;
     b.listen((_, bytes) => {
       bytes.fill(0xee);
@@ -202,7 +218,7 @@ async function ownBytes(subject: TransportSubject): Promise<void> {
     const atC = hear(c);
     const frame = recordOf(40);
     const before = frame.slice();
-    const came = await soon(subject, () => {
+    const came = await soon(scene, () => {
       if (scribbled > 0 && atC.some((one) => same(one.bytes, before))) return true;
       a.send("b", frame);
       a.send("c", frame);
@@ -219,32 +235,33 @@ async function ownBytes(subject: TransportSubject): Promise<void> {
 
 const order = "frames of one link arrive in order, none left out in between";
 async function ordered(subject: TransportSubject): Promise<void> {
-  await within(subject, async ({ nodes: { a, b } }) => {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
     const atB = hear(b);
-    must(order, await contact(subject, a, b, atB), "a never reached b");
+    must(order, await contact(scene, a, b, atB), "a never reached b");
     const numbers: number[] = [];
     for (let k = 0; k < 300; k += 1) {
       const frame = Uint8Array.of(k >> 8, k & 255, ...new Uint8Array(k % 50));
       if (a.send("b", frame)) numbers.push(k);
-      if (k % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (k % 40 === 0) await scene.world.pause();
     }
     const heard = (): number[] => atB.filter(notHello).map(({ bytes }) => (bytes[0]! << 8) | bytes[1]!);
-    await soon(subject, () => heard().length >= numbers.length);
+    await soon(scene, () => heard().length >= numbers.length);
     mustEqual(order, heard(), numbers, "numbers heard");
   });
 }
 
 const again = "a peer that comes back is reached again";
 async function restarts(subject: TransportSubject): Promise<void> {
-  await within(subject, async (world) => {
-    const { a, b } = world.nodes;
-    must(again, await contact(subject, a, b, hear(b)), "a never reached b");
+  await within(subject, async (scene) => {
+    const { a, b, world } = scene;
+    must(again, await contact(scene, a, b, hear(b)), "a never reached b");
     for (let round = 0; round < 3; round += 1) {
       const next = await world.restart!("b");
       const heard = hear(next);
-      must(again, await contact(subject, a, next, heard), `a never reached b after restart ${round + 1}`);
+      must(again, await contact(scene, a, next, heard), `a never reached b after restart ${round + 1}`);
       const atA = hear(a);
-      must(again, await contact(subject, next, a, atA), `b never reached a after restart ${round + 1}`);
+      must(again, await contact(scene, next, a, atA), `b never reached a after restart ${round + 1}`);
     }
   });
 }

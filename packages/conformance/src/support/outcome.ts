@@ -8,15 +8,6 @@ export async function rejection(work: () => unknown): Promise<{ readonly code?: 
   }
 }
 
-/** Waits until the condition holds, looking every few milliseconds; false after `timeoutMs`. */
-export async function until(condition: () => boolean, timeoutMs = 5000): Promise<boolean> {
-  for (let left = timeoutMs; !condition(); left -= 2) {
-    if (left <= 0) return false;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return true;
-}
-
 /** Record number `i`: no two alike, sizes from 1 to 700. */
 export function recordOf(i: number): Uint8Array {
   const record = new Uint8Array(1 + ((i * 37) % 700)).fill(i + 1);

@@ -67,22 +67,23 @@ function toy(fault?: Fault): TransportSubject {
   return {
     maxFrameBytes,
     maxQueueBytes,
-    timeoutMs: fault === undefined ? 5000 : 300,
-    fresh: (): TransportWorld => {
+    pausesMax: fault === undefined ? 2000 : 100,
+    fresh: (ids): TransportWorld => {
       const hub: Hub = { listeners: new Map(), queued: new Map() };
-      const peers = new Set(["a", "b", "c"]);
+      const peers = new Set(ids);
       const make = (self: NodeId): Transport => toyTransport(hub, self, peers, fault);
-      const nodes = { a: make("a"), b: make("b"), c: make("c") };
+      const nodes = new Map(ids.map((id) => [id, make(id)]));
       return {
-        nodes,
+        transport: (node) => nodes.get(node)!,
         restart: async (node) => {
-          await nodes[node].close();
+          await nodes.get(node)!.close();
           if (fault === "never-again") peers.delete(node);
-          nodes[node] = make(node);
-          return nodes[node];
+          nodes.set(node, make(node));
+          return nodes.get(node)!;
         },
-        end: async () => {
-          for (const transport of Object.values(nodes)) await transport.close();
+        pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
+        close: async () => {
+          for (const transport of nodes.values()) await transport.close();
         },
       };
     },
