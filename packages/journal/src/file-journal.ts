@@ -22,7 +22,7 @@ export interface FileJournalOptions {
   readonly segmentBytes?: number;
   /** Default `auto`. */
   readonly sync?: SyncPolicy;
-  /** With `auto`: up to this many waiting bytes, and with no sync in flight, a sync runs on the calling thread. Default 64 KiB. */
+  /** With `auto`: up to this many waiting bytes, and with no sync in flight, a sync runs on the calling thread. Default 128 KiB. */
   readonly syncOnMainBelowBytes?: number;
   /** Default `write-through` where the platform has it. */
   readonly flush?: FlushMethod;
@@ -98,7 +98,7 @@ class FileJournal implements Journal {
       4096,
       2 ** 30,
     );
-    const mainBelowBytes = options.syncOnMainBelowBytes ?? 64 * 1024;
+    const mainBelowBytes = options.syncOnMainBelowBytes ?? 128 * 1024;
     this.#mainBelowBytes = checkedBytes("syncOnMainBelowBytes", mainBelowBytes, 0, Number.MAX_SAFE_INTEGER);
     this.#policy = options.sync ?? "auto";
     const writeThrough = (options.flush ?? "write-through") === "write-through" && writesThrough;

@@ -137,6 +137,7 @@ async function runJournal(
         disk.cutAt = disk.operations + one.operations;
       } else if (one.kind === "fail") {
         disk.failAt = disk.operations + one.operations;
+        disk.failCode = one.operations % 2 === 0 ? "EIO" : "ENOSPC";
       }
     } catch {
       if (one.kind === "snapshot") count.snapshotsCut++;
