@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { runNode } from "./node/process.ts";
 
-const program = new Command("eunomia-bench").description("Ordered broadcast over consensus protocols that are swapped while it runs");
+const program = new Command("eunomia-bench").description(
+  "Ordered broadcast over consensus protocols that are swapped while it runs",
+);
 
 program
   .command("node")
@@ -13,5 +16,28 @@ program
   .requiredOption("--data <directory>", "where journal and log are kept")
   .option("--trace <file>", "append broadcast events, one JSON object a line")
   .action(runNode);
+
+program
+  .command("run", { isDefault: true })
+  .description("broadcast every line of a file over four processes while replicas die and protocols change")
+  .argument("[file]", "what to broadcast; - for standard input", defaultInput)
+  .option("--seconds <n>", "hand the input in over at least so many seconds", Number, 12)
+  .option("--directory <path>", "where outputs, traces and logs go (default: a new folder in runs)")
+  .option("--json", "print the report as JSON", false)
+  .action(
+    async (
+      input: string,
+      { seconds, directory, json }: { seconds: number; directory?: string; json: boolean },
+    ) => {
+      if (!(seconds > 0)) program.error(`--seconds expected a positive number, got ${seconds}`);
+      try {
+        const report = await run({ input, seconds, directory: directory ?? defaultDirectory(), json });
+        process.exitCode = report.verdict === "ok" ? 0 : 1;
+      } catch (error) {
+        console.error(`error: ${(error as Error).message}`);
+        process.exitCode = 2;
+      }
+    },
+  );
 
 await program.parseAsync();

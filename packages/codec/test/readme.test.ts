@@ -1,21 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { runReadmeBlocks } from "@eunomia/vitest/readme";
 import { expect, test } from "vitest";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 test("the examples of the README run", async () => {
-  const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
-  expect(blocks.length).toBeGreaterThan(0);
-  for (const [at, block] of blocks.entries()) {
-    const file = fileURLToPath(new URL(`readme-block-${process.pid}-${at}.tmp.ts`, import.meta.url));
-    writeFileSync(file, block.replaceAll('"@eunomia/codec"', '"../src/index.ts"'));
-    try {
-      await import(/* @vite-ignore */ file);
-    } finally {
-      rmSync(file, { force: true });
-    }
-  }
+  expect(await runReadmeBlocks(new URL("../README.md", import.meta.url))).toBeGreaterThan(0);
 });
 
 test("the README names tests that exist", () => {

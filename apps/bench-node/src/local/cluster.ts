@@ -80,7 +80,9 @@ export class LocalCluster {
       protocols: options.protocols,
       controllers: {
         threshold: 1,
-        principals: [{ id: this.controller.principal, publicKey: toHex(this.controller.bundle[0]!.publicKey) }],
+        principals: [
+          { id: this.controller.principal, publicKey: toHex(this.controller.bundle[0]!.publicKey) },
+        ],
       },
       alpha: options.alpha ?? 2,
       mode: options.mode ?? "cut",
@@ -124,7 +126,17 @@ export class LocalCluster {
     const fromSource = here.endsWith(".ts");
     const entry = fileURLToPath(new URL(fromSource ? "../main.ts" : "./main.js", import.meta.url));
     const loader = fromSource ? ["--conditions=@eunomia/source", "--import", "tsx"] : [];
-    const args = ["node", "--config", this.#configFile, "--secrets", this.#secretsFile, "--id", id, "--data", this.dataDirectory(id)];
+    const args = [
+      "node",
+      "--config",
+      this.#configFile,
+      "--secrets",
+      this.#secretsFile,
+      "--id",
+      id,
+      "--data",
+      this.dataDirectory(id),
+    ];
     if (this.#options.trace) args.push("--trace", this.traceFile(id));
     const log = openSync(join(this.directory, `${id}.log`), "a");
     const child = fork(entry, args, {
@@ -138,7 +150,13 @@ export class LocalCluster {
         else if (report.kind === "failed") reject(new NodeStartError(id, report.code, report.message));
       });
       child.once("exit", (code, signal) =>
-        reject(new NodeStartError(id, "exit", `ended with ${signal ?? code}; see ${join(this.directory, `${id}.log`)}`)),
+        reject(
+          new NodeStartError(
+            id,
+            "exit",
+            `ended with ${signal ?? code}; see ${join(this.directory, `${id}.log`)}`,
+          ),
+        ),
       );
     });
   }

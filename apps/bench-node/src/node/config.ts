@@ -62,7 +62,8 @@ class Fields {
   readonly #path: string;
   readonly #json: Json;
   constructor(file: string, path: string, json: unknown) {
-    if (typeof json !== "object" || json === null || Array.isArray(json)) throw new ConfigError(file, path || "(whole file)", "an object", show(json));
+    if (typeof json !== "object" || json === null || Array.isArray(json))
+      throw new ConfigError(file, path || "(whole file)", "an object", show(json));
     this.#file = file;
     this.#path = path;
     this.#json = json as Json;
@@ -74,7 +75,14 @@ class Fields {
     return this.#path === "" ? field : `${this.#path}.${field}`;
   }
   only(allowed: readonly string[]): this {
-    for (const field of Object.keys(this.#json)) if (!allowed.includes(field)) throw new ConfigError(this.#file, this.#at(field), `only the fields ${allowed.join(", ")}`, "another one");
+    for (const field of Object.keys(this.#json))
+      if (!allowed.includes(field))
+        throw new ConfigError(
+          this.#file,
+          this.#at(field),
+          `only the fields ${allowed.join(", ")}`,
+          "another one",
+        );
     return this;
   }
   text(field: string, fallback?: string): string {
@@ -93,7 +101,9 @@ class Fields {
   }
   hex(field: string, bytes: number): string {
     const value = this.text(field);
-    return new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(value) ? value : this.fail(field, `${bytes} bytes in lower-case hexadecimal`);
+    return new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(value)
+      ? value
+      : this.fail(field, `${bytes} bytes in lower-case hexadecimal`);
   }
   has(field: string): boolean {
     return this.#json[field] !== undefined;
@@ -108,14 +118,20 @@ class Fields {
   }
 }
 
-const show = (value: unknown): string => (value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80));
+const show = (value: unknown): string =>
+  value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
 function readJson(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new ConfigError(file, "(whole file)", "a readable file", (error as NodeJS.ErrnoException).code ?? String(error));
+    throw new ConfigError(
+      file,
+      "(whole file)",
+      "a readable file",
+      (error as NodeJS.ErrnoException).code ?? String(error),
+    );
   }
   try {
     return JSON.parse(text);
@@ -130,7 +146,19 @@ export function readClusterConfig(file: string): ClusterConfig {
 }
 
 export function checkClusterConfig(json: unknown, file: string): ClusterConfig {
-  const top = new Fields(file, "", json).only(["cluster", "nodes", "f", "initial", "protocols", "controllers", "alpha", "mode", "fifo", "maxBatch", "maxBatchBytes"]);
+  const top = new Fields(file, "", json).only([
+    "cluster",
+    "nodes",
+    "f",
+    "initial",
+    "protocols",
+    "controllers",
+    "alpha",
+    "mode",
+    "fifo",
+    "maxBatch",
+    "maxBatchBytes",
+  ]);
   const nodes = top.list("nodes", 1).map((node) => {
     node.only(["id", "host", "port"]);
     return { id: node.text("id"), host: node.text("host"), port: node.integer("port", 1, 65_535) };
@@ -152,11 +180,21 @@ export function checkClusterConfig(json: unknown, file: string): ClusterConfig {
   return {
     cluster: top.text("cluster"),
     nodes,
-    f: top.integer("f", 0, Math.max(0, Math.floor((nodes.length - 1) / 2)), Math.floor((nodes.length - 1) / 3)),
+    f: top.integer(
+      "f",
+      0,
+      Math.max(0, Math.floor((nodes.length - 1) / 2)),
+      Math.floor((nodes.length - 1) / 3),
+    ),
     initial,
     protocols: {
       ...(twoThirds && { "two-thirds": { graceMs: twoThirds.integer("graceMs", 0, 60_000, 20) } }),
-      ...(paxos && { paxos: { phase1: paxos.integer("phase1", 1, nodes.length), phase2: paxos.integer("phase2", 1, nodes.length) } }),
+      ...(paxos && {
+        paxos: {
+          phase1: paxos.integer("phase1", 1, nodes.length),
+          phase2: paxos.integer("phase2", 1, nodes.length),
+        },
+      }),
     },
     controllers: { threshold: controllers.integer("threshold", 1, principals.length), principals },
     alpha: top.integer("alpha", 1, 1024, 2),
@@ -171,7 +209,8 @@ export function checkClusterConfig(json: unknown, file: string): ClusterConfig {
 export function readSecrets(file: string, which: "node" | "client"): ClusterSecrets {
   const top = new Fields(file, "", readJson(file)).only(["nodes", "clients"]);
   const hex = (field: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(top.has(field) ? top.text(field) : "")) throw new ConfigError(file, field, "32 bytes in lower-case hexadecimal", "something else");
+    if (!/^[0-9a-f]{64}$/.test(top.has(field) ? top.text(field) : ""))
+      throw new ConfigError(file, field, "32 bytes in lower-case hexadecimal", "something else");
     return top.text(field);
   };
   return { nodes: which === "node" ? hex("nodes") : "", clients: hex("clients") };

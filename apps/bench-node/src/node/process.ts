@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { readClusterConfig, readSecrets } from "./config.ts";
 import { type RunningNode, startNode } from "./stack.ts";
-import { openNodeTrace } from "./trace.ts";
+import { ProcessTrace } from "./trace.ts";
 
 export interface NodeProcessOptions {
   readonly config: string;
@@ -42,7 +42,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
     setTimeout(() => process.exit(exitCode), 50).unref();
   };
   let running: RunningNode;
-  const trace = options.trace === undefined ? null : openNodeTrace(options.trace, options.id);
+  const trace = options.trace === undefined ? null : new ProcessTrace(options.trace, options.id);
   try {
     running = await startNode({
       config: readClusterConfig(options.config),
@@ -51,14 +51,14 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       dataDirectory: options.data,
       onFault: (error) => fail(error, 1),
       onAlarm: (alarm) => log.error(alarm, "processes disagree about a slot"),
-      onEvent: (event) => (event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind)),
+      onEvent: (event) =>
+        event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind),
       ...(trace && { onDelivery: (delivery) => trace.delivered(delivery) }),
     });
   } catch (error) {
     fail(error as Error, 2);
     return;
   }
-  trace?.restored((running.node.state?.slotOut ?? 1) - 1);
   const stop = async (): Promise<void> => {
     await running.close();
     trace?.close();
@@ -66,10 +66,14 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  process.on("message", (request: NodeRequest) => (request.kind === "stop" ? void stop() : tell(statusOf(running))));
+  process.on("message", (request: NodeRequest) =>
+    request.kind === "stop" ? void stop() : tell(statusOf(running)),
+  );
   // A node without its parent has nobody to serve in a demonstration; on its own it has no channel and stays.
   process.once("disconnect", stop);
-  setImmediate(() => tell({ kind: "ready", tornBytes: running.tornBytes, delivered: (running.node.state?.slotOut ?? 1) - 1 }));
+  const { tornBytes, restoredSlot } = running;
+  trace?.recovered(restoredSlot);
+  tell({ kind: "ready", tornBytes, delivered: restoredSlot });
 }
 
 function statusOf({ node, refusals }: RunningNode): NodeReport {

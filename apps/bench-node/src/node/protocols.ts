@@ -1,20 +1,30 @@
 import type { ProtocolBinding } from "@eunomia/aneris-switch";
 import { acceptorEngine, leaderEngine, learnerEngine } from "@eunomia/paxos";
 import { flexible } from "@eunomia/quorum-algebra";
-import { learnerConfig, learnerEngine as memberLearnerEngine, memberConfig, memberEngine } from "@eunomia/two-thirds";
+import {
+  learnerConfig,
+  memberConfig,
+  memberEngine,
+  learnerEngine as memberLearnerEngine,
+} from "@eunomia/two-thirds";
 import type { ClusterConfig } from "./config.ts";
 import { processOf, type Role } from "./names.ts";
 
 /** The empty batch, which fills gaps. */
 const noop = new Uint8Array([0x80]);
 
-const ofAll = (config: ClusterConfig, role: Role): string[] => config.nodes.map((node) => processOf(node.id, role));
+const ofAll = (config: ClusterConfig, role: Role): string[] =>
+  config.nodes.map((node) => processOf(node.id, role));
 
 const noParameters = (params: Uint8Array): string | null =>
   params.length === 0 ? null : "expected no parameters: they stand in the configuration of the cluster";
 
 /** Every node is acceptor, leader and learner; quorums by size, any two that meet (Flexible Paxos). */
-export function paxosBinding(config: ClusterConfig, self: string, sizes: { phase1: number; phase2: number }): ProtocolBinding {
+export function paxosBinding(
+  config: ClusterConfig,
+  self: string,
+  sizes: { phase1: number; phase2: number },
+): ProtocolBinding {
   const acceptors = ofAll(config, "acceptor");
   const leaders = ofAll(config, "leader");
   const learners = ofAll(config, "paxos-learner");

@@ -32,6 +32,8 @@ export interface RunningNode {
   refusals(): ReadonlyMap<string, number>;
   /** Bytes of unfinished last writes that were cut off at the start. */
   readonly tornBytes: number;
+  /** The last slot in the log of earlier runs. */
+  readonly restoredSlot: number;
   close(): Promise<void>;
 }
 
@@ -47,7 +49,13 @@ const identityFile = "identity.json";
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, secrets, id, dataDirectory } = options;
   const own = config.nodes.find((node) => node.id === id);
-  if (own === undefined) throw new ConfigError("cluster configuration", "nodes", `a node "${id}"`, config.nodes.map((node) => node.id).join(", "));
+  if (own === undefined)
+    throw new ConfigError(
+      "cluster configuration",
+      "nodes",
+      `a node "${id}"`,
+      config.nodes.map((node) => node.id).join(", "),
+    );
   mkdirSync(dataDirectory, { recursive: true });
   const tag = `${config.cluster}/${id}`;
   const identity = join(dataDirectory, identityFile);
@@ -64,14 +72,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const transport = await tcpTransport({
     self: id,
     listen: { host: own.host, port: own.port },
-    peers: Object.fromEntries(config.nodes.filter((node) => node.id !== id).map((node) => [node.id, { host: node.host, port: node.port }])),
+    peers: Object.fromEntries(
+      config.nodes
+        .filter((node) => node.id !== id)
+        .map((node) => [node.id, { host: node.host, port: node.port }]),
+    ),
     cluster: config.cluster,
     maxFrameBytes: 8 << 20,
     maxQueueBytes: 64 << 20,
     onEvent(event) {
       if (event.kind === "connected" && event.direction === "accepted" && !nodeIds.includes(event.peer))
         authenticator.admit(event.peer, pairSecret(native, fromHex(secrets.clients), event.peer, id));
-      if (event.kind === "disconnected" && event.direction === "accepted" && !nodeIds.includes(event.peer)) node.gone(event.peer);
+      if (event.kind === "disconnected" && event.direction === "accepted" && !nodeIds.includes(event.peer))
+        node.gone(event.peer);
       options.onEvent?.(event);
     },
   });
@@ -91,9 +104,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       initial: { name: config.initial, params: new Uint8Array() },
       controllers: {
         threshold: config.controllers.threshold,
-        principals: config.controllers.principals.map(({ id: principal, publicKey }) => ({ id: principal, key: fromHex(publicKey) })),
+        principals: config.controllers.principals.map(({ id: principal, publicKey }) => ({
+          id: principal,
+          key: fromHex(publicKey),
+        })),
       },
-      beside: nodeIds.map((nodeId) => ({ process: processOf(nodeId, "leader"), replica: processOf(nodeId, "replica") })),
+      beside: nodeIds.map((nodeId) => ({
+        process: processOf(nodeId, "leader"),
+        replica: processOf(nodeId, "replica"),
+      })),
     },
     gateway: { self: processOf(id, "gateway"), maxSubscribers: 1024, maxClients: 65_536, readBytes: 1 << 20 },
     oracles: {
@@ -133,7 +152,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       await host.close();
       await log.close();
     };
-    return { node, refusals: () => host.driver.refusals(), tornBytes: host.tornBytes, close };
+    return {
+      node,
+      refusals: () => host.driver.refusals(),
+      tornBytes: host.tornBytes,
+      restoredSlot: log.last,
+      close,
+    };
   } catch (error) {
     await transport.close();
     await journal.close();

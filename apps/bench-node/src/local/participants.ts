@@ -1,0 +1,59 @@
+import { type Client, type ClientOptions, createClient, GatewayLink } from "@eunomia/aneris-client";
+import { fromHex } from "@eunomia/codec";
+import { hmacAuthenticator, pairSecret } from "@eunomia/crypto-auth";
+import { native, systemRandom } from "@eunomia/crypto-auth/native";
+import { systemClock } from "@eunomia/host";
+import { tcpTransport } from "@eunomia/transports/tcp";
+import type { ClusterConfig } from "../node/config.ts";
+import { processOf } from "../node/names.ts";
+
+export interface LinkSetup {
+  readonly config: ClusterConfig;
+  /** The secret of clients, 32 bytes in hexadecimal. */
+  readonly clientSecret: string;
+  /** Names this client; different for each. */
+  readonly self: string;
+  /** Nodes to talk to, the preferred one first. */
+  readonly nodes: readonly string[];
+}
+
+/** A link from this process to the gateways of some nodes. */
+export async function openLink({ config, clientSecret, self, nodes }: LinkSetup): Promise<GatewayLink> {
+  const chosen = nodes.map((id) => config.nodes.find((node) => node.id === id)!);
+  const transport = await tcpTransport({
+    self,
+    peers: Object.fromEntries(chosen.map(({ id, host, port }) => [id, { host, port }])),
+    cluster: config.cluster,
+    maxFrameBytes: 8 << 20,
+    maxQueueBytes: 64 << 20,
+    maxRedialDelayMs: 250,
+  });
+  const secret = fromHex(clientSecret);
+  const authenticator = hmacAuthenticator({
+    self,
+    cluster: config.cluster,
+    keys: {
+      kind: "pairwise",
+      secrets: new Map(nodes.map((id) => [id, pairSecret(native, secret, self, id)])),
+    },
+    provider: native,
+  });
+  const nodeOf = new Map(nodes.map((id) => [processOf(id, "gateway"), id]));
+  return new GatewayLink({
+    self,
+    gateways: [...nodeOf.keys()],
+    nodeOf: (process) => nodeOf.get(process) ?? null,
+    transport,
+    authenticator,
+    clock: systemClock,
+  });
+}
+
+/** A client with a session of its own over a link of its own. */
+export async function openClient(
+  setup: LinkSetup,
+  options: Omit<ClientOptions, "random"> = {},
+): Promise<{ readonly client: Client; readonly link: GatewayLink }> {
+  const link = await openLink(setup);
+  return { link, client: createClient({ ...options, link, random: systemRandom() }) };
+}

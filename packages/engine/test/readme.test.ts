@@ -1,0 +1,6 @@
+import { runReadmeBlocks } from "@eunomia/vitest/readme";
+import { expect, test } from "vitest";
+
+test("the examples of the README run", async () => {
+  expect(await runReadmeBlocks(new URL("../README.md", import.meta.url))).toBeGreaterThan(0);
+});

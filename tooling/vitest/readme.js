@@ -1,0 +1,28 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Runs every `ts` block of a README as a module of its own, in the test folder beside it. For the base packages, which the
+ * conformance package (and its `runReadme`) stands on. Answers how many blocks ran.
+ *
+ * @param {URL} readme
+ * @returns {Promise<number>}
+ */
+export async function runReadmeBlocks(readme) {
+  const path = fileURLToPath(readme);
+  const blocks = [...readFileSync(path, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+    (match) => match[1],
+  );
+  if (blocks.length === 0) throw new Error(`${path} has no example that runs`);
+  for (const [at, block] of blocks.entries()) {
+    const file = join(dirname(path), "test", `readme-block-${process.pid}-${at}.tmp.ts`);
+    writeFileSync(file, `${block}\nexport {};\n`);
+    try {
+      await import(/* @vite-ignore */ file);
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+  return blocks.length;
+}
