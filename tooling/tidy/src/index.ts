@@ -1,0 +1,3 @@
+/** Rules of this repository as functions over its files. */
+export { findings, rules } from "./rules.ts";
+export { type Finding, type Rule, readTree, type Tree } from "./tree.ts";
