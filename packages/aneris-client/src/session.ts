@@ -332,7 +332,7 @@ export class ClientSession {
       case "session":
         return this.#lose(seq, reason);
       default:
-        return this.#sink.ignored(`rejected: ${reason.slice(0, 32)}`);
+        return this.#sink.ignored("rejected: for another reason");
     }
   }
 

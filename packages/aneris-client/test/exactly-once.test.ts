@@ -88,7 +88,8 @@ const twins: Record<string, MakeSession> = {
     seq: times === 1 ? seq : seq + 1,
   })),
   "ignores its window": (options, sink) => honest({ ...options, window: 64 }, sink),
-  "never repeats": (options, sink) => honest({ ...options, rtoMinMs: 1e9, rtoMaxMs: 1e9, rtoInitialMs: 1e9 }, sink),
+  "never repeats": (options, sink) =>
+    honest({ ...options, rtoMinMs: 1e9, rtoMaxMs: 1e9, rtoInitialMs: 1e9 }, sink),
   "forgets a cancelled command that has a number": (options, sink) => {
     const session = honest(options, sink);
     const cancel = session.cancel.bind(session);

@@ -149,10 +149,25 @@ test("busy and window put a command off and hold new ones back", () => {
     session.tick(6);
     expect(sent).toHaveLength(1);
     while (session.outstanding < 3) session.tick(session.wakeAt);
-    expect(seqs().flat().filter((seq) => seq === 1).length).toBeGreaterThanOrEqual(1);
-    for (let i = 0; i < 10 && seqs().flat().filter((seq) => seq === 1).length < 2; i += 1)
+    expect(
+      seqs()
+        .flat()
+        .filter((seq) => seq === 1).length,
+    ).toBeGreaterThanOrEqual(1);
+    for (
+      let i = 0;
+      i < 10 &&
+      seqs()
+        .flat()
+        .filter((seq) => seq === 1).length < 2;
+      i += 1
+    )
       session.tick(session.wakeAt);
-    expect(seqs().flat().filter((seq) => seq === 1).length).toBeGreaterThanOrEqual(2);
+    expect(
+      seqs()
+        .flat()
+        .filter((seq) => seq === 1).length,
+    ).toBeGreaterThanOrEqual(2);
     reply(1000, 1, 3);
     expect(session.outstanding).toBe(0);
   }

@@ -20,6 +20,8 @@ interface Session {
 }
 interface Gateway {
   up: boolean;
+  /** Cut off from the other nodes: answers, and delivers nothing new. */
+  frozen: boolean;
   delivered: number;
   attached: Map<number, string>;
   subscribers: Map<string, { next: number; creditBytes: number }>;
@@ -69,6 +71,10 @@ export class Cluster {
 
   crash(id: string): void {
     this.gateways.set(id, { ...fresh(this.slots.length), up: false });
+  }
+
+  freeze(id: string): void {
+    this.gateways.get(id)!.frozen = true;
   }
 
   restart(id: string): void {
@@ -124,7 +130,7 @@ export class Cluster {
 
   #catchUp(id: string): void {
     const gateway = this.gateways.get(id)!;
-    if (!gateway.up) return;
+    if (!gateway.up || gateway.frozen) return;
     while (gateway.delivered < this.slots.length) {
       gateway.delivered += 1;
       const { runs, registered } = this.slots[gateway.delivered - 1]!;
@@ -214,5 +220,12 @@ export class Cluster {
 }
 
 function fresh(delivered: number): Gateway {
-  return { up: true, delivered, attached: new Map(), subscribers: new Map(), registrations: [] };
+  return {
+    up: true,
+    frozen: false,
+    delivered,
+    attached: new Map(),
+    subscribers: new Map(),
+    registrations: [],
+  };
 }
