@@ -191,4 +191,18 @@ export const digestRules: readonly Rule[] = [
       ]);
     },
   },
+  {
+    name: "a jump waits for no value of a higher round that stays away",
+    line,
+    fires: ["jump once the value is here (8)"],
+    run(engineOf) {
+      const rig = rigOf(engineOf);
+      rig.propose(1, "large");
+      rig.vote("p1", 1, 4, digest("other"));
+      rig.vote("p2", 1, 5, digest("gone for good"));
+      expect(rig.from("p1", { kind: "value", slot: 1, value: bytes("other") })[0]).toBe(
+        "persist vote 1 4 other",
+      );
+    },
+  },
 ];

@@ -13,7 +13,7 @@ import { type MemberConfig, type MemberTypes, memberEngine } from "../src/index.
 import { type ClusterOptions, cluster, everybody, learners, memberNames } from "./cluster.ts";
 
 /** Schedules per configuration; a longer campaign sets TWO_THIRDS_SCHEDULES. */
-const count = Number(process.env.TWO_THIRDS_SCHEDULES ?? 350);
+const count = Number(process.env.TWO_THIRDS_SCHEDULES ?? 200);
 const everything = { loss: 0.1, duplication: 0.1, crash: 0.03, compact: 0.02 };
 
 /** How often each action of a member fired, over all schedules: a test in which it never did says nothing about it. */

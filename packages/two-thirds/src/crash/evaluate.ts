@@ -67,13 +67,21 @@ function decision(quorums: Quorums, number: number, slot: Readonly<SlotState>): 
   return null;
 }
 
-/** Votes above our own round wait for their value only; the highest such round is the one to join. */
+/**
+ * Votes above our own round are there only while their values are not: the highest one whose value has come is joined. A
+ * still higher one, whose voter may be gone for good, must not stand in its way.
+ */
 function lateJump(number: number, slot: Readonly<SlotState>): Finding | null {
-  const round = slot.votes.keys.at(-1) ?? -1;
-  if (round <= slot.round) return null;
-  const candidates = shares(slot.votes.values.at(-1)!);
-  const share = candidates.find(({ choice }) => heldValue(slot, choice) !== null) ?? candidates[0]!;
-  return withValue(slot, share, { kind: "jump", slot: number, round });
+  const above = slot.votes.keys
+    .map((round, i) => ({ round, votes: slot.votes.values[i]! }))
+    .filter(({ round }) => round > slot.round)
+    .reverse();
+  if (above.length === 0) return null;
+  const candidates = above.flatMap(({ round, votes }) => shares(votes).map((share) => ({ round, share })));
+  const here = candidates.find(({ share }) => heldValue(slot, share.choice) !== null);
+  const found = ({ round, share }: { readonly round: number; readonly share: Share }) =>
+    withValue(slot, share, { kind: "jump", slot: number, round });
+  return here === undefined ? found(candidates[0]!) : found(here);
 }
 
 /** Rule (2): everybody voted in our round, or an updating quorum did and grace is over. */
