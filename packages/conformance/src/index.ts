@@ -17,6 +17,8 @@ export { engineCases } from "./engine/cases.ts";
 export type { EngineSubject } from "./engine/subject.ts";
 export { engineExample, engineTwins } from "./engine/twins.ts";
 export { readmeBlocks, runReadme } from "./readme/readme.ts";
+export type { ScenarioEnvironment } from "./scenario/environment.ts";
+export { checkScenario, runScenario } from "./scenario/scenario.ts";
 export { type ConsensusSchedules, consensusSchedules } from "./schedule/consensus.ts";
 export { runSchedules } from "./schedule/explore.ts";
 export { describeFailure } from "./schedule/shrink.ts";

@@ -81,8 +81,11 @@ export interface ScheduleOptions {
   done?(view: ScheduleView): boolean;
   /** The records a process finds when it starts again: default all that were durable. To model a disk that forgets. */
   recover?(process: NodeId, records: readonly unknown[]): readonly unknown[];
-  /** Text of a message in a transcript. */
+  /** Texts in a transcript: of messages, commands, records, outputs. */
   describe?(message: unknown): string;
+  describeCommand?(command: unknown): string;
+  describeRecord?(record: unknown): string;
+  describeOutput?(output: unknown): string;
   /** Stop after so many failing runs. Default 1. */
   readonly failuresMax?: number;
   /** Replays spent on making a failing run smaller. Default 1000; 0: none. */

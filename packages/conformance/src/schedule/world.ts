@@ -34,6 +34,8 @@ export interface Process {
 interface Node {
   readonly processes: number[];
   up: boolean;
+  /** Effects leave only when released, whatever the options say. */
+  held: boolean;
   /** Effects which have not left yet, in order, of all processes of the node. */
   queue: { readonly process: number; readonly effect: Effect<EngineTypes> }[];
 }
@@ -80,6 +82,7 @@ export class World implements ScheduleView {
   /** Inputs not yet handed in. */
   readonly waiting: Set<number>;
   readonly log: string[] | null;
+  readonly #atOnce: boolean;
   nowMs = 0;
 
   constructor(options: ScheduleOptions, random: SeededRandom, counts: Counts, log: string[] | null) {
@@ -87,6 +90,7 @@ export class World implements ScheduleView {
     this.#random = random;
     this.counts = counts;
     this.log = log;
+    this.#atOnce = options.faults?.partialFlush === false;
     const specs = typeof options.engines === "function" ? options.engines(random) : options.engines;
     this.#inputs = typeof options.inputs === "function" ? options.inputs(random) : options.inputs;
     this.waiting = new Set(this.#inputs.keys());
@@ -96,7 +100,8 @@ export class World implements ScheduleView {
     for (const [at, id] of this.processes.entries()) {
       const spec = specs[id]!;
       const name = spec.node ?? id;
-      if (!nodes.has(name)) nodes.set(name, this.nodes.push({ processes: [], up: false, queue: [] }) - 1);
+      if (!nodes.has(name))
+        nodes.set(name, this.nodes.push({ processes: [], up: false, held: false, queue: [] }) - 1);
       const node = nodes.get(name)!;
       this.nodes[node]!.processes.push(at);
       this.#index.set(id, at);
@@ -142,7 +147,7 @@ export class World implements ScheduleView {
       case "timer":
         return this.#fire(move.process, move.timer);
       case "release":
-        return this.nodes[move.node]!.queue.length > 0 && this.#release(move.node, 1);
+        return this.nodes[move.node]!.queue.length > 0 && this.release(move.node, 1);
       case "crash":
         return this.#crash(move.node);
       case "restart":
@@ -192,6 +197,13 @@ export class World implements ScheduleView {
     for (const { name, watch } of this.#watches) this.#judge(name, watch.end?.(this) ?? null);
   }
 
+  /** A line about an effect. Effects that leave with their step need no name. */
+  #tell(from: number, what: () => string): void {
+    if (this.log === null) return;
+    const { id, node } = this.all[from]!;
+    this.log.push(this.#atOnce && !this.nodes[node]!.held ? `  ${what()}` : `  ${id} ${what()}`);
+  }
+
   #text(message: unknown): string {
     return this.#options.describe?.(message) ?? show(message);
   }
@@ -220,10 +232,15 @@ export class World implements ScheduleView {
     const input = this.#inputs[index];
     if (input === undefined || !this.accepts(index)) return false;
     this.waiting.delete(index);
-    this.log?.push(`${input.to} <- commands ${show(input.commands)}`);
-    const to = this.#index.get(input.to)!;
-    this.#step(to, { kind: "commands", commands: input.commands });
+    this.command(this.#index.get(input.to)!, input.commands);
     return true;
+  }
+
+  /** Hands commands to a live process. */
+  command(at: number, commands: readonly unknown[]): void {
+    const text = this.#options.describeCommand ?? show;
+    this.log?.push(`${this.processes[at]} <- commands ${commands.map(text).join(", ")}`);
+    this.#step(at, { kind: "commands", commands });
   }
 
   #fire(at: number, timer: string): boolean {
@@ -268,23 +285,29 @@ export class World implements ScheduleView {
         });
       else node.queue.push({ process: at, effect });
     }
-    if (this.#options.faults?.partialFlush === false) this.#release(process.node, node.queue.length);
+    if (this.#atOnce && !node.held) this.release(process.node, node.queue.length);
     for (const { name, watch } of this.#watches) this.#judge(name, watch.stepped?.(process.id, this) ?? null);
   }
 
   /** Lets the oldest effects of a node leave: a record becomes durable, a message gets in flight, an output is seen. */
-  #release(at: number, count: number): boolean {
+  release(at: number, count: number): boolean {
     const node = this.nodes[at]!;
     for (const { process: from, effect } of node.queue.splice(0, count)) {
       const process = this.all[from]!;
       if (effect.kind === "persist") {
         process.disk.push(effect.record);
-        this.log?.push(`  ${process.id} persist ${show(effect.record)}`);
+        this.#tell(
+          from,
+          () => `persist ${this.#options.describeRecord?.(effect.record) ?? show(effect.record)}`,
+        );
       } else if (effect.kind === "send") this.#send(from, effect.to, effect.message);
       else if (effect.kind === "output") {
         this.counts.outputs += 1;
         process.outputs.push(effect.output);
-        this.log?.push(`  ${process.id} output ${show(effect.output)}`);
+        this.#tell(
+          from,
+          () => `output ${this.#options.describeOutput?.(effect.output) ?? show(effect.output)}`,
+        );
         for (const { name, watch } of this.#watches)
           this.#judge(name, watch.output?.(process.id, effect.output, process.life) ?? null);
       }
@@ -294,7 +317,7 @@ export class World implements ScheduleView {
 
   #send(from: number, to: readonly NodeId[], message: EngineTypes["Message"]): void {
     const schema = this.all[from]!.spec.engine.schema.message as Schema<EngineTypes["Message"]>;
-    this.log?.push(`  ${this.processes[from]} send ${to.join(",")}: ${this.#text(message)}`);
+    this.#tell(from, () => `send ${to.join(",")}: ${this.#text(message)}`);
     for (const name of to) {
       const index = this.#index.get(name);
       if (index === undefined) continue;

@@ -58,8 +58,9 @@ export function effectForm(effect: VectorEffect, from: string, slot: unknown): R
 export function expectedForm(pattern: Pattern, slot: unknown): Record<string, unknown> {
   const [kind, fields] = Object.entries(pattern)[0] ?? ["nothing", {}];
   if (kind === "send") {
-    const { to, msg } = fields as { readonly to: readonly string[]; readonly msg: Pattern };
-    return { send: { to: [...to].sort(), msg: normalForm(msg, slot) } };
+    // `outsInclude` and `outsExclude` may leave out either part.
+    const { to, msg } = fields as { readonly to?: readonly string[]; readonly msg?: Pattern };
+    return { send: { ...(to && { to: [...to].sort() }), ...(msg && { msg: normalForm(msg, slot) }) } };
   }
   if (kind === "deliver" || kind === "propose") {
     const { batch } = fields as { readonly batch?: readonly unknown[] };
