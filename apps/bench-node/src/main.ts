@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { bench } from "./bench/bench.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { runNode } from "./node/process.ts";
 
@@ -37,6 +38,34 @@ program
         console.error(`error: ${(error as Error).message}`);
         process.exitCode = 2;
       }
+    },
+  );
+
+program
+  .command("bench")
+  .description("run a durable cluster of three beside etcd, if it is installed, and print ratios")
+  .option(
+    "--outstanding <list>",
+    "writes under way, comma separated",
+    (text) => text.split(",").map(Number),
+    [1, 64, 256, 1024],
+  )
+  .option("--bytes <n>", "size of a value", Number, 256)
+  .option("--seconds <n>", "length of a run", Number, 3)
+  .option("--repeats <n>", "runs of each system", Number, 3)
+  .option("--results <directory>", "write everything measured to a JSON file there")
+  .action(
+    async (options: {
+      outstanding: number[];
+      bytes: number;
+      seconds: number;
+      repeats: number;
+      results?: string;
+    }) => {
+      const { outstanding, bytes: bodyBytes, seconds, repeats, results = null } = options;
+      for (const [name, value] of Object.entries({ bytes: bodyBytes, seconds, repeats, ...outstanding }))
+        if (!(value > 0)) program.error(`--${name} expected a positive number, got ${value}`);
+      await bench({ outstanding, bodyBytes, seconds, repeats, results });
     },
   );
 

@@ -97,7 +97,7 @@ async function perform(
       }),
     ),
   );
-  const { client } = await openClient(
+  const { client, link } = await openClient(
     { ...links, self: "client", nodes },
     {
       maxQueued,
@@ -140,6 +140,7 @@ async function perform(
   const seconds = (performance.now() - started) / 1000;
   trace.write({ at: wallClock(), k: "quiesced" });
   await client.close();
+  await link.close();
   await Promise.all(recorders.map((recorder) => recorder.close()));
   await cluster.stopAll();
   trace.close();

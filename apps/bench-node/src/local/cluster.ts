@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toHex } from "@eunomia/codec";
@@ -9,6 +8,7 @@ import { generateKeys, type Keys } from "@eunomia/crypto-auth";
 import { systemRandom } from "@eunomia/crypto-auth/native";
 import type { ClusterConfig, ClusterSecrets } from "../node/config.ts";
 import type { NodeReport, NodeRequest } from "../node/process.ts";
+import { freePorts } from "./ports.ts";
 
 type Status = Extract<NodeReport, { kind: "status" }>;
 
@@ -38,23 +38,6 @@ export class NodeStartError extends Error {
     this.name = "NodeStartError";
     this.code = code;
   }
-}
-
-/** Ports that were free a moment ago, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** A cluster of real processes on the loopback interface, each with a directory of its own. */
