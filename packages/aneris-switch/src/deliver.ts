@@ -3,7 +3,7 @@ import type { Effects } from "@eunomia/engine";
 import { encodeRegistration, joinBatch } from "./entry.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { type Executed, executeSlot, nextChain } from "./execute.ts";
-import { judgePending } from "./queue.ts";
+import { forward, judgePending, othersOf } from "./queue.ts";
 import type { Epoch, Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
 import type { DeliveredSlot } from "./wire.ts";
 
@@ -86,19 +86,29 @@ function settle(
   mapDelete(state.known, slot);
   const mine = mapGet(state.inflight, slot);
   mapDelete(state.inflight, slot);
-  let again = (mine?.entries ?? []).filter((entry) => stillWanted(config, state, out, entry, batch, done));
+  const lost = (mine?.entries ?? []).filter((entry) => stillWanted(config, state, out, entry, batch, done));
+  let revived: readonly Pending[] = [];
   if (done.controls.some(({ operation }) => operation.kind === "swap")) {
     const { id, from, protocol } = lastEpoch(state);
     out.spawn(protocol.name, String(id), { from, params: protocol.params });
     state.duty = null;
     state.flushTo = from - 1;
-    again = again.concat(voidInstances(state));
+    revived = voidInstances(state);
     state.slotIn = slot + 1;
   }
   if (done.registered.length > 0)
     state.pending = state.pending.filter((entry) => entry.kind !== 2 || !isRegistered(entry, done));
+  if (lost.length > 0) shareLosers(config, out, lost);
+  const again = lost.concat(revived);
   if (again.length > 0) state.pending = again.concat(state.pending);
   state.slotIn = Math.max(state.slotIn, state.slotOut);
+}
+
+/** What loses slot after slot to other replicas goes to them, so that the winner proposes it too (fault F15). */
+function shareLosers(config: ReplicaConfig, out: Out, lost: readonly Pending[]): void {
+  for (const entry of lost) entry.age += 1;
+  const losers = lost.filter((entry) => entry.age % config.forwardTicks === 0);
+  if (losers.length > 0) forward(config, out, losers, othersOf(config));
 }
 
 /** Forgets instances whose slot belongs to a later epoch now (cut mode); answers what was proposed in them, in order. */

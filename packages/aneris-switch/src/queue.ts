@@ -139,6 +139,9 @@ function toPending(entry: Entry, batch: Uint8Array): Pending {
   return { kind: 2, client: 0, seq: 0, bytes, age: 0 };
 }
 
+export const othersOf = (config: ReplicaConfig): string[] =>
+  config.replicas.filter((replica) => replica !== config.self);
+
 /** Sends entries to other replicas, in frames within the batch limits. */
 export function forward(
   config: ReplicaConfig,

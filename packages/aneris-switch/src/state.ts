@@ -99,7 +99,7 @@ export const Pending = record({
   client: nat(),
   seq: nat(),
   bytes: bytes(),
-  /** Ticks waited. */
+  /** Ticks waited, and slots lost to other batches. */
   age: nat(),
 });
 export type Pending = Infer<typeof Pending>;

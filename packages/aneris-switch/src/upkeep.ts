@@ -2,7 +2,7 @@ import { mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { epochAt } from "./epochs.ts";
-import { forward, judgePending, onDuty, openSlot, propose } from "./queue.ts";
+import { forward, judgePending, onDuty, openSlot, othersOf, propose } from "./queue.ts";
 import type { ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
 
 type Out = Effects<ReplicaTypes>;
@@ -17,9 +17,6 @@ export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void
   propose(config, state, out);
   out.arm("tick", config.tickMs, Math.floor(config.tickMs / 4));
 }
-
-const othersOf = (config: ReplicaConfig): string[] =>
-  config.replicas.filter((replica) => replica !== config.self);
 
 export function tellHead(config: ReplicaConfig, state: Readonly<ReplicaState>, out: Out): void {
   out.send(othersOf(config), { kind: "head", delivered: state.slotOut - 1, stable: state.stable });

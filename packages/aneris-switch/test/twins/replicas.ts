@@ -3,6 +3,7 @@ import type { Action, Effects, Engine } from "@eunomia/engine";
 import {
   type ReplicaCommand,
   type ReplicaConfig,
+  type ReplicaMessage,
   type ReplicaOracles,
   type ReplicaTypes,
   replicaEngine,
@@ -19,6 +20,7 @@ interface Spoil {
   after?(state: ReplicaState, was: ReplicaState, config: ReplicaConfig, said: Said): void;
   /** False: the effect is swallowed. */
   says?(effect: Said[number]): boolean;
+  sends?(message: ReplicaMessage): boolean;
   oracles?(oracles: ReplicaOracles): ReplicaOracles;
 }
 type Said = Parameters<Effects<ReplicaTypes>["output"]>[0][];
@@ -34,7 +36,7 @@ export function spoiled(spoil: Spoil): Make {
         // A class instance: its methods are not own properties, so it is wrapped and not spread.
         const watched: Effects<ReplicaTypes> = {
           persist: (record) => out.persist(record),
-          send: (to, message) => out.send(to, message),
+          send: (to, message) => void ((spoil.sends?.(message) ?? true) && out.send(to, message)),
           arm: (timer, delayMs, jitterMs) => out.arm(timer, delayMs, jitterMs),
           disarm: (timer) => out.disarm(timer),
           spawn: (name, key, given) => out.spawn(name, key, given),
@@ -117,7 +119,7 @@ export const replicaTwins: Readonly<Record<string, Make>> = {
   "no window flush": spoiled({
     says: (output) => output.kind !== "propose" || output.value.length > 1,
     after: (state, was) => {
-      const first = state.inflight.keys.find((slot, i) => state.inflight.values[i]!.entries.length === 0);
+      const first = state.inflight.keys.find((_slot, i) => state.inflight.values[i]!.entries.length === 0);
       if (first !== undefined && !was.inflight.keys.includes(first))
         state.slotIn = Math.min(state.slotIn, first);
       for (const slot of [...state.inflight.keys]) {
