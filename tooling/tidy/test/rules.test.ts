@@ -288,6 +288,14 @@ for (const rule of rules)
     });
   });
 
+test("the limit of functions may spare tests", () => {
+  const house = soundHouse();
+  const complexity = { noExcessiveLinesPerFunction: { level: "error", options: { maxLines: 70 } } };
+  const overrides = [{ includes: ["**/src/**"], linter: { rules: { complexity } } }];
+  house.set("biome.json", JSON.stringify({ linter: { rules: {} }, overrides }));
+  for (const rule of rules) expect(findings(rule, house)).toEqual([]);
+});
+
 test("what is allowed is not refused", () => {
   const house = soundHouse();
   add(
