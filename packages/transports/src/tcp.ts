@@ -4,7 +4,6 @@
  * @module
  */
 export { TransportError, type TransportErrorCode } from "./error.ts";
-export { FrameParser } from "./tcp/frames.ts";
 export type {
   TcpAddress,
   TcpEvent,

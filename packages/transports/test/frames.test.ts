@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { layOut } from "../src/tcp/frames.ts";
-import { FrameParser } from "../src/tcp.ts";
-import { frameOf } from "./transport-cases.ts";
+import { FrameParser, layOut } from "../src/tcp/frames.ts";
+import { frameOf } from "./transport-support.ts";
 
 function streamOf(payloads: readonly Uint8Array[]): Buffer {
   return Buffer.concat(

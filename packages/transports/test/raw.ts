@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
+import { FrameParser } from "../src/tcp/frames.ts";
 import { type Greeting, readGreeting } from "../src/tcp/hello.ts";
-import { FrameParser, type TcpAddress, type TcpRefusal, type TcpTransport } from "../src/tcp.ts";
+import type { TcpAddress, TcpRefusal, TcpTransport } from "../src/tcp.ts";
 import { eventually, host } from "./worlds.ts";
 
 export function framed(payload: Uint8Array): Buffer {

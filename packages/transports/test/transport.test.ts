@@ -1,7 +1,8 @@
 import { refusals, type Twin } from "@eunomia/conformance";
 import type { Transport } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
-import { type TransportSubject, type TransportWorld, transportCases } from "./transport-cases.ts";
+import { transportCases } from "./transport-cases.ts";
+import type { TransportSubject, TransportWorld } from "./transport-support.ts";
 import { memorySubject, tcpClientSubject, tcpSubject } from "./worlds.ts";
 
 const subjects = [

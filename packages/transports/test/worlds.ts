@@ -1,9 +1,14 @@
 import type { NodeId, Transport } from "@eunomia/engine";
 import { memoryNetwork } from "../src/memory.ts";
 import { type TcpOptions, type TcpTransport, tcpTransport } from "../src/tcp.ts";
-import type { TransportSubject, TransportWorld } from "./transport-cases.ts";
+import type { TransportSubject, TransportWorld } from "./transport-support.ts";
 
 export const host = "127.0.0.1";
+export const anyPort = { host, port: 0 };
+
+/** Handles that keep this process alive. */
+export const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+export const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP")).length;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 export const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));

@@ -27,6 +27,13 @@ export class Outbox {
     this.#scheduled = false;
     this.#write();
   };
+  readonly #done = (error?: Error | null): void => {
+    // A write that failed belongs to a socket that is gone; so does one that ends after `clear` or `end`.
+    if (error || this.#socket === undefined) return;
+    this.#writingBytes = 0;
+    this.progress++;
+    this.#write();
+  };
 
   constructor(maxFrameBytes: number, maxQueueBytes: number) {
     this.#ownMaxFrameBytes = maxFrameBytes;
@@ -96,22 +103,15 @@ export class Outbox {
     const socket = this.#socket;
     if (socket === undefined || this.#writingBytes > 0 || this.#frames.length === 0) return;
     const batch = this.#takeBatch();
-    const done = (error?: Error | null): void => {
-      // A socket that failed or was replaced says nothing about the present one.
-      if (error || this.#socket !== socket) return;
-      this.#writingBytes = 0;
-      this.progress++;
-      this.#write();
-    };
     const chunks = layOut(batch, maxGatherBytes);
     const last = chunks.pop()!;
     if (chunks.length === 0) {
-      socket.write(last, done);
+      socket.write(last, this.#done);
       return;
     }
     socket.cork();
     for (const chunk of chunks) socket.write(chunk);
-    socket.write(last, done);
+    socket.write(last, this.#done);
     socket.uncork();
   }
 
