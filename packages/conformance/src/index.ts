@@ -21,6 +21,7 @@ export type { ScenarioEnvironment } from "./scenario/environment.ts";
 export { checkScenario, runScenario } from "./scenario/scenario.ts";
 export { type ConsensusSchedules, consensusSchedules } from "./schedule/consensus.ts";
 export { runSchedules } from "./schedule/explore.ts";
+export { monitored } from "./schedule/monitored.ts";
 export { describeFailure } from "./schedule/shrink.ts";
 export type {
   PropertyWatch,

@@ -1,11 +1,15 @@
+import type { Monitor, Verdict } from "@eunomia/trace";
 import { expect, test } from "vitest";
 import {
+  type ConsensusSubject,
   consensusCases,
   consensusExample,
   consensusSchedules,
   consensusTwins,
   describeFailure,
+  monitored,
   refusals,
+  runSchedules,
 } from "../src/index.ts";
 
 test("the toy protocol passes every case", async () => {
@@ -56,4 +60,51 @@ test("a failing run is made smaller, and its transcript tells the story", () => 
   // The seed alone shows it again.
   const again = consensusSchedules({ ...options, seeds: { from: failure!.seed, count: 1 } });
   expect(again.failures).toEqual([failure]);
+});
+
+/** Slots keep their value: as a monitor of traces would say it. */
+function oneValue(): Monitor<string> {
+  const seen = new Map<string, string>();
+  let detail = "";
+  return {
+    property: "one value",
+    feed: (event) => {
+      const [slot, value] = event.split("=") as [string, string];
+      if ((seen.get(slot) ?? value) !== value) detail = `slot ${slot} has ${value} and ${seen.get(slot)}`;
+      seen.set(slot, value);
+    },
+    verdict: (): Verdict<string> => {
+      const kind = detail === "" ? ("ok" as const) : ("violated" as const);
+      const verdict = { property: "one value", kind, detail, looked: seen.size, unit: "slots" };
+      return verdict;
+    },
+  };
+}
+
+test("monitors of traces judge schedules too", () => {
+  const agreement = monitored(
+    "trace",
+    () => [oneValue()],
+    (_process, output) => {
+      const { kind, slot, value } = output as { kind: string; slot: number; value: Uint8Array };
+      return kind === "decided" ? [`${slot}=${value}`] : [];
+    },
+  );
+  const inputs = ["r0", "r1"].map((to, at) => ({
+    to,
+    commands: [{ kind: "propose", slot: 1, value: Uint8Array.of(at) }],
+    again: true,
+  }));
+  const judge = (engines: ConsensusSubject["engines"]) =>
+    runSchedules({
+      engines,
+      inputs,
+      seeds: { count: 200 },
+      faults: { crash: 0.03 },
+      fairSuffix: false,
+      properties: [agreement],
+    }).failures;
+  expect(judge(consensusExample.engines)).toEqual([]);
+  const forgetful = consensusTwins.find((twin) => twin.name === "forgetful")!;
+  expect(judge(forgetful.subject.engines)[0]?.reason).toMatch(/^one value: slot 1 has [01] and [01]$/);
 });

@@ -35,7 +35,8 @@ export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Uint8Array || b instanceof Uint8Array) {
     if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false;
-    return a.every((byte, at) => byte === b[at]);
+    for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+    return true;
   }
   if (Array.isArray(a) || Array.isArray(b))
     return (
