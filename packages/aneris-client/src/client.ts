@@ -1,69 +1,18 @@
-import type { ClientMessage, Operation } from "@eunomia/aneris-switch/messages";
-import type { NodeId, Random } from "@eunomia/engine";
+import type { Operation } from "@eunomia/aneris-switch/messages";
 import { entryOverheadBytes, requestOverheadBytes } from "./batch.ts";
-import { type ControlOutcome, Desk, type Status } from "./desk.ts";
-import {
-  ClientOptionError,
-  QueueFullError,
-  SessionLostError,
-  TooLargeError,
-  UnknownOutcomeError,
-} from "./errors.ts";
-import { GatewayLink, type LinkOptions, type Participant } from "./link.ts";
+import { type ClientOptions, type LinkChoice, type Receipt, settingsOf } from "./client-options.ts";
+import type { ControlOutcome, Status } from "./desk.ts";
+import { QueueFullError, SessionLostError, TooLargeError, UnknownOutcomeError } from "./errors.ts";
+import { GatewayLink, type Participant } from "./link.ts";
+import { type ControlOptions, type ControlSignature, Questions } from "./questions.ts";
 import type { Ticket } from "./queue.ts";
 import { ClientSession } from "./session.ts";
 
-/** Where a command stands in the order. */
-export interface Receipt {
-  readonly seq: number;
-  readonly slot: number;
-  /** Place within the slot, from 0. */
-  readonly index: number;
-}
-
-export interface ClientOptions {
-  /** For nonces and jitter. Must differ from client to client: two equal nonces would share a session. */
-  readonly random: Random;
-  /** An id (from 1) out of the cluster's configuration. Without it the client registers a session of its own. */
-  readonly clientId?: number;
-  /** First number of a static client. Numbers that were used before are duplicates for the cluster. Default 1. */
-  readonly firstSeq?: number;
-  /** Most commands without an answer, at most the cluster's session window. Default and maximum 1024. */
-  readonly window?: number;
-  /** Most commands that wait for their turn. Default 65 536. */
-  readonly maxQueued?: number;
-  /** Longest body, in bytes; less than the cluster's `maxBatchBytes`. Default 512 KiB - 64. */
-  readonly maxBodyBytes?: number;
-  /** Most commands in one request. Default 4096. */
-  readonly maxBatch?: number;
-  /** Bounds of the adaptive timeout, and its value before the first answer. Defaults 50, 10 000 and 1000 ms. */
-  readonly rtoMinMs?: number;
-  readonly rtoMaxMs?: number;
-  readonly rtoInitialMs?: number;
-  /** Hears of every answered run of commands, those of `broadcast` included: `seq` … `seq + count - 1` at `index` …. */
-  onSettled?(run: {
-    readonly seq: number;
-    readonly count: number;
-    readonly slot: number;
-    readonly index: number;
-  }): void;
-  /** The cluster knows the session no more. Commands given to `send` that were not settled have an unknown outcome. */
-  onLost?(error: SessionLostError): void;
-}
-
-/** A transport of its own (`LinkOptions`), or a link shared with other participants. */
-export type LinkChoice = LinkOptions | { readonly link: GatewayLink };
-
 interface Waiter extends Ticket {
+  readonly bodyBytes: number;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: Error) => void;
   stopListening: (() => void) | null;
-}
-
-interface Asker {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-  readonly stopListening: () => void;
 }
 
 /** The promise face of `ClientSession` and `Desk`. Made by `createClient`. */
@@ -72,11 +21,10 @@ export class Client {
   readonly maxBodyBytes: number;
   readonly #ownsLink: boolean;
   readonly #session: ClientSession;
-  readonly #desk: Desk;
+  readonly #questions: Questions;
   readonly #participant: Participant;
   readonly #maxQueued: number;
   readonly #options: ClientOptions;
-  readonly #askers = new Map<number, Asker>();
   #roomWaiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
   #registeredWaiters: { resolve: (client: number) => void; reject: (error: Error) => void }[] = [];
@@ -93,33 +41,27 @@ export class Client {
     this.maxBodyBytes = Math.min(options.maxBodyBytes ?? 512 * 1024 - 64, mostBytes);
     this.#maxQueued = settings.maxQueued;
     const common = { ...settings, gateways: link.gateways, random: options.random };
-    const send = (to: readonly NodeId[], message: ClientMessage): void => link.send(to, message);
     this.#session = new ClientSession(
       {
         ...common,
         clientId: options.clientId ?? null,
-        maxBodyBytes: this.maxBodyBytes,
         maxFrameBytes: link.maxFrameBytes,
       },
       {
-        send,
+        send: (to, message) => link.send(to, message),
         settled: (seq, count, slot, index) => this.#settled(seq, count, slot, index),
         unsettled: (ticket, reason) => this.#unsettled(ticket as Waiter, reason),
         ignored: (reason) => link.refuse(reason),
       },
     );
-    this.#desk = new Desk(common, {
-      send,
-      controlled: (token, outcome) => this.#answer(token, outcome),
-      status: (token, status) => this.#answer(token, status),
-    });
+    this.#questions = new Questions({ ...common, link });
     this.#participant = this.#join();
     link.add(this.#participant);
   }
 
   #join(): Participant {
     const session = this.#session;
-    const desk = this.#desk;
+    const desk = this.#questions.desk;
     return {
       receive: (from, message) => {
         const taken = session.take(this.link.clock.now(), from, message);
@@ -170,7 +112,8 @@ export class Client {
       const refusal =
         this.#refusal(body) ?? (signal?.aborted ? new UnknownOutcomeError("cancelled", 0) : null);
       if (refusal !== null) return reject(refusal);
-      const waiter: Waiter = { seq: 0, cancelled: false, resolve, reject, stopListening: null };
+      const bodyBytes = body.length;
+      const waiter: Waiter = { seq: 0, cancelled: false, bodyBytes, resolve, reject, stopListening: null };
       if (signal !== undefined) {
         const abort = (): void => this.#session.cancel(waiter);
         signal.addEventListener("abort", abort, { once: true });
@@ -226,37 +169,25 @@ export class Client {
 
   /** What the first gateway that answers says of its node. */
   status(signal?: AbortSignal): Promise<Status> {
-    return this.#ask(() => this.#desk.ask(), signal);
+    return this.#questions.status(signal);
   }
 
-  /**
-   * Hands in a control command that its principals have signed (`controlSigningBytes` of `@eunomia/aneris-switch/messages`).
-   */
+  /** Hands in a control command that its principals have signed (`controlSigningBytes` of `@eunomia/aneris-switch/messages`). */
   submitControl(
     n: number,
     notAfter: number,
     operation: Operation,
-    signatures: readonly { readonly principal: string; readonly signature: Uint8Array }[],
+    signatures: readonly ControlSignature[],
     signal?: AbortSignal,
   ): Promise<ControlOutcome> {
-    return this.#ask(() => this.#desk.control(n, notAfter, operation, signatures), signal);
+    return this.#questions.submitControl(n, notAfter, operation, signatures, signal);
   }
 
   /**
    * Asks for the next number, has the command signed for it, hands it in. `validSlots` bounds how long the signatures are
    * good for. Not repeated with another number when somebody else was faster: the operation may be out of date then.
    */
-  async control(options: {
-    readonly operation: Operation;
-    sign(
-      n: number,
-      notAfter: number,
-    ):
-      | readonly { readonly principal: string; readonly signature: Uint8Array }[]
-      | Promise<readonly { readonly principal: string; readonly signature: Uint8Array }[]>;
-    readonly validSlots?: number;
-    readonly signal?: AbortSignal;
-  }): Promise<ControlOutcome & { readonly n: number }> {
+  async control(options: ControlOptions): Promise<ControlOutcome & { readonly n: number }> {
     const { nextControl: n, delivered } = await this.status(options.signal);
     const notAfter = delivered + (options.validSlots ?? 100_000);
     const signatures = await options.sign(n, notAfter);
@@ -268,12 +199,7 @@ export class Client {
     if (!this.#closed) {
       this.#closed = true;
       this.#session.close();
-      for (const [token, asker] of this.#askers) {
-        this.#desk.drop(token);
-        asker.stopListening();
-        asker.reject(new UnknownOutcomeError("closed", 0));
-      }
-      this.#askers.clear();
+      this.#questions.close();
       for (const { reject } of this.#registeredWaiters) reject(new UnknownOutcomeError("closed", 0));
       this.#registeredWaiters = [];
       this.#tellRoom();
@@ -305,7 +231,7 @@ export class Client {
     const { seq } = waiter;
     if (reason === "session")
       waiter.reject(new SessionLostError(this.#session.lost ?? "session", this.clientId ?? 0, seq));
-    else if (reason === "too large") waiter.reject(new TooLargeError(this.maxBodyBytes, this.maxBodyBytes));
+    else if (reason === "too large") waiter.reject(new TooLargeError(waiter.bodyBytes, null));
     else waiter.reject(new UnknownOutcomeError(reason, seq));
   }
 
@@ -328,60 +254,6 @@ export class Client {
     if (clientId === null || this.#registeredWaiters.length === 0) return;
     for (const { resolve } of this.#registeredWaiters.splice(0)) resolve(clientId);
   }
-
-  #ask<T>(start: () => number, signal?: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new UnknownOutcomeError("closed", 0));
-      if (signal?.aborted) return reject(new UnknownOutcomeError("cancelled", 0));
-      const token = start();
-      const abort = (): void => {
-        this.#desk.drop(token);
-        this.#askers.delete(token);
-        reject(new UnknownOutcomeError("cancelled", 0));
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      const stopListening = (): void => signal?.removeEventListener("abort", abort);
-      this.#askers.set(token, { resolve, reject, stopListening });
-      this.link.schedule();
-    });
-  }
-
-  #answer(token: number, value: unknown): void {
-    const asker = this.#askers.get(token);
-    if (asker === undefined) return;
-    this.#askers.delete(token);
-    asker.stopListening();
-    asker.resolve(value as never);
-  }
-}
-
-function settingsOf(options: ClientOptions): {
-  window: number;
-  firstSeq: number;
-  maxQueued: number;
-  maxBatch: number;
-  rtoMinMs: number;
-  rtoMaxMs: number;
-  rtoInitialMs: number;
-} {
-  const whole = (option: keyof ClientOptions, fallback: number, min: number, max: number): number => {
-    const value = (options[option] as number | undefined) ?? fallback;
-    if (!Number.isSafeInteger(value) || value < min || value > max)
-      throw new ClientOptionError(option, `an integer from ${min} to ${max}`, value);
-    return value;
-  };
-  if (options.clientId !== undefined) whole("clientId", 1, 1, Number.MAX_SAFE_INTEGER);
-  if (options.maxBodyBytes !== undefined) whole("maxBodyBytes", 1, 1, 1 << 30);
-  const rtoMinMs = whole("rtoMinMs", 50, 1, 1 << 30);
-  return {
-    window: whole("window", 1024, 1, 1024),
-    firstSeq: whole("firstSeq", 1, 1, Number.MAX_SAFE_INTEGER - 2 ** 32),
-    maxQueued: whole("maxQueued", 65_536, 1, 1 << 30),
-    maxBatch: whole("maxBatch", 4096, 1, 65_536),
-    rtoMinMs,
-    rtoMaxMs: whole("rtoMaxMs", Math.max(10_000, rtoMinMs), rtoMinMs, 1 << 30),
-    rtoInitialMs: whole("rtoInitialMs", Math.max(1000, rtoMinMs), rtoMinMs, 1 << 30),
-  };
 }
 
 /**

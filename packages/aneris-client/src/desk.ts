@@ -100,15 +100,16 @@ export class Desk {
   take(from: NodeId, message: ClientMessage): boolean {
     if (message.kind === "controlled") {
       const { n, slot, reason } = message;
-      for (const asked of this.#take("request", n)) {
+      const taken = this.#take("request", n);
+      for (const { token, attempts } of taken) {
         // A number that is used up may have been used by an earlier copy of this very command.
-        const certain = asked.attempts === 1 && !reason.startsWith("number");
+        const certain = attempts === 1 && !reason.startsWith("number");
         this.#sink.controlled(
-          asked.token,
+          token,
           slot === null ? { kind: "refused", reason, certain } : { kind: "effective", slot },
         );
       }
-      return true;
+      return taken.length > 0;
     }
     if (message.kind !== "status") return false;
     const { kind: _kind, nonce, ...status } = message;

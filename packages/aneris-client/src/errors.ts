@@ -13,9 +13,14 @@ export class ClientOptionError extends Error {
 export class TooLargeError extends Error {
   readonly code = "too large";
   readonly bodyBytes: number;
-  readonly maxBodyBytes: number;
-  constructor(bodyBytes: number, maxBodyBytes: number) {
-    super(`"body" expected at most ${maxBodyBytes} bytes, got ${bodyBytes}: split it, or raise the limits`);
+  /** The client's own limit; null when a replica refused the command, whose limit is not known here. */
+  readonly maxBodyBytes: number | null;
+  constructor(bodyBytes: number, maxBodyBytes: number | null) {
+    super(
+      maxBodyBytes === null
+        ? `"body" of ${bodyBytes} bytes is more than the cluster takes: set "maxBodyBytes" below its "maxBatchBytes"`
+        : `"body" expected at most ${maxBodyBytes} bytes, got ${bodyBytes}: split it, or raise the limits`,
+    );
     this.name = "TooLargeError";
     this.bodyBytes = bodyBytes;
     this.maxBodyBytes = maxBodyBytes;

@@ -1,5 +1,6 @@
 /** Client and subscriber of the ordered broadcast of `@eunomia/aneris-switch`. */
-export { Client, type ClientOptions, createClient, type LinkChoice, type Receipt } from "./client.ts";
+export { Client, createClient } from "./client.ts";
+export type { ClientOptions, LinkChoice, Receipt } from "./client-options.ts";
 export { type ControlOutcome, Desk, type DeskOptions, type DeskSink, type Status } from "./desk.ts";
 export {
   ClientOptionError,
@@ -11,7 +12,8 @@ export {
 export { GatewayLink, type LinkOptions, type Participant } from "./link.ts";
 export type { Ticket } from "./queue.ts";
 export type { RetryLimits } from "./round-trip.ts";
-export { ClientSession, type SessionOptions, type SessionSink } from "./session.ts";
+export { ClientSession } from "./session.ts";
+export type { SessionOptions, SessionSink } from "./session-types.ts";
 export { type SlotAlarm, SlotOrder, type SlotOrderOptions } from "./slot-order.ts";
 export { type Position, SlotView } from "./slot-view.ts";
 export { createSubscriber, Subscriber, type SubscriberOptions } from "./subscriber.ts";

@@ -54,7 +54,8 @@ export class GatewayLink {
   readonly #nodeOf: (process: NodeId) => NodeId | null;
   readonly #defer: (callback: () => void) => void;
   readonly #outbox: Outbox;
-  readonly #participants: Participant[] = [];
+  /** Replaced, never changed in place: a participant may leave while the others are being told something. */
+  #participants: readonly Participant[] = [];
   readonly #refusals = new Map<string, number>();
   #scheduled = false;
   #running = false;
@@ -94,13 +95,12 @@ export class GatewayLink {
   }
 
   add(participant: Participant): void {
-    this.#participants.push(participant);
+    this.#participants = [...this.#participants, participant];
     this.schedule();
   }
 
   remove(participant: Participant): void {
-    const at = this.#participants.indexOf(participant);
-    if (at >= 0) this.#participants.splice(at, 1);
+    this.#participants = this.#participants.filter((other) => other !== participant);
   }
 
   /** Leaves at the end of this turn. */
@@ -160,8 +160,10 @@ export class GatewayLink {
       if (!(error instanceof DecodeError)) throw error;
       return this.refuse(`message: ${error.code}`);
     }
-    for (const participant of this.#participants) if (participant.receive(from, message)) return;
-    this.refuse(`message: nobody takes ${message.kind}`);
+    // One reply may answer several clients of this process.
+    let taken = false;
+    for (const participant of this.#participants) if (participant.receive(from, message)) taken = true;
+    if (!taken) this.refuse(`message: nobody takes ${message.kind}`);
   }
 
   #run(): void {
@@ -169,7 +171,7 @@ export class GatewayLink {
     if (this.#closed) return;
     const now = this.clock.now();
     this.#running = true;
-    for (const participant of [...this.#participants]) participant.tick(now);
+    for (const participant of this.#participants) participant.tick(now);
     this.#running = false;
     this.#outbox.flush();
     let wakeAt = Number.POSITIVE_INFINITY;

@@ -1,3 +1,5 @@
+import { entryOverheadBytes } from "./batch.ts";
+
 /** A command that somebody waits for. The session fills in `seq` once the command has a number. */
 export interface Ticket {
   seq: number;
@@ -27,18 +29,22 @@ export class CommandQueue {
     this.#live -= 1;
   }
 
-  /** The body at the head, without the cancelled ones before it; null when nothing waits. */
-  peek(): Uint8Array | null {
-    while (this.#head < this.#bodies.length && this.#tickets[this.#head]?.cancelled) this.#drop();
-    return this.#bodies[this.#head] ?? null;
-  }
-
-  /** The ticket that belongs to the body that `peek` showed, which leaves the queue. */
-  shift(): Ticket | null {
-    const ticket = this.#tickets[this.#head] ?? null;
-    this.#drop();
-    this.#live -= 1;
-    return ticket;
+  /** Takes up to `most` commands off, at least one, whose entries fit into `maxBytes` together. */
+  take(most: number, maxBytes: number): { bodies: Uint8Array[]; tickets: (Ticket | null)[] } {
+    const bodies: Uint8Array[] = [];
+    const tickets: (Ticket | null)[] = [];
+    let bytes = 0;
+    for (; bodies.length < most && this.#head < this.#bodies.length; this.#drop()) {
+      const ticket = this.#tickets[this.#head]!;
+      if (ticket?.cancelled) continue;
+      const body = this.#bodies[this.#head]!;
+      bytes += body.length + entryOverheadBytes;
+      if (bodies.length > 0 && bytes > maxBytes) break;
+      bodies.push(body);
+      tickets.push(ticket);
+      this.#live -= 1;
+    }
+    return { bodies, tickets };
   }
 
   #drop(): void {

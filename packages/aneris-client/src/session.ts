@@ -1,38 +1,11 @@
 import { type ClientMessage, joinBatch, type Run } from "@eunomia/aneris-switch/messages";
-import { equalBytes } from "@eunomia/codec";
-import type { NodeId, Random } from "@eunomia/engine";
-import { BatchWriter, entryOverheadBytes, requestOverheadBytes } from "./batch.ts";
+import type { NodeId } from "@eunomia/engine";
+import { BatchWriter, requestOverheadBytes } from "./batch.ts";
 import { absent, Outstanding, putOff } from "./outstanding.ts";
 import { CommandQueue, type Ticket } from "./queue.ts";
-import { type RetryLimits, RoundTrip } from "./round-trip.ts";
-
-export interface SessionOptions extends RetryLimits {
-  /** Processes of gateways, in order of preference. */
-  readonly gateways: readonly NodeId[];
-  /** An id from the cluster's configuration; null: the session registers itself. */
-  readonly clientId: number | null;
-  /** Number of the first command. */
-  readonly firstSeq: number;
-  /** Most commands without an answer. */
-  readonly window: number;
-  readonly maxBodyBytes: number;
-  readonly maxFrameBytes: number;
-  /** Most commands in one request. */
-  readonly maxBatch: number;
-  /** For nonces and jitter. */
-  readonly random: Random;
-}
-
-/** Where a session writes to. Called from inside its inputs, in order. */
-export interface SessionSink {
-  send(to: readonly NodeId[], message: ClientMessage): void;
-  /** Commands `seq` … `seq + count - 1` stand at `index` … of `slot`. Their tickets can still be read with `ticketOf`. */
-  settled(seq: number, count: number, slot: number, index: number): void;
-  /** Nobody will tell. The session is lost for the reasons `session` and `too large`; then every command ends so. */
-  unsettled(ticket: Ticket, reason: "cancelled" | "closed" | "session" | "too large"): void;
-  /** A peer's bad data, by reason. */
-  ignored(reason: string): void;
-}
+import { Registration } from "./registration.ts";
+import { RoundTrip } from "./round-trip.ts";
+import type { SessionOptions, SessionSink } from "./session-types.ts";
 
 /** The share of a wait that chance decides, so that clients do not repeat themselves in step. */
 const jitterShare = 0.25;
@@ -51,12 +24,10 @@ export class ClientSession {
   readonly #outstanding: Outstanding;
   readonly #roundTrip: RoundTrip;
   readonly #writer = new BatchWriter();
-  readonly #nonce = new Uint8Array(32);
+  readonly #registration: Registration;
   readonly #heardAt: Float64Array;
   #client: number | null;
   #preferred = 0;
-  #registerDueAt = 0;
-  #registerAttempts = 0;
   /** No new commands before: a replica asked for a pause. */
   #heldUntil = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -70,8 +41,7 @@ export class ClientSession {
     this.#outstanding = new Outstanding(options.window, options.firstSeq);
     this.#roundTrip = new RoundTrip(options);
     this.#heardAt = new Float64Array(options.gateways.length).fill(Number.NEGATIVE_INFINITY);
-    const view = new DataView(this.#nonce.buffer);
-    for (let i = 0; i < 8; i += 1) view.setUint32(4 * i, options.random.next());
+    this.#registration = new Registration(options.random);
   }
 
   /** Null until the session is registered. */
@@ -107,7 +77,7 @@ export class ClientSession {
     return this.#wakeAt;
   }
 
-  /** Takes a command of at most `maxBodyBytes`. The bytes must stay as they are until it is settled. */
+  /** Takes a command, which must fit into a frame by itself. Its bytes must stay as they are until it has left. */
   offer(body: Uint8Array, ticket: Ticket | null): void {
     this.#queue.push(body, ticket);
   }
@@ -144,10 +114,12 @@ export class ClientSession {
         if (!this.#registered(message.nonce, message.client)) return false;
         break;
       case "reply":
-        for (const run of message.runs) this.#reply(now, from, run);
+        if (!message.runs.some(({ client }) => client === this.#client)) return false;
+        for (const run of message.runs) if (run.client === this.#client) this.#reply(now, from, run);
         break;
       case "rejected":
-        this.#rejected(now, message.client, message.seq, message.reason);
+        if (message.client !== this.#client) return false;
+        this.#rejected(now, message.seq, message.reason);
         break;
       default:
         return false;
@@ -161,7 +133,7 @@ export class ClientSession {
   tick(now: number): void {
     if (this.#closed || this.#lost !== null) return;
     if (this.#client === null) {
-      if (this.#queue.size > 0 || this.#registerAttempts > 0) this.#register(now);
+      if (this.#queue.size > 0 || this.#registration.attempts > 0) this.#register(now);
       return;
     }
     if (now >= this.#wakeAt) this.#repeatDue(now);
@@ -174,16 +146,16 @@ export class ClientSession {
   }
 
   #register(now: number): void {
-    if (now < this.#registerDueAt) return;
-    this.#registerAttempts += 1;
-    const to = this.#registerAttempts === 1 ? [this.preferred] : this.#options.gateways;
-    this.#registerDueAt = this.#due(now, this.#registerAttempts);
-    this.#wakeAt = this.#registerDueAt;
-    this.#sink.send(to, { kind: "register", nonce: this.#nonce });
+    const { attempts, dueAt } = this.#registration;
+    if (now < dueAt) return;
+    const again = this.#due(now, attempts + 1);
+    this.#wakeAt = again;
+    const to = attempts === 0 ? [this.preferred] : this.#options.gateways;
+    this.#sink.send(to, this.#registration.ask(again));
   }
 
   #registered(nonce: Uint8Array, client: number): boolean {
-    if (this.#registerAttempts === 0 || !equalBytes(nonce, this.#nonce)) return false;
+    if (!this.#registration.asked(nonce)) return false;
     // A registration that was repeated may be ordered twice: the first answer counts, the other session just expires.
     if (this.#client === null) {
       this.#client = client;
@@ -203,7 +175,7 @@ export class ClientSession {
     if (now < this.#heldUntil) return this.#wake(this.#heldUntil);
     while (this.#queue.size > 0 && outstanding.room > 0) {
       const most = Math.min(this.#queue.size, outstanding.room, maxBatch);
-      const { bodies, tickets } = this.#gather(most, maxFrameBytes - requestOverheadBytes);
+      const { bodies, tickets } = this.#queue.take(most, maxFrameBytes - requestOverheadBytes);
       const first = outstanding.next;
       const ends: number[] = [];
       this.#writer.begin(bodies.length);
@@ -221,22 +193,6 @@ export class ClientSession {
       this.#wake(dueAt);
       this.#sink.send([this.preferred], { kind: "request", client: this.#client!, batch });
     }
-  }
-
-  /** Takes up to `most` commands off the queue, at least one, that fit into `maxBytes` together. */
-  #gather(most: number, maxBytes: number): { bodies: Uint8Array[]; tickets: (Ticket | null)[] } {
-    const bodies: Uint8Array[] = [];
-    const tickets: (Ticket | null)[] = [];
-    let bytes = 0;
-    while (bodies.length < most) {
-      const body = this.#queue.peek();
-      if (body === null) break;
-      bytes += body.length + entryOverheadBytes;
-      if (bodies.length > 0 && bytes > maxBytes) break;
-      bodies.push(body);
-      tickets.push(this.#queue.shift());
-    }
-    return { bodies, tickets };
   }
 
   #wake(at: number): void {
@@ -282,7 +238,6 @@ export class ClientSession {
 
   #reply(now: number, from: NodeId, run: Run): void {
     const outstanding = this.#outstanding;
-    if (run.client !== this.#client) return this.#sink.ignored("reply: another client");
     if (run.count < 1 || run.seq + run.count > outstanding.next || run.seq < 1)
       return this.#sink.ignored("reply: never asked");
     const last = run.seq + run.count - 1;
@@ -316,9 +271,8 @@ export class ClientSession {
     if (gateway >= 0 && this.#heardAt[this.#preferred]! < sentAt) this.#preferred = gateway;
   }
 
-  #rejected(now: number, client: number, seq: number, reason: string): void {
+  #rejected(now: number, seq: number, reason: string): void {
     const outstanding = this.#outstanding;
-    if (client !== this.#client) return this.#sink.ignored("rejected: another client");
     if (!outstanding.has(seq)) return this.#sink.ignored("rejected: never asked or answered already");
     switch (reason) {
       case "busy":
@@ -357,9 +311,7 @@ export class ClientSession {
       if (ticket !== null) this.#sink.unsettled(ticket, reason);
     }
     outstanding.advance();
-    while (this.#queue.peek() !== null) {
-      const ticket = this.#queue.shift();
+    for (const ticket of this.#queue.take(this.#queue.size, Number.POSITIVE_INFINITY).tickets)
       if (ticket !== null) this.#sink.unsettled(ticket, reason);
-    }
   }
 }

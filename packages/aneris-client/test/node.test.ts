@@ -88,6 +88,26 @@ test("a client and a subscriber on one link, against a real node", async () => {
   node.stop();
 });
 
+test("several clients share a link", async () => {
+  const { world, wire, log, link } = setUp();
+  realNode(world, wire, log, faults);
+  const shared = link("app");
+  const clients = [1, 2, 3].map((clientId) => createClient({ link: shared, random: world.random, clientId }));
+  const receipts = Promise.all(
+    clients.flatMap((c) => [c.broadcast(new Uint8Array(1)), c.broadcast(new Uint8Array(1))]),
+  );
+  await pass(world, 50);
+  expect((await receipts).map(({ seq, index }) => [seq, index])).toEqual([
+    [1, 0],
+    [2, 1],
+    [1, 2],
+    [2, 3],
+    [1, 4],
+    [2, 5],
+  ]);
+  expect([...shared.refusals()]).toEqual([]);
+});
+
 test("one tick of broadcasts is one frame", async () => {
   const { world, wire, log, client } = setUp();
   realNode(world, wire, log, faults);

@@ -20,7 +20,6 @@ export const sessionDefaults = {
   clientId: null,
   firstSeq: 1,
   window: 8,
-  maxBodyBytes: 1000,
   maxFrameBytes: 4096,
   maxBatch: 4096,
   rtoMinMs: 20,
