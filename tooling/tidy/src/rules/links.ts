@@ -17,7 +17,7 @@ export const linksRule: Rule = {
         if (!exists(target))
           yield { path, line: lineAt(text, match.index), message: `the link to ${match[1]} leads nowhere` };
       }
-      for (const match of text.matchAll(/`((?:test|src|bench)\/[\w./-]+\.(?:ts|txt|json))`/g))
+      for (const match of text.matchAll(/`((?:test|bench)\/[\w./-]+\.(?:ts|txt|json))`/g))
         if (/^packages\/[^/]+\/\w+\.md$/.test(path) && !exists(posix.join(dirname(path), match[1]!)))
           yield { path, line: lineAt(text, match.index), message: `there is no ${match[1]}` };
     }
