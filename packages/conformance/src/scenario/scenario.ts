@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { Violation } from "../schedule/world.ts";
+import { Violation } from "../schedule/parts.ts";
 import { ConformanceError } from "../support/assert.ts";
 import { cluster } from "./commands/cluster.ts";
 import { crash } from "./commands/crash.ts";

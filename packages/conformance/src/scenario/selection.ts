@@ -1,4 +1,5 @@
-import type { InFlight, World } from "../schedule/world.ts";
+import type { InFlight } from "../schedule/parts.ts";
+import type { World } from "../schedule/world.ts";
 import { ScriptError } from "./environment.ts";
 
 /** Which messages in flight a line means: how many at most, and a test. */

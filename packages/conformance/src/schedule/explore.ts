@@ -1,7 +1,8 @@
 import { SeededRandom } from "../support/random.ts";
+import { type Counts, newCounts, Violation } from "./parts.ts";
 import { shrink } from "./shrink.ts";
 import type { Move, ScheduleFailure, ScheduleFaults, ScheduleOptions, ScheduleReport } from "./types.ts";
-import { type Counts, newCounts, Violation, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** Seeds of the world and of the schedule differ, so that dropping a move does not shift what the world draws. */
 const worldOf = (options: ScheduleOptions, seed: number, counts: Counts, log: string[] | null): World =>

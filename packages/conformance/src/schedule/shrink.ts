@@ -1,5 +1,6 @@
+import { Violation } from "./parts.ts";
 import type { Move, ScheduleFailure, ScheduleOptions } from "./types.ts";
-import { Violation, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Replays moves; the violation they lead to, or null, and the moves that could be done. */
 function replay(world: () => World, moves: readonly Move[]): { violation: Violation | null; done: Move[] } {

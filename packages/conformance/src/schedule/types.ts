@@ -56,6 +56,7 @@ export interface PropertyWatch {
   end?(view: ScheduleView): string | null;
 }
 
+/** A property of runs: begins anew with each of them. */
 export interface ScheduleProperty {
   readonly name: string;
   start(): PropertyWatch;

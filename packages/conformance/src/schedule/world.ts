@@ -1,82 +1,33 @@
-import { clone, encode, type Schema, toHex } from "@eunomia/codec";
+import { clone, type Schema } from "@eunomia/codec";
 import { type Effect, type EngineTypes, type Event, type NodeId, step } from "@eunomia/engine";
 import { show } from "../support/assert.ts";
 import type { SeededRandom } from "../support/random.ts";
-import type {
-  Move,
-  PropertyWatch,
-  ScheduleInput,
-  ScheduleOptions,
-  ScheduleProcess,
-  ScheduleView,
-} from "./types.ts";
-
-export interface InFlight {
-  readonly link: number;
-  readonly nth: number;
-  readonly to: number;
-  readonly message: EngineTypes["Message"];
-}
-
-export interface Process {
-  readonly id: NodeId;
-  readonly node: number;
-  readonly spec: ScheduleProcess;
-  state: unknown;
-  /** Durable records, oldest first. */
-  disk: unknown[];
-  readonly outputs: unknown[];
-  /** Armed timers and when they are due on the virtual clock; only the fair suffix looks at the moment. */
-  readonly timers: Map<string, number>;
-  life: number;
-}
-
-interface Node {
-  readonly processes: number[];
-  up: boolean;
-  /** Effects leave only when released, whatever the options say. */
-  held: boolean;
-  /** Effects which have not left yet, in order, of all processes of the node. */
-  queue: { readonly process: number; readonly effect: Effect<EngineTypes> }[];
-}
+import {
+  type Counts,
+  contentOf,
+  type InFlight,
+  layOut,
+  type Node,
+  type Process,
+  Violation,
+  Watches,
+} from "./parts.ts";
+import type { Move, ScheduleInput, ScheduleOptions, ScheduleView } from "./types.ts";
 
 /** More than this in flight: the oldest is lost, so that memory stays bounded whatever an engine sends. */
 const inFlightMax = 5000;
 
-export const newCounts = () => ({
-  steps: 0,
-  delivered: 0,
-  lost: 0,
-  duplicated: 0,
-  timers: 0,
-  crashes: 0,
-  restarts: 0,
-  compactions: 0,
-  outputs: 0,
-  effectsLost: 0,
-});
-export type Counts = ReturnType<typeof newCounts>;
-
-/** A property said no. */
-export class Violation extends Error {
-  readonly property: string;
-  constructor(property: string, reason: string) {
-    super(reason);
-    this.property = property;
-  }
-}
-
 /** All processes, disks and messages of one run. Changes only through `apply`, so a list of moves is a run. */
 export class World implements ScheduleView {
   readonly processes: readonly NodeId[];
-  readonly all: Process[] = [];
-  readonly nodes: Node[] = [];
+  readonly all: readonly Process[];
+  readonly nodes: readonly Node[];
   readonly bag: InFlight[] = [];
   readonly counts: Counts;
   readonly #options: ScheduleOptions;
   readonly #index = new Map<NodeId, number>();
   readonly #nth: number[];
-  readonly #watches: { readonly name: string; readonly watch: PropertyWatch }[];
+  readonly #watches: Watches;
   readonly #inputs: readonly ScheduleInput[];
   readonly #random: SeededRandom;
   /** Inputs not yet handed in. */
@@ -94,19 +45,10 @@ export class World implements ScheduleView {
     const specs = typeof options.engines === "function" ? options.engines(random) : options.engines;
     this.#inputs = typeof options.inputs === "function" ? options.inputs(random) : options.inputs;
     this.waiting = new Set(this.#inputs.keys());
-    this.#watches = options.properties.map((property) => ({ name: property.name, watch: property.start() }));
+    this.#watches = new Watches(options.properties);
     this.processes = Object.keys(specs);
-    const nodes = new Map<string, number>();
-    for (const [at, id] of this.processes.entries()) {
-      const spec = specs[id]!;
-      const name = spec.node ?? id;
-      if (!nodes.has(name))
-        nodes.set(name, this.nodes.push({ processes: [], up: false, held: false, queue: [] }) - 1);
-      const node = nodes.get(name)!;
-      this.nodes[node]!.processes.push(at);
-      this.#index.set(id, at);
-      this.all.push({ id, node, spec, state: null, disk: [], outputs: [], timers: new Map(), life: 0 });
-    }
+    for (const [at, id] of this.processes.entries()) this.#index.set(id, at);
+    ({ all: this.all, nodes: this.nodes } = layOut(specs));
     this.#nth = new Array<number>(this.processes.length ** 2).fill(0);
     for (const node of this.nodes.keys()) this.#start(node);
   }
@@ -168,8 +110,7 @@ export class World implements ScheduleView {
   }
 
   #content(item: InFlight): string {
-    const sender = this.all[Math.floor(item.link / this.all.length)]!;
-    return toHex(encode(sender.spec.engine.schema.message as Schema<EngineTypes["Message"]>, item.message));
+    return contentOf(this.all[Math.floor(item.link / this.all.length)]!.spec.engine, item.message);
   }
 
   /** Delivers, loses or copies the message at this place of the bag. */
@@ -194,7 +135,7 @@ export class World implements ScheduleView {
   }
 
   end(): void {
-    for (const { name, watch } of this.#watches) this.#judge(name, watch.end?.(this) ?? null);
+    this.#watches.end(this);
   }
 
   /** A line about an effect. Effects that leave with their step need no name. */
@@ -216,10 +157,6 @@ export class World implements ScheduleView {
     const nth = this.#nth[link]!;
     this.#nth[link] = nth + 1;
     return nth;
-  }
-
-  #judge(name: string, reason: string | null): void {
-    if (reason !== null) throw new Violation(name, reason);
   }
 
   /** Can this input be handed in now? */
@@ -286,7 +223,7 @@ export class World implements ScheduleView {
       else node.queue.push({ process: at, effect });
     }
     if (this.#atOnce && !node.held) this.release(process.node, node.queue.length);
-    for (const { name, watch } of this.#watches) this.#judge(name, watch.stepped?.(process.id, this) ?? null);
+    this.#watches.stepped(process.id, this);
   }
 
   /** Lets the oldest effects of a node leave: a record becomes durable, a message gets in flight, an output is seen. */
@@ -308,8 +245,7 @@ export class World implements ScheduleView {
           from,
           () => `output ${this.#options.describeOutput?.(effect.output) ?? show(effect.output)}`,
         );
-        for (const { name, watch } of this.#watches)
-          this.#judge(name, watch.output?.(process.id, effect.output, process.life) ?? null);
+        this.#watches.output(process.id, effect.output, process.life);
       }
     }
     return true;

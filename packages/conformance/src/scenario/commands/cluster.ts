@@ -1,4 +1,5 @@
-import { newCounts, World } from "../../schedule/world.ts";
+import { newCounts } from "../../schedule/parts.ts";
+import { World } from "../../schedule/world.ts";
 import { SeededRandom } from "../../support/random.ts";
 import type { ScenarioCommand } from "../environment.ts";
 
