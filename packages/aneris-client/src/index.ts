@@ -1,4 +1,6 @@
 /** Client and subscriber of the ordered broadcast of `@eunomia/aneris-switch`. */
+
+export type { Sha256 } from "./chain.ts";
 export { Client, createClient } from "./client.ts";
 export type { ClientOptions, LinkChoice, Receipt } from "./client-options.ts";
 export { type ControlOutcome, Desk, type DeskOptions, type DeskSink, type Status } from "./desk.ts";
@@ -10,6 +12,7 @@ export {
   UnknownOutcomeError,
 } from "./errors.ts";
 export { GatewayLink, type LinkOptions, type Participant } from "./link.ts";
+export type { ControlOptions, ControlSignature } from "./questions.ts";
 export type { Ticket } from "./queue.ts";
 export type { RetryLimits } from "./round-trip.ts";
 export { ClientSession } from "./session.ts";

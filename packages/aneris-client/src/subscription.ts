@@ -242,7 +242,9 @@ export class Subscription {
 
   /** A subscription replaces the former one and its credit. None while what waits here leaves no room. */
   #subscribe(source: Source, now: number): void {
-    const room = this.#options.creditBytes - source.heldBytes;
+    let room = this.#options.creditBytes - source.heldBytes;
+    // Later slots may have taken all the room: the one that they wait for must come all the same. Any credit is good for one.
+    if (room <= 0 && this.#order.ready === 0) room = 1;
     if (room <= 0) {
       source.subscribeAt = now + this.#options.gapMs;
       return;

@@ -1,4 +1,9 @@
-import { type DeliveredSlot, encodeCommand, joinBatch } from "@eunomia/aneris-switch/messages";
+import {
+  type ClientMessage,
+  type DeliveredSlot,
+  encodeCommand,
+  joinBatch,
+} from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
 import { SeededRandom } from "@eunomia/conformance";
 import fc from "fast-check";
@@ -195,9 +200,11 @@ test("a subscriber reads every slot once and in order through loss, reordering, 
         creditBytes: fc.constantFrom(300, 1000, 8192),
         workMs: fc.constantFrom(0, 0, 20),
         copies: fc.integer({ min: 1, max: 3 }),
+        agreement: fc.constantFrom(1, 1, 2),
       }),
       (options) => {
-        const reading = runReading(options);
+        const agreement = Math.min(options.agreement, options.copies);
+        const reading = runReading({ ...options, agreement });
         for (const key of ["slots", "ignored", "mostBuffered"] as const) totals[key] += reading[key];
       },
     ),
@@ -205,6 +212,31 @@ test("a subscriber reads every slot once and in order through loss, reordering, 
   );
   expect(totals.slots).toBeGreaterThan(runs * 20);
   expect(totals.mostBuffered).toBeGreaterThan(runs * 100);
+});
+
+test("a missing slot comes even when later ones have taken all the credit", () => {
+  const all = history(20);
+  const sent: ClientMessage[] = [];
+  const subscription = new Subscription(
+    { ...readerDefaults, gateways: ["g0"], creditBytes: 300, random: new SeededRandom(1) },
+    { send: (_to, message) => sent.push(message), alarm: () => {}, ignored: () => {} },
+  );
+  subscription.tick(0);
+  subscription.take(1, "g0", { kind: "delivered", slots: all.slice(1, 6) });
+  for (let now = 1; now < 200; now += 1) subscription.tick(now);
+  expect(subscription.bufferedBytes).toBeGreaterThan(300);
+  expect(sent.filter(({ kind }) => kind === "subscribe")[1]).toEqual({
+    kind: "subscribe",
+    next: 1,
+    creditBytes: 1,
+  });
+  subscription.take(201, "g0", { kind: "delivered", slots: all.slice(0, 1) });
+  const out: number[] = [];
+  for (let view = subscription.first(); view !== null; view = subscription.first()) {
+    out.push(view.slot);
+    subscription.consumed();
+  }
+  expect(out).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test("two equal copies are enough when an agreement of two is asked for", () => {
