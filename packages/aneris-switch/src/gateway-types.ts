@@ -20,7 +20,7 @@ export const GatewayConfig = record({
   self: process,
   /** More subscribers than this are refused. */
   maxSubscribers: nat(),
-  /** Clients whose replies are sent; the longest attached go first. */
+  /** Clients whose replies are sent; beyond it the lowest id, the earliest registered, goes first. */
   maxClients: nat(),
   /** Bytes asked for at once from the log. */
   readBytes: nat(),

@@ -48,14 +48,17 @@ export function markExecuted(
   const runs = session.runs;
   while (runs.length > 0 && isAcknowledged(runs[0]!, ack)) runs.shift();
   extendRuns(runs, client, seq, slot, index);
-  // A client may ask about a window of commands at most: one that never acknowledges loses the oldest places.
-  if (runs.length > window) {
-    session.runs = runs.filter((run) => !isAcknowledged(run, ack));
-    if (session.runs.length > window) session.runs.shift();
-  }
+  // A client has a window of commands open at most: of more runs than that, the one with the lowest numbers is acknowledged.
+  if (runs.length > window) runs.splice(lowestRun(runs), 1);
 }
 
 const isAcknowledged = (run: Run, ack: number): boolean => run.seq + run.count - 1 <= ack;
+
+function lowestRun(runs: readonly Run[]): number {
+  let lowest = 0;
+  for (let i = 1; i < runs.length; i += 1) if (runs[i]!.seq < runs[lowest]!.seq) lowest = i;
+  return lowest;
+}
 
 /** Adds one command to a list of runs, to the last run where it continues it. */
 export function extendRuns(runs: Run[], client: number, seq: number, slot: number, index: number): void {
