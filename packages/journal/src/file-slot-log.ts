@@ -229,7 +229,7 @@ class FileSlotLog implements SlotLog {
       .then(() => {
         this.#running = null;
         // Work that came between the last look and now.
-        if (this.#waiters.length > 0) this.#run();
+        if (this.#waiters.length > 0 || this.#pendingBytes >= this.#writeBytes) this.#run();
       });
   }
 

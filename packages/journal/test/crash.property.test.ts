@@ -1,7 +1,7 @@
 import type { Journal } from "@eunomia/engine";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openFileJournal, openFileSlotLog } from "../src/file.ts";
+import { type FlushMethod, openFileJournal, openFileSlotLog, type SyncPolicy } from "../src/file.ts";
 import type { FileSystem } from "../src/file-system.ts";
 import { recordOf, sameRecords } from "./journal-cases.ts";
 import { directory, lyingDisk, Machine } from "./journal-worlds.ts";
@@ -9,7 +9,7 @@ import { SimulatedDisk } from "./simulated-disk.ts";
 
 type Step =
   | { readonly kind: "append"; readonly count: number }
-  | { readonly kind: "sync" | "await" | "snapshot" | "reopen" | "kill" }
+  | { readonly kind: "sync" | "turn" | "await" | "snapshot" | "reopen" | "kill" }
   /** The power goes before the n-th disk operation from now. */
   | { readonly kind: "cut" | "fail"; readonly operations: number };
 
@@ -18,7 +18,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant("append" as const), count: fc.integer({ min: 1, max: 6 }) }),
   },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom("sync" as const, "await" as const) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constantFrom("sync" as const, "turn" as const, "await" as const) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom("snapshot" as const, "reopen" as const, "kill" as const) }),
@@ -52,7 +55,7 @@ interface Count {
 async function runJournal(
   steps: readonly Step[],
   seed: number,
-  sync: "main" | "pool" | "auto",
+  { sync, flush }: { readonly sync: SyncPolicy; readonly flush: FlushMethod },
   count: Count,
   change: (files: FileSystem) => FileSystem = (files) => files,
 ): Promise<string | null> {
@@ -74,7 +77,7 @@ async function runJournal(
   };
   const up = (): string | null => {
     const files = change(disk.session());
-    const options = { directory, tag: "t", segmentBytes: 4096, syncOnMainBelowBytes: 700, sync };
+    const options = { directory, tag: "t", segmentBytes: 4096, syncOnMainBelowBytes: 700, sync, flush };
     journal = openFileJournal({ ...options, fileSystem: files, owner: machine.owner() });
     const found = journal.replay();
     if (found.kind === "unreadable") return `unreadable: ${found.file} at ${found.offset}: ${found.reason}`;
@@ -99,7 +102,8 @@ async function runJournal(
         const wrong = up();
         if (wrong) return wrong;
       } catch {
-        disk.restart();
+        if (chance(2) === 0) disk.restart();
+        else disk.kill();
         down();
         continue;
       }
@@ -116,6 +120,8 @@ async function runJournal(
         if (typeof answer === "number") acknowledge(line, answer);
         else pending.push(answer.then((position) => acknowledge(line, position)));
         for (const waiting of pending) waiting.catch(() => {});
+      } else if (one.kind === "turn") {
+        await new Promise(setImmediate);
       } else if (one.kind === "await") {
         await Promise.all(pending.splice(0));
         for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
@@ -142,14 +148,16 @@ async function runJournal(
     } catch {
       if (one.kind === "snapshot") count.snapshotsCut++;
       if (disk.operations < disk.cutAt) count.failures++;
-      disk.restart();
+      // The process ends here, and the machine with it or not.
+      if (chance(2) === 0) disk.restart();
+      else disk.kill();
       down();
     }
   }
   return null;
 }
 
-const runs = Number(process.env.EUNOMIA_CRASH_RUNS ?? 800);
+const runs = Number(process.env.EUNOMIA_CRASH_RUNS ?? 500);
 
 test("whatever is cut, killed or failed: never unreadable, never another record, nothing acknowledged is lost", async () => {
   const count: Count = { crashes: 0, failures: 0, torn: 0, snapshotsCut: 0, records: 0 };
@@ -157,9 +165,12 @@ test("whatever is cut, killed or failed: never unreadable, never another record,
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 40 }),
       fc.integer(),
-      fc.constantFrom("main" as const, "pool" as const, "auto" as const),
-      async (steps, seed, sync) => {
-        expect(await runJournal(steps, seed, sync, count)).toBeNull();
+      fc.record({
+        sync: fc.constantFrom("main" as const, "pool" as const, "auto" as const),
+        flush: fc.constantFrom("write-through" as const, "fdatasync" as const),
+      }),
+      async (steps, seed, how) => {
+        expect(await runJournal(steps, seed, how, count)).toBeNull();
       },
     ),
     { numRuns: runs, seed: 20261120 },
@@ -172,7 +183,9 @@ test("the same campaign refuses a disk that acknowledges before the write", asyn
   const count: Count = { crashes: 0, failures: 0, torn: 0, snapshotsCut: 0, records: 0 };
   const details = await fc.check(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.integer(), async (steps, seed) => {
-      expect(await runJournal(steps, seed, "pool", count, lyingDisk)).toBeNull();
+      expect(
+        await runJournal(steps, seed, { sync: "pool", flush: "fdatasync" }, count, lyingDisk),
+      ).toBeNull();
     }),
     { numRuns: runs, seed: 20261120, endOnFailure: true },
   );
@@ -192,7 +205,7 @@ test("the slot log: the same, and what is read is what was appended", async () =
       const machine = new Machine();
       const entries: Uint8Array[] = [];
       let durable = 0;
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 4; round++) {
         const options = { directory, tag: "t", segmentBytes: 4096, writeBytes: 1500, cacheBytes: 1000 };
         const log = openFileSlotLog({ ...options, fileSystem: disk.session(), owner: machine.owner() });
         const found = log.open();
@@ -216,9 +229,11 @@ test("the slot log: the same, and what is read is what was appended", async () =
                 },
                 () => {},
               );
+            } else if (one.kind === "turn") {
+              await new Promise(setImmediate);
             } else if (one.kind === "await") {
               durable = Math.max(durable, await log.sync());
-            } else if (one.kind === "cut" && round < 2) {
+            } else if (one.kind === "cut" && round < 3) {
               disk.cutAt = disk.operations + one.operations;
             } else if (one.kind === "kill" && chanceOf(seed, round)) {
               break;
@@ -235,7 +250,8 @@ test("the slot log: the same, and what is read is what was appended", async () =
           if ((error as { code?: string }).code !== "disk-failed") throw error;
         }
         crashes++;
-        disk.restart();
+        if (chanceOf(seed, round + 8)) disk.restart();
+        else disk.kill();
         machine.boot();
       }
     }),

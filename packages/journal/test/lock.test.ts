@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { FileSystem } from "../src/file-system.ts";
 import { openFileJournal } from "../src/file.ts";
+import type { FileSystem } from "../src/file-system.ts";
 import { lockDirectory } from "../src/lock.ts";
 import { directory, Machine } from "./journal-worlds.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -78,7 +78,10 @@ test("a full disk: the error says so, the journal is failed for good, what was s
   disk.failCode = "ENOSPC";
   disk.failAt = disk.operations + 2;
   journal.append([new Uint8Array(9000).fill(2)]);
-  await expect(async () => journal.sync()).rejects.toMatchObject({ code: "disk-failed", details: { cause: "ENOSPC" } });
+  await expect(async () => journal.sync()).rejects.toMatchObject({
+    code: "disk-failed",
+    details: { cause: "ENOSPC" },
+  });
   disk.failAt = Number.POSITIVE_INFINITY;
   await expect(async () => journal.sync()).rejects.toMatchObject({ code: "disk-failed" });
   await expect(journal.close()).rejects.toMatchObject({ code: "disk-failed" });

@@ -91,7 +91,7 @@ export class SimulatedDisk implements FileSystem {
       writeLater: (bytes, offset, done) => later(done, () => alive(() => file.write(bytes, offset))),
       syncLater: (done) => later(done, () => alive(() => file.sync())),
       truncate: (sizeBytes) => alive(() => file.truncate(sizeBytes)),
-      close: () => {},
+      close: () => file.close(),
     });
     return {
       createDirectory: (path) => this.createDirectory(path),
@@ -182,7 +182,9 @@ export class SimulatedDisk implements FileSystem {
   }
 
   #file(node: Node, writeThrough: boolean): OpenFile {
+    let closed = false;
     const write = (bytes: Uint8Array, offset: number) => {
+      if (closed) throw failure("EBADF");
       try {
         this.#step();
       } catch (error) {
@@ -195,6 +197,7 @@ export class SimulatedDisk implements FileSystem {
       if (writeThrough) settle(node);
     };
     const sync = () => {
+      if (closed) throw failure("EBADF");
       this.#step();
       settle(node);
     };
@@ -214,7 +217,9 @@ export class SimulatedDisk implements FileSystem {
         node.bytes = resized(node.bytes, sizeBytes);
         node.dirty.add(Math.floor(sizeBytes / sectorBytes));
       },
-      close: () => {},
+      close: () => {
+        closed = true;
+      },
     };
   }
 

@@ -145,3 +145,38 @@ describe("flipped bytes", () => {
     expect(atReading).toBeGreaterThan(0);
   });
 });
+
+test("what was cut off never comes back behind later entries", async () => {
+  const disk = new SimulatedDisk();
+  const machine = new Machine();
+  const reopen = () => {
+    disk.kill();
+    machine.boot();
+    const log = openFileSlotLog({
+      directory,
+      tag: "test",
+      writeBytes: 1,
+      fileSystem: disk.session(),
+      owner: machine.owner(),
+    });
+    return { log, found: log.open() };
+  };
+  const { log } = reopen();
+  log.append(1, new Uint8Array(1500).fill(1));
+  await log.sync();
+  const start = disk.bytesOf(firstSegment).length;
+  // Two writes that nobody synced; of the first, nothing reached the disk.
+  log.append(2, new Uint8Array(1500).fill(2));
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  const end = disk.bytesOf(firstSegment).length;
+  log.append(3, new Uint8Array(1500).fill(3));
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  const bytes = disk.bytesOf(firstSegment).slice();
+  expect(bytes.length).toBeGreaterThan(end);
+  disk.put(firstSegment, bytes.fill(0, start, end));
+  const second = reopen();
+  expect(second.found).toEqual({ kind: "log", last: 1, tornBytes: bytes.length - start });
+  second.log.append(2, new Uint8Array(1500).fill(9));
+  await second.log.sync();
+  expect(reopen().found).toEqual({ kind: "log", last: 2, tornBytes: 0 });
+});
