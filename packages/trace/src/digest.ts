@@ -1,49 +1,119 @@
-import { fromHex, sha256, toHex } from "@eunomia/codec";
-import type { DeliveredVector, Runs } from "./event.ts";
+import { hash } from "node:crypto";
+import { type BroadcastEvent, type DeliverEvent, digestDigits, type Runs } from "./event.ts";
 
-/** Bytes of a body that a trace keeps. */
-export const bodyBytes = 8;
-
-/** What a trace keeps of a body: the first 8 bytes of its SHA-256, as 16 hex digits. */
+/**
+ * What a trace keeps of a body: the first 8 bytes of its SHA-256, as 16 hex digits.
+ *
+ * @example
+ * bodyDigest(new Uint8Array()); // "e3b0c44298fc1c14"
+ */
 export function bodyDigest(body: Uint8Array): string {
-  return toHex(sha256(body).subarray(0, bodyBytes));
+  return hash("sha256", body, "hex").slice(0, digestDigits);
 }
 
-/** The digest of a whole vector: the first 16 bytes of SHA-256 over the 8-byte body digests of its entries in order. */
-export function vectorDigest(bodies: Uint8Array): string {
-  return toHex(sha256(bodies).subarray(0, 16));
-}
-
-/** The digest of a delivered vector, whichever way its bodies are given. */
-export function digestOf(vec: DeliveredVector): string {
-  return "digest" in vec ? vec.digest : vectorDigest(fromHex(vec.bodies));
+/** The `digests` of an event: one `bodyDigest` after the other. */
+export function bodyDigests(bodies: Iterable<Uint8Array>): string {
+  let digests = "";
+  for (const body of bodies) digests += bodyDigest(body);
+  return digests;
 }
 
 /**
- * Runs of single entries, put together where they follow each other.
+ * The same commands in the fewest runs: two writers may cut them differently.
  *
  * @example
- * runsOf([{ client: "c1", seq: 1 }, { client: "c1", seq: 2 }, { client: "c2", seq: 7 }]); // ["c1", 1, 2, "c2", 7, 1]
+ * canonicalRuns([65536, 1, 1, 65536, 2, 1, 7, 4, 1]); // [65536, 1, 2, 7, 4, 1]
  */
-export function runsOf(
-  entries: Iterable<{ readonly client: string; readonly seq: number }>,
-): (string | number)[] {
-  const runs: (string | number)[] = [];
-  for (const { client, seq } of entries) push(runs, client, seq, 1);
-  return runs;
-}
-
-/** The same entries in the fewest runs: two traces may cut them differently. */
 export function canonicalRuns(runs: Runs): Runs {
-  const out: (string | number)[] = [];
-  for (let at = 0; at < runs.length; at += 3)
-    push(out, runs[at] as string, runs[at + 1] as number, runs[at + 2] as number);
-  return out;
+  let mergeable = false;
+  for (let at = 3; at < runs.length && !mergeable; at += 3)
+    mergeable = runs[at] === runs[at - 3] && runs[at + 1] === runs[at - 2]! + runs[at - 1]!;
+  if (!mergeable) return runs;
+  const merged: number[] = [];
+  for (let at = 0; at < runs.length; at += 3) {
+    const last = merged.length - 3;
+    if (last >= 0 && merged[last] === runs[at] && merged[last + 1]! + merged[last + 2]! === runs[at + 1])
+      merged[last + 2]! += runs[at + 2]!;
+    else merged.push(runs[at]!, runs[at + 1]!, runs[at + 2]!);
+  }
+  return merged;
 }
 
-function push(runs: (string | number)[], client: string, seq: number, count: number): void {
-  const last = runs.length - 3;
-  if (last >= 0 && runs[last] === client && (runs[last + 1] as number) + (runs[last + 2] as number) === seq)
-    runs[last + 2] = (runs[last + 2] as number) + count;
-  else runs.push(client, seq, count);
+/** The event of a client that submits bodies as its commands `seq`, `seq` + 1, … for the first time. */
+export function broadcastEvent(
+  at: number,
+  who: string,
+  client: number,
+  seq: number,
+  bodies: Iterable<Uint8Array>,
+): BroadcastEvent {
+  return { kind: "broadcast", at, who, client, seq, digests: bodyDigests(bodies) };
+}
+
+/** What `deliverEvent` reads of a delivered slot. A `Delivery` of `@eunomia/aneris-switch` fits. */
+export interface DeliveredSource {
+  readonly slot: number;
+  readonly epoch: number;
+  /** Left out: not known, as to a subscriber. */
+  readonly protocol?: string;
+  readonly vector: Uint8Array;
+  readonly chain?: Uint8Array;
+}
+
+/** What `deliverEvent` reads of an entry of the vector. The `Entry` of `@eunomia/aneris-switch/messages` fits. */
+export type DeliveredEntry =
+  | {
+      readonly kind: "command";
+      readonly client: number;
+      readonly seq: number;
+      /** The body lies in the vector from `bodyStart` up to `end`. */
+      readonly bodyStart: number;
+      readonly end: number;
+    }
+  | { readonly kind: "control"; readonly n: number; readonly operation: Uint8Array }
+  | { readonly kind: "register" };
+
+/**
+ * The event of a delivered slot. A control is known by the digest of its operation.
+ *
+ * @example
+ * const line = deliverEvent(Date.now(), "n1", delivery, readBatch(delivery.vector) ?? []);
+ */
+export function deliverEvent(
+  at: number,
+  who: string,
+  delivered: DeliveredSource,
+  entries: Iterable<DeliveredEntry>,
+): DeliverEvent {
+  const { slot, epoch, protocol = "", vector, chain } = delivered;
+  const runs: number[] = [];
+  const controls: number[] = [];
+  let digests = "";
+  let registrations = 0;
+  for (const entry of entries) {
+    if (entry.kind === "register") registrations += 1;
+    else if (entry.kind === "control") {
+      controls.push(entry.n);
+      digests += bodyDigest(entry.operation);
+    } else {
+      const last = runs.length - 3;
+      if (last >= 0 && runs[last] === entry.client && runs[last + 1]! + runs[last + 2]! === entry.seq)
+        runs[last + 2]! += 1;
+      else runs.push(entry.client, entry.seq, 1);
+      digests += bodyDigest(vector.subarray(entry.bodyStart, entry.end));
+    }
+  }
+  return {
+    kind: "deliver",
+    at,
+    who,
+    slot,
+    epoch,
+    protocol,
+    runs,
+    digests,
+    ...(controls.length > 0 && { controls }),
+    ...(registrations > 0 && { registrations }),
+    ...(chain !== undefined && { chain: Buffer.from(chain).toString("hex") }),
+  };
 }

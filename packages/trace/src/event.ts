@@ -1,154 +1,168 @@
 /**
- * Entries of one delivered vector as runs, flat: `[client, firstSeq, count, client, firstSeq, count, …]` in the order of
- * delivery. A thousand commands of one client are one run. A control is a run of one: client `ctl:<principal>`, seq its number n.
+ * Runs of commands, flat: `[client, firstSeq, count, client, firstSeq, count, …]` in the order of the vector. A thousand
+ * commands of one client are one run.
  */
-export type Runs = readonly (string | number)[];
+export type Runs = readonly number[];
 
 /**
- * What was delivered in one slot. The bodies stand either one by one (`bodies`: for every entry the 16 hex digits of its
- * `bodyDigest`, concatenated in order) or as one `digest` over them (`vectorDigest`), which keeps a large slot a small line.
+ * One line of a broadcast trace. `at` is in milliseconds on the clock of whoever wrote the line; `who` is that process. Every
+ * command and control is known by its identity and by the first 8 bytes of a digest of its body, 16 lower-case hex digits.
  */
-export type DeliveredVector =
-  | { readonly runs: Runs; readonly bodies: string }
-  | { readonly runs: Runs; readonly digest: string };
-
-/** One line of a broadcast trace. `at` is in milliseconds on the clock of whoever wrote the line. */
-export type BroadcastEvent = { readonly at: number } & (
+export type BroadcastEvent =
   | {
-      /** First submission by a client of the commands `seq`, `seq` + 1, …: one for each 16 hex digits of `bodies`. */
-      readonly k: "broadcast";
+      /** A client submits commands for the first time: `seq`, `seq` + 1, …, one for each 16 digits of `digests`. */
+      readonly kind: "broadcast";
+      readonly at: number;
       readonly who: string;
+      readonly client: number;
       readonly seq: number;
-      readonly bodies: string;
+      readonly digests: string;
     }
-  /** A principal signed the control of number n. `body`: 16 hex digits. */
-  | { readonly k: "control"; readonly n: number; readonly by: string; readonly body: string }
+  /** Principals signed the control of number n, and `who` submits it. */
   | {
-      readonly k: "deliver";
+      readonly kind: "control";
+      readonly at: number;
+      readonly who: string;
+      readonly n: number;
+      readonly digest: string;
+    }
+  | DeliverEvent
+  /** From now on `who` stands as if it had delivered 1..slot: from another replica's snapshot, or from its own disk. */
+  | {
+      readonly kind: "install" | "recover";
+      readonly at: number;
       readonly who: string;
       readonly slot: number;
-      readonly epoch: number;
-      readonly proto: string;
-      readonly vec: DeliveredVector;
     }
-  /** From now on `who` stands as if it had delivered 1..slot: from another replica's snapshot, or from its own checkpoint. */
-  | { readonly k: "install" | "recover"; readonly who: string; readonly slot: number }
-  | { readonly k: "crash"; readonly who: string }
+  | { readonly kind: "crash"; readonly at: number; readonly who: string }
   /** The run is fair and finished; whoever ran it decides. */
-  | { readonly k: "quiesced" }
-);
+  | { readonly kind: "quiesced"; readonly at: number };
 
-/** What the reader of a trace could not take: a caller's mistake or a damaged file. */
+/** `who` delivers a slot: a vector of commands, or one of control commands. */
+export interface DeliverEvent {
+  readonly kind: "deliver";
+  readonly at: number;
+  readonly who: string;
+  readonly slot: number;
+  readonly epoch: number;
+  /** Empty: `who` does not know it, as a subscriber. */
+  readonly protocol: string;
+  readonly runs: Runs;
+  /** 16 digits for every command of the runs in order, or for every control. */
+  readonly digests: string;
+  /** The numbers of the controls; then `runs` is empty. */
+  readonly controls?: readonly number[];
+  /** Registrations of sessions in the slot: no messages of the properties, only counted. */
+  readonly registrations?: number;
+  /** Hash chain over all slots up to this one, in hex. */
+  readonly chain?: string;
+}
+
+/** Hex digits that a trace keeps of a body. */
+export const digestDigits = 16;
+
+/** A trace that cannot be read, or an event that is none. */
 export class TraceError extends Error {
-  readonly code: "not-json" | "not-an-event";
+  readonly code: "not-json" | "not-an-event" | "line-too-long";
+  /** The file, or "" where there is none. */
+  readonly file: string;
   /** The line, counted from 1; 0 if unknown. */
   readonly line: number;
-  constructor(code: TraceError["code"], what: string, line = 0) {
-    super(line === 0 ? what : `line ${line}: ${what}`);
+  constructor(code: TraceError["code"], what: string, file = "", line = 0) {
+    super(line === 0 ? what : `${file === "" ? "" : `${file}, `}line ${line}: ${what}`);
     this.name = "TraceError";
     this.code = code;
+    this.file = file;
     this.line = line;
   }
 }
 
-/** The client name under which the controls of a principal stand in runs. */
-export function controlClient(principal: string): string {
-  return `ctl:${principal}`;
+/** How many commands the runs stand for. */
+export function runsCount(runs: Runs): number {
+  let count = 0;
+  for (let at = 2; at < runs.length; at += 3) count += runs[at]!;
+  return count;
 }
 
-const hexOf16 = /^(?:[0-9a-f]{16})*$/;
 const natural = (value: unknown, least: number): boolean =>
   Number.isSafeInteger(value) && (value as number) >= least;
+const hex = (value: unknown): value is string => typeof value === "string" && !/[^0-9a-f]/.test(value);
 
-function runsFault(runs: unknown): string | null {
+/** What is wrong with a delivered vector; null if nothing is. */
+function vectorFault(event: Record<string, unknown>): string | null {
+  const { runs, digests, controls = [], registrations = 0, chain = "" } = event;
   if (!Array.isArray(runs) || runs.length % 3 !== 0)
     return `"runs" expected client, firstSeq, count over and over`;
   for (let at = 0; at < runs.length; at += 3)
-    if (typeof runs[at] !== "string" || !natural(runs[at + 1], 1) || !natural(runs[at + 2], 1))
+    if (
+      !natural(runs[at], 0) ||
+      !natural(runs[at + 1], 1) ||
+      !natural(runs[at + 2], 1) ||
+      !Number.isSafeInteger(runs[at + 1] + runs[at + 2])
+    )
       return `"runs" expected a client and two positive integers at ${at}, got ${JSON.stringify(runs.slice(at, at + 3))}`;
-  return null;
+  if (!Array.isArray(controls) || controls.some((n) => !natural(n, 1)))
+    return `"controls" expected positive integers, got ${JSON.stringify(controls)}`;
+  if (controls.length > 0 && runs.length > 0) return `"controls" expected a vector without commands`;
+  const entries = runsCount(runs) + controls.length;
+  if (!hex(digests) || digests.length !== digestDigits * entries)
+    return `"digests" expected ${digestDigits} hex digits for each of ${entries} entries`;
+  if (!natural(registrations, 0)) return `"registrations" expected a count`;
+  return hex(chain) ? null : `"chain" expected hex digits`;
 }
 
-function vectorFault(vec: unknown): string | null {
-  if (vec === null || typeof vec !== "object") return `"vec" expected an object`;
-  const { runs, bodies, digest } = vec as { runs?: unknown; bodies?: unknown; digest?: unknown };
-  const fault = runsFault(runs);
-  if (fault !== null) return fault;
-  if (digest !== undefined)
-    return bodies === undefined && typeof digest === "string" && /^[0-9a-f]{32}$/.test(digest)
-      ? null
-      : `"digest" expected 32 hex digits and no "bodies"`;
-  const fits =
-    typeof bodies === "string" && hexOf16.test(bodies) && bodies.length === 16 * runsCount(runs as Runs);
-  return fits ? null : `"bodies" expected 16 hex digits per entry of the runs`;
-}
-
+/** What is wrong with a value that should be an event; null if nothing is. */
 function eventFault(event: Record<string, unknown>): string | null {
-  if (typeof event.at !== "number") return `"at" expected a number`;
-  const who = typeof event.who === "string" ? null : `"who" expected a string`;
-  switch (event.k) {
+  if (typeof event.at !== "number") return `"at" expected a number, got ${JSON.stringify(event.at)}`;
+  if (event.kind !== "quiesced" && typeof event.who !== "string")
+    return `"who" expected a process, got ${JSON.stringify(event.who)}`;
+  switch (event.kind) {
     case "quiesced":
-      return null;
     case "crash":
-      return who;
+      return null;
     case "install":
     case "recover":
-      return who ?? (natural(event.slot, 0) ? null : `"slot" expected a slot`);
+      return natural(event.slot, 0) ? null : `"slot" expected a slot, got ${JSON.stringify(event.slot)}`;
     case "control":
-      return typeof event.by === "string" &&
-        natural(event.n, 1) &&
-        typeof event.body === "string" &&
-        /^[0-9a-f]{16}$/.test(event.body)
+      return natural(event.n, 1) && hex(event.digest) && event.digest.length === digestDigits
         ? null
-        : `"control" expected n, by and a body of 16 hex digits`;
+        : `"control" expected a number n and a digest of ${digestDigits} hex digits`;
     case "broadcast":
-      return (
-        who ??
-        (natural(event.seq, 1) &&
-        typeof event.bodies === "string" &&
-        event.bodies !== "" &&
-        hexOf16.test(event.bodies)
-          ? null
-          : `"broadcast" expected seq and 16 hex digits per command`)
-      );
+      return natural(event.client, 0) &&
+        natural(event.seq, 1) &&
+        hex(event.digests) &&
+        event.digests.length > 0 &&
+        event.digests.length % digestDigits === 0
+        ? null
+        : `"broadcast" expected client, seq and ${digestDigits} hex digits per command`;
     case "deliver":
-      return (
-        who ??
-        (natural(event.slot, 1) && natural(event.epoch, 0) && typeof event.proto === "string"
-          ? vectorFault(event.vec)
-          : `"deliver" expected slot, epoch and proto`)
-      );
+      return natural(event.slot, 1) && natural(event.epoch, 0) && typeof event.protocol === "string"
+        ? vectorFault(event)
+        : `"deliver" expected slot, epoch and protocol`;
     default:
-      return `"k" expected a kind of event, got ${JSON.stringify(event.k)}`;
+      return `"kind" expected a kind of event, got ${JSON.stringify(event.kind)}`;
   }
-}
-
-/** How many entries the runs stand for. */
-export function runsCount(runs: Runs): number {
-  let count = 0;
-  for (let at = 2; at < runs.length; at += 3) count += runs[at] as number;
-  return count;
 }
 
 /**
  * The event of one line.
  *
- * @param line counted from 1, for the error.
+ * @param file and `line` (counted from 1) are for the error.
  * @throws TraceError for anything that is not an event.
  * @example
- * parseEvent('{"at":1,"k":"crash","who":"r0"}'); // { at: 1, k: "crash", who: "r0" }
+ * parseEvent('{"kind":"crash","at":1,"who":"r0"}'); // { kind: "crash", at: 1, who: "r0" }
  */
-export function parseEvent(text: string, line = 0): BroadcastEvent {
+export function parseEvent(text: string, file = "", line = 0): BroadcastEvent {
   let event: unknown;
   try {
     event = JSON.parse(text);
   } catch {
-    throw new TraceError("not-json", `expected JSON, got ${JSON.stringify(text.slice(0, 60))}`, line);
+    throw new TraceError("not-json", `expected JSON, got ${JSON.stringify(text.slice(0, 60))}`, file, line);
   }
   const fault =
     event === null || typeof event !== "object"
       ? "expected an object"
       : eventFault(event as Record<string, unknown>);
-  if (fault !== null) throw new TraceError("not-an-event", fault, line);
+  if (fault !== null) throw new TraceError("not-an-event", fault, file, line);
   return event as BroadcastEvent;
 }

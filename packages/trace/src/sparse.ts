@@ -1,9 +1,13 @@
-/** Numbers in one page; a page is allocated when its first number is used. */
-const pageSize = 4096;
+/** Bits in one page; a page is allocated when its first bit is set, so that a far number costs one page and no more. */
+const bitPage = 4096;
+/** Rows in one page of a table; small, because many clients have few commands. */
+const rowPage = 256;
 
-/** A set of natural numbers: one bit each, in pages, so that a far number costs one page and no more. */
+/** A set of natural numbers, one bit each. */
 export class BitSet {
   readonly #pages = new Map<number, Uint32Array>();
+  #lastAt = -1;
+  #last: Uint32Array | undefined;
   #size = 0;
 
   get size(): number {
@@ -11,20 +15,16 @@ export class BitSet {
   }
 
   has(value: number): boolean {
-    const page = this.#pages.get(Math.floor(value / pageSize));
-    const bit = value % pageSize;
+    const page = this.#page(Math.floor(value / bitPage));
+    const bit = value % bitPage;
     return page !== undefined && ((page[bit >>> 5]! >>> (bit & 31)) & 1) === 1;
   }
 
   /** False if it was there already. */
   add(value: number): boolean {
-    const at = Math.floor(value / pageSize);
-    let page = this.#pages.get(at);
-    if (page === undefined) {
-      page = new Uint32Array(pageSize / 32);
-      this.#pages.set(at, page);
-    }
-    const bit = value % pageSize;
+    const at = Math.floor(value / bitPage);
+    const page = this.#page(at) ?? this.#grow(at);
+    const bit = value % bitPage;
     const mask = 1 << (bit & 31);
     if ((page[bit >>> 5]! & mask) !== 0) return false;
     page[bit >>> 5]! |= mask;
@@ -32,40 +32,94 @@ export class BitSet {
     return true;
   }
 
-  /** All members, in no particular order. */
-  *values(): Generator<number> {
-    for (const [at, page] of this.#pages)
-      for (let bit = 0; bit < pageSize; bit += 1)
-        if (((page[bit >>> 5]! >>> (bit & 31)) & 1) === 1) yield at * pageSize + bit;
+  /** The least member that is not in the other set; null if there is none. */
+  firstNotIn(other: BitSet): number | null {
+    const pages = [...this.#pages].sort((a, b) => a[0] - b[0]);
+    for (const [at, page] of pages) {
+      const against = other.#pages.get(at);
+      for (let word = 0; word < page.length; word += 1) {
+        const left = page[word]! & ~(against?.[word] ?? 0);
+        // `left & -left` is the lowest bit that is set.
+        if (left !== 0) return at * bitPage + word * 32 + 31 - Math.clz32(left & -left);
+      }
+    }
+    return null;
+  }
+
+  /** Runs of members follow each other: the page of the one before is most often the page of the next. */
+  #page(at: number): Uint32Array | undefined {
+    if (at !== this.#lastAt) {
+      this.#last = this.#pages.get(at);
+      this.#lastAt = at;
+    }
+    return this.#last;
+  }
+
+  #grow(at: number): Uint32Array {
+    const page = new Uint32Array(bitPage / 32);
+    this.#pages.set(at, page);
+    this.#last = page;
+    return page;
   }
 }
 
-/** Rows of `width` bytes under natural numbers, in pages. */
-export class ByteTable {
-  readonly #width: number;
-  readonly #pages = new Map<number, Uint8Array>();
-  readonly #known = new BitSet();
+interface DigestPage {
+  readonly words: Uint32Array;
+  readonly present: Uint32Array;
+}
 
-  constructor(width: number) {
-    this.#width = width;
+/** Digests of 8 bytes, as two words, under natural numbers. */
+export class DigestTable {
+  readonly #pages = new Map<number, DigestPage>();
+  #lastAt = -1;
+  #last: DigestPage | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
   }
 
-  /** A view of the row; null if there is none. */
-  get(key: number): Uint8Array | null {
-    if (!this.#known.has(key)) return null;
-    const at = (key % pageSize) * this.#width;
-    return this.#pages.get(Math.floor(key / pageSize))!.subarray(at, at + this.#width);
+  /** How the row compares with a digest. */
+  compare(key: number, high: number, low: number): "absent" | "equal" | "different" {
+    const page = this.#page(Math.floor(key / rowPage));
+    const row = key % rowPage;
+    if (page === undefined || ((page.present[row >>> 5]! >>> (row & 31)) & 1) === 0) return "absent";
+    return page.words[2 * row] === high && page.words[2 * row + 1] === low ? "equal" : "different";
   }
 
-  set(key: number, row: Uint8Array): void {
-    const page = Math.floor(key / pageSize);
-    let bytes = this.#pages.get(page);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(pageSize * this.#width);
-      this.#pages.set(page, bytes);
+  set(key: number, high: number, low: number): void {
+    const at = Math.floor(key / rowPage);
+    const page = this.#page(at) ?? this.#grow(at);
+    const row = key % rowPage;
+    page.words[2 * row] = high;
+    page.words[2 * row + 1] = low;
+    const mask = 1 << (row & 31);
+    if ((page.present[row >>> 5]! & mask) === 0) this.#size += 1;
+    page.present[row >>> 5]! |= mask;
+  }
+
+  delete(key: number): void {
+    const page = this.#page(Math.floor(key / rowPage));
+    const row = key % rowPage;
+    const mask = 1 << (row & 31);
+    if (page === undefined || (page.present[row >>> 5]! & mask) === 0) return;
+    page.present[row >>> 5]! &= ~mask;
+    this.#size -= 1;
+  }
+
+  #page(at: number): DigestPage | undefined {
+    if (at !== this.#lastAt) {
+      this.#last = this.#pages.get(at);
+      this.#lastAt = at;
     }
-    bytes.set(row, (key % pageSize) * this.#width);
-    this.#known.add(key);
+    return this.#last;
+  }
+
+  #grow(at: number): DigestPage {
+    const page = { words: new Uint32Array(2 * rowPage), present: new Uint32Array(rowPage / 32) };
+    this.#pages.set(at, page);
+    this.#last = page;
+    return page;
   }
 }
 
@@ -77,4 +131,14 @@ export function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
     map.set(key, value);
   }
   return value;
+}
+
+const valueOfDigit = new Uint8Array(128);
+for (let digit = 0; digit < 16; digit += 1) valueOfDigit["0123456789abcdef".charCodeAt(digit)] = digit;
+
+/** The word (unsigned, 32 bits) of the 8 hex digits at `from`. */
+export function wordAt(hex: string, from: number): number {
+  let word = 0;
+  for (let at = from; at < from + 8; at += 1) word = (word << 4) | valueOfDigit[hex.charCodeAt(at)]!;
+  return word >>> 0;
 }

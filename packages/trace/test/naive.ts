@@ -1,127 +1,102 @@
-import { digestOf } from "../src/digest.ts";
-import type { BroadcastEvent } from "../src/index.ts";
+import type { BroadcastEvent, DeliverEvent } from "../src/index.ts";
 
-type Deliver = Extract<BroadcastEvent, { k: "deliver" }>;
-
-/** The predicates as they are written down, on single entries, in quadratic time. Digest-only vectors are not taken. */
+/** The predicates as they are written down, on single entries, in quadratic time. */
 interface Entry {
   readonly id: string;
-  readonly body: string;
+  readonly digest: string;
 }
 
-function entriesOf(event: Deliver): Entry[] {
-  const { runs } = event.vec;
-  const bodies = "bodies" in event.vec ? event.vec.bodies : "";
-  const out: Entry[] = [];
+const digestAt = (digests: string, index: number): string => digests.slice(16 * index, 16 * index + 16);
+
+function entriesOf({ runs, controls = [], digests }: DeliverEvent): Entry[] {
+  const ids = controls.map((n) => `control ${n}`);
   for (let at = 0; at < runs.length; at += 3)
-    for (let k = 0; k < Number(runs[at + 2]); k += 1)
-      out.push({
-        id: `${runs[at]}:${Number(runs[at + 1]) + k}`,
-        body: bodies.slice(16 * out.length, 16 * out.length + 16),
-      });
-  return out;
+    for (let k = 0; k < runs[at + 2]!; k += 1) ids.push(`${runs[at]}:${runs[at + 1]! + k}`);
+  return ids.map((id, index) => ({ id, digest: digestAt(digests, index) }));
 }
 
-const same = (x: readonly Entry[], y: readonly Entry[]): boolean => JSON.stringify(x) === JSON.stringify(y);
+const text = (event: DeliverEvent): string => JSON.stringify(entriesOf(event));
 
-/** Names of the violated predicates among P1 to P7, in order. */
+type OfReplica = Extract<BroadcastEvent, { readonly slot: number }>;
+const isOfReplica = (event: BroadcastEvent): event is OfReplica =>
+  event.kind === "deliver" || event.kind === "install" || event.kind === "recover";
+
+/** What was sent, and where in the trace. */
+interface Sent extends Entry {
+  readonly who: string;
+  readonly isControl: boolean;
+  readonly place: number;
+}
+
+function sentOf(events: readonly BroadcastEvent[]): Sent[] {
+  return events.flatMap((event, place): Sent[] => {
+    if (event.kind === "control")
+      return [{ id: `control ${event.n}`, digest: event.digest, who: event.who, isControl: true, place }];
+    if (event.kind !== "broadcast") return [];
+    return Array.from({ length: event.digests.length / 16 }, (_, k) => ({
+      id: `${event.client}:${event.seq + k}`,
+      digest: digestAt(event.digests, k),
+      who: event.who,
+      isControl: false,
+      place,
+    }));
+  });
+}
+
+/** Names of the violated predicates, in order. */
 export function naive(events: readonly BroadcastEvent[]): string[] {
-  const delivers = events.filter((event): event is Deliver => event.k === "deliver");
-  const sent: (Entry & { client: string })[] = [];
-  for (const event of events) {
-    if (event.k === "broadcast")
-      for (let k = 0; 16 * k < event.bodies.length; k += 1)
-        sent.push({
-          client: event.who,
-          id: `${event.who}:${event.seq + k}`,
-          body: event.bodies.slice(16 * k, 16 * k + 16),
-        });
-    if (event.k === "control") sent.push({ client: "", id: `ctl:${event.by}:${event.n}`, body: event.body });
-  }
-  const quiesced = events.some((event) => event.k === "quiesced");
-  const whos = [
-    ...new Set(
-      events.flatMap((event) =>
-        event.k === "deliver" || event.k === "install" || event.k === "recover" ? [event.who] : [],
-      ),
-    ),
-  ];
-  const down = (who: string): boolean => {
-    const last = events
-      .filter((event) => (event.k === "crash" || event.k === "recover") && event.who === who)
-      .at(-1);
-    return last?.k === "crash";
-  };
-  const out: string[] = [];
-  const say = (name: string, broken: boolean): void => void (broken && out.push(name));
-  say(
-    "P1",
-    delivers.some((d) => entriesOf(d).some((m) => !sent.some((e) => e.id === m.id && e.body === m.body))),
-  );
-  say(
-    "P2",
-    whos.some((who) => {
-      const places = new Map<string, Set<string>>();
-      for (const d of delivers.filter((one) => one.who === who))
-        for (const [at, m] of entriesOf(d).entries())
-          places.set(m.id, (places.get(m.id) ?? new Set()).add(`${d.slot}/${at}`));
-      return [...places.values()].some((set) => set.size > 1);
-    }),
-  );
-  say(
-    "P3",
-    delivers.some((x) => delivers.some((y) => x.slot === y.slot && !same(entriesOf(x), entriesOf(y)))),
-  );
-  say(
-    "P4",
-    quiesced &&
-      sent.some(
-        (e) =>
-          e.client !== "" &&
-          !down(e.client) &&
-          !delivers.some((d) => entriesOf(d).some((m) => m.id === e.id)),
-      ),
-  );
-  say(
-    "P5",
-    quiesced &&
-      delivers.some((d) =>
-        whos.some(
-          (who) =>
-            !down(who) &&
-            !delivers.some(
-              (other) => other.who === who && other.slot === d.slot && same(entriesOf(other), entriesOf(d)),
-            ) &&
-            !events.some((event) => event.k === "install" && event.who === who && event.slot >= d.slot),
-        ),
-      ),
-  );
-  say(
-    "P6",
-    whos.some((who) => {
-      let next = 1;
-      for (const event of events) {
-        if (!("who" in event) || event.who !== who) continue;
-        if (event.k === "install" || event.k === "recover") next = event.slot + 1;
-        else if (event.k === "deliver") {
-          if (event.slot !== next) return true;
-          next += 1;
-        }
-      }
-      return false;
-    }),
-  );
-  say(
-    "P7",
-    delivers.some((x) =>
-      delivers.some((y) => x.slot === y.slot && (x.epoch !== y.epoch || x.proto !== y.proto)),
-    ),
-  );
-  return out;
-}
+  const delivers = events.filter((event) => event.kind === "deliver");
+  const sent = sentOf(events);
+  const quiesced = events.some((event) => event.kind === "quiesced");
+  const replicaEvents = events.filter(isOfReplica);
+  const whos = [...new Set(replicaEvents.map(({ who }) => who))];
+  const down = (who: string): boolean =>
+    events.findLast((event) => (event.kind === "crash" || event.kind === "recover") && event.who === who)
+      ?.kind === "crash";
 
-/** The same event with its vector in the short form. */
-export function byDigest(event: BroadcastEvent): BroadcastEvent {
-  if (event.k !== "deliver" || "digest" in event.vec) return event;
-  return { ...event, vec: { runs: event.vec.runs, digest: digestOf(event.vec) } };
+  const valid = (d: DeliverEvent, m: Entry): boolean =>
+    sent.some(
+      (e) => e.id === m.id && e.digest === m.digest && (e.who !== d.who || e.place < events.indexOf(d)),
+    );
+  const places = (who: string, id: string): number => {
+    const found = delivers
+      .filter((d) => d.who === who)
+      .flatMap((d) => entriesOf(d).flatMap((m, index) => (m.id === id ? [`${d.slot}/${index}`] : [])));
+    return new Set(found).size;
+  };
+  const relayed = (d: DeliverEvent, who: string): boolean =>
+    delivers.some((other) => other.who === who && other.slot === d.slot && text(other) === text(d)) ||
+    events.some((event) => event.kind === "install" && event.who === who && event.slot >= d.slot);
+  const gap = (who: string): boolean => {
+    let next = 1;
+    for (const event of replicaEvents.filter((one) => one.who === who)) {
+      if (event.kind !== "deliver") next = event.slot + 1;
+      else if (event.slot !== next) return true;
+      else next += 1;
+    }
+    return false;
+  };
+  const ids = [...new Set(delivers.flatMap((d) => entriesOf(d).map(({ id }) => id)))];
+  const controls = [...new Set(delivers.map((d) => JSON.stringify([d.slot, d.controls ?? [], text(d)])))]
+    .map((one) => JSON.parse(one) as [number, number[]])
+    .sort((x, y) => x[0] - y[0])
+    .flatMap(([, numbers]) => numbers);
+
+  const broken: Record<string, boolean> = {
+    P1: delivers.some((d) => entriesOf(d).some((m) => !valid(d, m))),
+    P2: whos.some((who) => ids.some((id) => places(who, id) > 1)),
+    P3: delivers.some((x) => delivers.some((y) => x.slot === y.slot && text(x) !== text(y))),
+    P4:
+      quiesced &&
+      sent.some(
+        (e) => !e.isControl && !down(e.who) && !delivers.some((d) => entriesOf(d).some((m) => m.id === e.id)),
+      ),
+    P5: quiesced && delivers.some((d) => whos.some((who) => !down(who) && !relayed(d, who))),
+    P6: whos.some(gap),
+    P7: delivers.some((x) =>
+      delivers.some((y) => x.slot === y.slot && (x.epoch !== y.epoch || x.protocol !== y.protocol)),
+    ),
+    P8: controls.some((n, index) => n !== index + 1),
+  };
+  return Object.keys(broken).filter((name) => broken[name]);
 }

@@ -1,96 +1,113 @@
-import type { BroadcastEvent } from "../event.ts";
+import { type BroadcastEvent, digestDigits } from "../event.ts";
 import { BaseMonitor, type Verdict } from "../monitor.ts";
 import { BitSet, entry } from "../sparse.ts";
+import { controlClient, eachEntry, SlotBook } from "./book.ts";
 import type { BroadcastMonitorOptions } from "./options.ts";
 
-/** P4: once quiesced, some process has delivered every broadcast of a client that did not crash and whose session lives. */
-export class Termination extends BaseMonitor<BroadcastEvent> {
-  readonly #sessionEnded: (client: string) => boolean;
-  readonly #clients = new Map<string, { readonly sent: BitSet; readonly delivered: BitSet }>();
-  readonly #crashed = new Set<string>();
+/** What both properties of a finished run need: who is down, and whether the run is finished. */
+abstract class Liveness extends BaseMonitor<BroadcastEvent> {
+  protected readonly crashed = new Set<string>();
   #quiesced = false;
 
-  constructor(options: BroadcastMonitorOptions = {}) {
-    super("P4 termination");
-    this.#sessionEnded = options.sessionEnded ?? (() => false);
+  protected note(event: BroadcastEvent): void {
+    if (event.kind === "crash") this.crashed.add(event.who);
+    else if (event.kind === "recover") this.crashed.delete(event.who);
+    else if (event.kind === "quiesced") this.#quiesced = true;
   }
 
-  #of(client: string) {
-    return entry(this.#clients, client, () => ({ sent: new BitSet(), delivered: new BitSet() }));
-  }
-
-  protected take(event: BroadcastEvent): void {
-    if (event.k === "broadcast") {
-      const { sent } = this.#of(event.who);
-      for (let at = 0; at * 16 < event.bodies.length; at += 1) sent.add(event.seq + at);
-    } else if (event.k === "deliver") {
-      const { runs } = event.vec;
-      for (let at = 0; at < runs.length; at += 3) {
-        const { delivered } = this.#of(runs[at] as string);
-        const first = runs[at + 1] as number;
-        for (let seq = first; seq < first + (runs[at + 2] as number); seq += 1) delivered.add(seq);
-      }
-    } else if (event.k === "crash") this.#crashed.add(event.who);
-    else if (event.k === "recover") this.#crashed.delete(event.who);
-    else if (event.k === "quiesced") this.#quiesced = true;
-  }
-
-  protected override judge(): Verdict<BroadcastEvent> {
-    for (const [client, { sent, delivered }] of this.#clients) {
-      if (this.#crashed.has(client) || this.#sessionEnded(client)) continue;
-      for (const seq of sent.values())
-        if (!delivered.has(seq))
-          return this.answer(
-            this.#quiesced ? "violated" : "pending",
-            `${client}:${seq} was broadcast and never delivered`,
-          );
-    }
-    // While the run goes on more may be broadcast: only a quiesced run settles it.
-    return this.#quiesced ? this.answer("ok") : this.answer("pending", "the run has not quiesced");
+  /** While the run goes on more may come: only a quiesced run settles anything. */
+  protected settle(missing: string | null): Verdict<BroadcastEvent> {
+    if (missing !== null) return this.answer(this.#quiesced ? "violated" : "pending", missing);
+    return this.#quiesced ? this.kept() : this.answer("pending", "the run has not quiesced");
   }
 }
 
-/** P5: once quiesced, what one process delivered every correct process has delivered or has got by install. That it is the same there is P3. */
-export class Relay extends BaseMonitor<BroadcastEvent> {
-  readonly #recoverCovers: boolean;
-  readonly #processes = new Map<string, { readonly slots: BitSet; covered: number }>();
-  readonly #crashed = new Set<string>();
-  readonly #all = new BitSet();
-  #quiesced = false;
+/** P4: once quiesced, some process has delivered every broadcast of a client that did not crash and whose session lives. */
+export class Termination extends Liveness {
+  readonly #book: SlotBook;
+  readonly #sessionEnded: (client: number) => boolean;
+  /** What each client process has broadcast under each client id. */
+  readonly #sent = new Map<string, Map<number, BitSet>>();
+  readonly #delivered = new Map<number, BitSet>();
+  readonly #read = new BitSet();
 
-  constructor(options: BroadcastMonitorOptions = {}) {
-    super("P5 relay");
+  constructor(options: BroadcastMonitorOptions = {}, book: SlotBook = new SlotBook()) {
+    super("P4 termination", "commands broadcast");
+    this.#book = book;
+    this.#sessionEnded = options.sessionEnded ?? (() => false);
+  }
+
+  protected take(event: BroadcastEvent): void {
+    this.note(event);
+    if (event.kind === "broadcast") {
+      const sent = entry(
+        entry(this.#sent, event.who, () => new Map<number, BitSet>()),
+        event.client,
+        () => new BitSet(),
+      );
+      for (let at = 0; at * digestDigits < event.digests.length; at += 1)
+        if (sent.add(event.seq + at)) this.looked += 1;
+    } else if (event.kind === "deliver") {
+      const variant = this.#book.variantOf(event);
+      if (!this.#read.add(variant.index)) return;
+      eachEntry(variant, (client, seq) => {
+        if (client !== controlClient) entry(this.#delivered, client, () => new BitSet()).add(seq);
+        return true;
+      });
+    }
+  }
+
+  protected override judge(): Verdict<BroadcastEvent> {
+    const nothing = new BitSet();
+    for (const [who, clients] of this.#sent) {
+      if (this.crashed.has(who)) continue;
+      for (const [client, sent] of clients) {
+        const missing = sent.firstNotIn(this.#delivered.get(client) ?? nothing);
+        if (missing !== null && !this.#sessionEnded(client))
+          return this.settle(`command ${client}:${missing} of ${who} was broadcast and is delivered nowhere`);
+      }
+    }
+    return this.settle(null);
+  }
+}
+
+/** P5: once quiesced, what one process delivered every correct process has delivered, or has got by install. */
+export class Relay extends Liveness {
+  readonly #book: SlotBook;
+  readonly #recoverCovers: boolean;
+  readonly #processes = new Map<string, { readonly contents: BitSet; covered: number }>();
+
+  constructor(options: BroadcastMonitorOptions = {}, book: SlotBook = new SlotBook()) {
+    super("P5 relay", "deliveries");
+    this.#book = book;
     this.#recoverCovers = options.recoverCovers ?? false;
     for (const who of options.processes ?? []) this.#of(who);
   }
 
   #of(who: string) {
-    return entry(this.#processes, who, () => ({ slots: new BitSet(), covered: 0 }));
+    return entry(this.#processes, who, () => ({ contents: new BitSet(), covered: 0 }));
   }
 
   protected take(event: BroadcastEvent): void {
-    if (event.k === "deliver") {
-      this.#of(event.who).slots.add(event.slot);
-      this.#all.add(event.slot);
-    } else if (event.k === "install" || event.k === "recover") {
+    this.note(event);
+    if (event.kind === "deliver") {
+      this.looked += 1;
+      this.#of(event.who).contents.add(this.#book.variantOf(event).index);
+    } else if (event.kind === "install" || event.kind === "recover") {
       const process = this.#of(event.who);
-      if (event.k === "install" || this.#recoverCovers)
+      if (event.kind === "install" || this.#recoverCovers)
         process.covered = Math.max(process.covered, event.slot);
-      if (event.k === "recover") this.#crashed.delete(event.who);
-    } else if (event.k === "crash") this.#crashed.add(event.who);
-    else if (event.k === "quiesced") this.#quiesced = true;
+    }
   }
 
   protected override judge(): Verdict<BroadcastEvent> {
-    for (const [who, { slots, covered }] of this.#processes) {
-      if (this.#crashed.has(who) || slots.size === this.#all.size) continue;
-      for (const slot of this.#all.values())
-        if (slot > covered && !slots.has(slot))
-          return this.answer(
-            this.#quiesced ? "violated" : "pending",
-            `slot ${slot} was delivered, but not by ${who}`,
-          );
+    const { variants } = this.#book;
+    for (const [who, { contents, covered }] of this.#processes) {
+      if (this.crashed.has(who) || contents.size === variants.length) continue;
+      const missing = variants.find(({ slot, index }) => slot > covered && !contents.has(index));
+      if (missing !== undefined)
+        return this.settle(`slot ${missing.slot} as ${missing.event.who} delivers it is missing at ${who}`);
     }
-    return this.#quiesced ? this.answer("ok") : this.answer("pending", "the run has not quiesced");
+    return this.settle(null);
   }
 }

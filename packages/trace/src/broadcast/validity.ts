@@ -1,121 +1,119 @@
-import { compareBytes, fromHex } from "@eunomia/codec";
-import { bodyBytes, vectorDigest } from "../digest.ts";
-import { type BroadcastEvent, controlClient, type DeliveredVector, runsCount } from "../event.ts";
+import { type BroadcastEvent, digestDigits } from "../event.ts";
 import { BaseMonitor, type Verdict } from "../monitor.ts";
-import { ByteTable, entry } from "../sparse.ts";
+import { BitSet, DigestTable, entry, wordAt } from "../sparse.ts";
+import { controlClient, eachEntry, nameOf, SlotBook, type Variant } from "./book.ts";
 import type { BroadcastMonitorOptions } from "./options.ts";
 
-type Deliver = Extract<BroadcastEvent, { k: "deliver" }>;
+/** Digests under numbers; `others` has the further ones of a number that was used with several bodies. */
+class Claims {
+  readonly #first = new DigestTable();
+  readonly #others = new Map<number, string[]>();
 
-/** What one client broadcast: the digest of each body, and when. */
-interface Broadcasts {
-  readonly bodies: ByteTable;
-  readonly moments: ByteTable | null;
-  /** Further bodies under a number that a (faulty) client used more than once. */
-  readonly others: Map<number, Uint8Array[]>;
+  has(seq: number, high: number, low: number): boolean {
+    const found = this.#first.compare(seq, high, low);
+    return found === "equal" || (this.#others.get(seq)?.includes(`${high} ${low}`) ?? false);
+  }
+
+  add(seq: number, high: number, low: number): void {
+    if (this.has(seq, high, low)) return;
+    if (this.#first.compare(seq, high, low) === "absent") this.#first.set(seq, high, low);
+    else entry(this.#others, seq, () => []).push(`${high} ${low}`);
+  }
+
+  remove(seq: number, high: number, low: number): void {
+    if (this.#first.compare(seq, high, low) === "equal") return this.#first.delete(seq);
+    const others = this.#others.get(seq)?.filter((one) => one !== `${high} ${low}`) ?? [];
+    if (others.length > 0) this.#others.set(seq, others);
+    else this.#others.delete(seq);
+  }
+
+  get empty(): boolean {
+    return this.#first.size === 0 && this.#others.size === 0;
+  }
 }
 
-/** More ways to read one vector than this are not tried: a client that reuses its numbers so often is left pending. */
-const waysMax = 4096;
+interface Client {
+  readonly broadcast: Claims;
+  /** What each process delivered that, as far as was fed, nobody broadcast before: files may come in any order. */
+  readonly open: Map<string, Claims>;
+}
 
-/** P1: what is delivered was broadcast, with that body (and before, where one clock tells). */
+/** P1: what is delivered was broadcast, with that body; before, as far as the order of events tells. */
 export class Validity extends BaseMonitor<BroadcastEvent> {
-  readonly #clients = new Map<string, Broadcasts>();
-  readonly #oneClock: boolean;
-  /** Deliveries whose broadcasts were not all seen yet: files may come in any order. */
-  #waiting: Deliver[] = [];
+  readonly #book: SlotBook;
+  readonly #globalOrder: boolean;
+  readonly #clients = new Map<number, Client>();
+  /** Contents of which every entry is known to be broadcast. */
+  readonly #settled = new BitSet();
 
-  constructor(options: BroadcastMonitorOptions = {}) {
-    super("P1 validity");
-    this.#oneClock = options.oneClock ?? false;
+  constructor(options: BroadcastMonitorOptions = {}, book: SlotBook = new SlotBook()) {
+    super("P1 validity", "delivered entries");
+    this.#book = book;
+    this.#globalOrder = options.globalOrder ?? false;
   }
 
   protected take(event: BroadcastEvent): void {
-    if (event.k === "broadcast") {
-      const bodies = fromHex(event.bodies);
-      for (let at = 0; at * bodyBytes < bodies.length; at += 1)
-        this.#add(event.who, event.seq + at, bodies.subarray(at * bodyBytes, (at + 1) * bodyBytes), event.at);
-    } else if (event.k === "control")
-      this.#add(controlClient(event.by), event.n, fromHex(event.body), event.at);
-    else if (event.k === "deliver" && this.#judgeDelivery(event) !== null) this.#waiting.push(event);
+    if (event.kind === "broadcast")
+      for (let at = 0; at < event.digests.length; at += digestDigits)
+        this.#broadcast(event.who, event.client, event.seq + at / digestDigits, event.digests, at);
+    else if (event.kind === "control") this.#broadcast(event.who, controlClient, event.n, event.digest, 0);
+    else if (event.kind === "deliver") {
+      const variant = this.#book.variantOf(event);
+      this.looked += variant.entries;
+      if (!this.#settled.has(variant.index)) this.#deliver(event.who, variant);
+    }
   }
 
   protected override judge(end: boolean): Verdict<BroadcastEvent> {
-    this.#waiting = this.#waiting.filter((event) => this.#judgeDelivery(event) !== null);
-    const first = this.#waiting[0];
-    if (first === undefined) return this.answer("ok");
-    const detail = `${first.who} delivered slot ${first.slot}: ${this.#judgeDelivery(first)}`;
-    if (!end) return this.answer("pending", detail);
-    return { ...this.answer("violated", detail), event: first };
+    for (const [client, { open }] of this.#clients)
+      for (const [who, claims] of open) if (!claims.empty) return this.#openVerdict(end, client, who, claims);
+    return this.kept();
   }
 
-  #add(client: string, seq: number, body: Uint8Array, at: number): void {
-    const known = entry(this.#clients, client, () => ({
-      bodies: new ByteTable(bodyBytes),
-      moments: this.#oneClock ? new ByteTable(8) : null,
-      others: new Map(),
-    }));
-    const before = known.bodies.get(seq);
-    if (before === null) {
-      known.bodies.set(seq, body);
-      known.moments?.set(seq, new Uint8Array(Float64Array.of(at).buffer));
-    } else if (compareBytes(before, body) !== 0) entry(known.others, seq, () => []).push(body);
+  #of(client: number): Client {
+    return entry(this.#clients, client, () => ({ broadcast: new Claims(), open: new Map() }));
   }
 
-  /** Null if every entry was broadcast; else what is missing. */
-  #judgeDelivery(event: Deliver): string | null {
-    const { vec } = event;
-    const bodies = new Uint8Array(runsCount(vec.runs) * bodyBytes);
-    /** Entries under which the client used the number twice: place and all bodies. */
-    const doubtful: { readonly at: number; readonly choices: readonly Uint8Array[] }[] = [];
-    let index = 0;
-    for (let at = 0; at < vec.runs.length; at += 3) {
-      const client = vec.runs[at] as string;
-      const first = vec.runs[at + 1] as number;
-      const known = this.#clients.get(client);
-      for (let seq = first; seq < first + (vec.runs[at + 2] as number); seq += 1, index += 1) {
-        const body = known?.bodies.get(seq) ?? null;
-        if (known === undefined || body === null) return `${client}:${seq} was never broadcast`;
-        if (known.moments !== null && momentOf(known.moments.get(seq)!) > event.at)
-          return `${client}:${seq} was broadcast later`;
-        bodies.set(body, index * bodyBytes);
-        const others = known.others.get(seq);
-        if (others !== undefined)
-          doubtful.push({ at: index * bodyBytes, choices: [body.slice(), ...others] });
-      }
+  #broadcast(by: string, client: number, seq: number, hex: string, at: number): void {
+    const { broadcast, open } = this.#of(client);
+    const high = wordAt(hex, at);
+    const low = wordAt(hex, at + 8);
+    broadcast.add(seq, high, low);
+    // Of its own process an event tells the order: what that process delivered earlier stays open.
+    for (const [who, claims] of open) if (who !== by) claims.remove(seq, high, low);
+  }
+
+  #deliver(who: string, variant: Variant): void {
+    let settled = true;
+    eachEntry(variant, (client, seq, at) => {
+      const known = this.#of(client);
+      const high = wordAt(variant.digests, at);
+      const low = wordAt(variant.digests, at + 8);
+      if (known.broadcast.has(seq, high, low)) return true;
+      settled = false;
+      if (this.#globalOrder) this.violated(`${who} delivers ${nameOf(client, seq)}: ${never}`, variant.event);
+      entry(known.open, who, () => new Claims()).add(seq, high, low);
+      return true;
+    });
+    if (settled) this.#settled.add(variant.index);
+  }
+
+  /** Names the first content with an open entry of the client. Only called when there is one. */
+  #openVerdict(end: boolean, owner: number, who: string, open: Claims): Verdict<BroadcastEvent> {
+    for (const variant of this.#book.variants) {
+      let detail: string | null = null;
+      eachEntry(variant, (client, seq, at) => {
+        const high = wordAt(variant.digests, at);
+        const low = wordAt(variant.digests, at + 8);
+        if (client !== owner || !open.has(seq, high, low)) return true;
+        const why = this.#of(client).broadcast.has(seq, high, low) ? `${who} broadcast it only later` : never;
+        detail = `${who} delivers ${nameOf(client, seq)} in slot ${variant.slot}: ${why}`;
+        return false;
+      });
+      if (detail !== null) return this.answer(end ? "violated" : "pending", detail, variant.event);
     }
-    return fits(vec, bodies, doubtful) ? null : "a body differs from the one that was broadcast";
+    throw new Error("invariant: an open entry stands in some delivered content");
   }
 }
 
-function momentOf(row: Uint8Array): number {
-  return new Float64Array(row.slice().buffer)[0]!;
-}
-
-/** Does some choice of bodies under doubtful numbers give the delivered vector? */
-function fits(
-  vec: DeliveredVector,
-  bodies: Uint8Array,
-  doubtful: readonly { readonly at: number; readonly choices: readonly Uint8Array[] }[],
-): boolean {
-  const delivered = "bodies" in vec ? fromHex(vec.bodies) : null;
-  if (delivered !== null) {
-    // Each entry is known by itself: no need to try combinations.
-    for (const { at, choices } of doubtful) {
-      const wanted = delivered.subarray(at, at + bodyBytes);
-      bodies.set(choices.find((choice) => compareBytes(choice, wanted) === 0) ?? choices[0]!, at);
-    }
-    return compareBytes(delivered, bodies) === 0;
-  }
-  const digest = (vec as { readonly digest: string }).digest;
-  const ways = doubtful.reduce((count, { choices }) => count * choices.length, 1);
-  for (let way = 0; way < Math.min(ways, waysMax); way += 1) {
-    let rest = way;
-    for (const { at, choices } of doubtful) {
-      bodies.set(choices[rest % choices.length]!, at);
-      rest = Math.floor(rest / choices.length);
-    }
-    if (vectorDigest(bodies) === digest) return true;
-  }
-  return false;
-}
+const never = "nobody broadcast it with this body";
