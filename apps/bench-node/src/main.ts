@@ -63,7 +63,12 @@ program
       results?: string;
     }) => {
       const { outstanding, bytes: bodyBytes, seconds, repeats, results = null } = options;
-      for (const [name, value] of Object.entries({ bytes: bodyBytes, seconds, repeats, ...outstanding }))
+      for (const [name, value] of Object.entries({
+        bytes: bodyBytes,
+        seconds,
+        repeats,
+        outstanding: Math.min(...outstanding),
+      }))
         if (!(value > 0)) program.error(`--${name} expected a positive number, got ${value}`);
       await bench({ outstanding, bodyBytes, seconds, repeats, results });
     },

@@ -123,7 +123,7 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
   const stop = async (): Promise<void> => {
     await Promise.all(
       children.map((child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
+        if (child.exitCode !== null || child.signalCode !== null) return null;
         const exited = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGKILL");
         return exited;

@@ -1,33 +1,23 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { broadcastMonitors, mergeTraces, readTrace, verdicts } from "@eunomia/trace";
+import { type Judgement, judge, readTrace } from "@eunomia/trace";
 
-export interface PropertyVerdict {
-  readonly property: string;
-  readonly kind: "ok" | "violated" | "pending";
-  readonly detail?: string;
-}
-
-/** Judges the broadcast properties from the traces of all processes. `subscribers` get no excuse for having restarted. */
-export async function judgeTraces(
+/** Judges the broadcast properties from the traces of all processes. Subscribers get no excuse for having restarted. */
+export function judgeTraces(
   files: readonly string[],
   processes: readonly string[],
   subscribers: readonly string[],
-): Promise<PropertyVerdict[]> {
-  const monitors = broadcastMonitors({
-    fifo: true,
-    // A killed node loses the last lines of its trace, not of its log: where it goes on from shows what it had.
-    recoverCovers: true,
-    processes: [...processes, ...subscribers],
-    isSubscriber: (who) => subscribers.includes(who),
-  });
-  for await (const event of mergeTraces(files.map(readTrace)))
-    for (const monitor of monitors) monitor.feed(event);
-  return verdicts(monitors, true).map(({ property, kind, detail }) => ({
-    property,
-    kind,
-    ...(detail !== undefined && { detail }),
-  }));
+): Promise<Judgement> {
+  return judge(
+    files.map((file) => readTrace(file)),
+    {
+      fifo: true,
+      // A killed node loses the last lines of its trace, not of its log: where it goes on from shows what it had.
+      recoverCovers: true,
+      processes: [...processes, ...subscribers],
+      isSubscriber: (who) => subscribers.includes(who),
+    },
+  );
 }
 
 export interface FileDigest {

@@ -1,11 +1,19 @@
-import type { FileDigest, PropertyVerdict } from "./judge.ts";
+import type { Judgement } from "@eunomia/trace";
+import type { FileDigest } from "./judge.ts";
 import type { EpochTimings } from "./timings.ts";
 
 export interface RunReport {
   readonly verdict: "ok" | "failed";
   readonly input: FileDigest & { readonly file: string; readonly commands: number };
   readonly outputs: readonly (FileDigest & { readonly file: string; readonly equal: boolean })[];
-  readonly properties: readonly PropertyVerdict[];
+  readonly properties: readonly {
+    readonly property: string;
+    readonly kind: string;
+    readonly detail: string;
+  }[];
+  /** Properties that held because nothing came up that they speak of. */
+  readonly vacuous: readonly string[];
+  readonly counts: Judgement["counts"];
   readonly epochs: readonly EpochTimings[];
   readonly steps: readonly {
     readonly title: string;

@@ -3,9 +3,10 @@ import { controlDomain, controlSigningBytes, Operation } from "@eunomia/aneris-s
 import { encode } from "@eunomia/codec";
 import { signInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
+import { bodyDigest, type TraceWriter } from "@eunomia/trace";
 import type { LocalCluster } from "../local/cluster.ts";
 import { directory } from "../node/names.ts";
-import { bodyDigest, type ProcessTrace, wallClock } from "../node/trace.ts";
+import { wallClock } from "../node/trace.ts";
 
 /** One thing that happens to the cluster when so much of the input (0 to 1) is handed in. */
 export interface Step {
@@ -18,7 +19,7 @@ export interface Scene {
   readonly cluster: LocalCluster;
   readonly client: Client;
   /** For the events that no node can report itself. */
-  readonly trace: ProcessTrace;
+  readonly trace: TraceWriter;
 }
 
 /** How long a restarted cluster may take to answer a control command. */
@@ -34,7 +35,7 @@ async function swap({ cluster, client, trace }: Scene, protocol: string): Promis
     operation,
     signal: AbortSignal.timeout(patienceMs),
     sign(n, notAfter) {
-      trace.write({ at: wallClock(), k: "control", n, by: principal, body: bodyDigest(bytes) });
+      trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: bodyDigest(bytes) });
       const signature = signInDomain(
         key,
         controlDomain,
@@ -51,7 +52,7 @@ async function swap({ cluster, client, trace }: Scene, protocol: string): Promis
 async function kill({ cluster, trace }: Scene, node: string): Promise<string> {
   const pid = cluster.pid(node);
   await cluster.kill(node);
-  trace.write({ at: wallClock(), k: "crash", who: node });
+  trace.write({ kind: "crash", at: wallClock(), who: node });
   return `node ${node} (process ${pid}) is gone`;
 }
 

@@ -2,8 +2,9 @@ import { createWriteStream } from "node:fs";
 import { createSubscriber, type GatewayLink, type Subscriber } from "@eunomia/aneris-client";
 import { readOperation } from "@eunomia/aneris-switch/messages";
 import { native, systemRandom } from "@eunomia/crypto-auth/native";
+import { deliverEvent, TraceWriter } from "@eunomia/trace";
 import { type LinkSetup, openLink } from "../local/participants.ts";
-import { ProcessTrace, tracedVector, wallClock } from "../node/trace.ts";
+import { wallClock } from "../node/trace.ts";
 
 export interface RecorderOptions extends LinkSetup {
   /** Where the bodies of all commands go, in the order of delivery. */
@@ -23,7 +24,7 @@ export class Recorder {
   readonly #subscriber: Subscriber;
   readonly #link: GatewayLink;
   readonly #file: ReturnType<typeof createWriteStream>;
-  readonly #trace: ProcessTrace;
+  readonly #trace: TraceWriter;
   readonly #protocols: string[];
   #commands = 0;
   #slot = 0;
@@ -31,7 +32,7 @@ export class Recorder {
   private constructor(options: RecorderOptions, link: GatewayLink) {
     this.#link = link;
     this.#file = createWriteStream(options.output);
-    this.#trace = new ProcessTrace(options.traceFile, options.self);
+    this.#trace = new TraceWriter(options.traceFile);
     this.#protocols = [options.config.initial];
     this.#subscriber = createSubscriber({
       link,
@@ -43,15 +44,9 @@ export class Recorder {
       onSlot: async (view) => {
         const { slot, epoch, vector, entries } = view;
         const protocol = this.#protocols[epoch] ?? "";
-        this.#trace.write({
-          at: wallClock(),
-          k: "deliver",
-          who: options.self,
-          slot,
-          epoch,
-          proto: protocol,
-          vec: tracedVector(entries, vector),
-        });
+        this.#trace.write(
+          deliverEvent(wallClock(), options.self, { slot, epoch, protocol, vector }, entries),
+        );
         const bodies: Uint8Array[] = [];
         for (const entry of entries) {
           if (entry.kind === "command") bodies.push(vector.subarray(entry.bodyStart, entry.end));

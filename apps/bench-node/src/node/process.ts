@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { readClusterConfig, readSecrets } from "./config.ts";
 import { type RunningNode, startNode } from "./stack.ts";
-import { ProcessTrace } from "./trace.ts";
+import { NodeTrace } from "./trace.ts";
 
 export interface NodeProcessOptions {
   readonly config: string;
@@ -42,7 +42,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
     setTimeout(() => process.exit(exitCode), 50).unref();
   };
   let running: RunningNode;
-  const trace = options.trace === undefined ? null : new ProcessTrace(options.trace, options.id);
+  const trace = options.trace === undefined ? null : new NodeTrace(options.trace, options.id);
   try {
     running = await startNode({
       config: readClusterConfig(options.config),
