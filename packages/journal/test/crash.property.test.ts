@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FlushMethod, openFileJournal, openFileSlotLog, type SyncPolicy } from "../src/file.ts";
 import type { FileSystem } from "../src/file-system.ts";
-import { recordOf, sameRecords } from "./journal-cases.ts";
 import { directory, lyingDisk, Machine } from "./journal-worlds.ts";
+import { recordOf, sameRecords } from "./records.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 type Step =

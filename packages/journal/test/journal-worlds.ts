@@ -1,8 +1,8 @@
+import type { JournalSubject, JournalWorld } from "@eunomia/conformance";
 import type { Journal, Replay } from "@eunomia/engine";
 import { type FileJournalOptions, openFileJournal } from "../src/file.ts";
 import type { FileSystem, OpenFile } from "../src/file-system.ts";
 import { journalStorage, type MemoryJournal, openMemoryJournal } from "../src/memory.ts";
-import type { JournalSubject, JournalWorld } from "./journal-cases.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 export const directory = "/j";
@@ -104,7 +104,7 @@ export function lyingDisk(disk: FileSystem): FileSystem {
 }
 
 /** The file system with other files; a `write-through` file is an ordinary one. */
-export function through(disk: FileSystem, change: (file: OpenFile) => OpenFile): FileSystem {
+function through(disk: FileSystem, change: (file: OpenFile) => OpenFile): FileSystem {
   return {
     createDirectory: (path) => disk.createDirectory(path),
     list: (path) => disk.list(path),

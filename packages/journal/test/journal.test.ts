@@ -1,6 +1,5 @@
-import { refusals } from "@eunomia/conformance";
+import { type JournalSubject, journalCases, refusals } from "@eunomia/conformance";
 import { describe, expect, test } from "vitest";
-import { type JournalSubject, journalCases } from "./journal-cases.ts";
 import { fileSubject, forgetful, lyingDisk, memorySubject } from "./journal-worlds.ts";
 import { naiveSubject } from "./naive-journal.ts";
 

@@ -1,5 +1,5 @@
+import type { JournalSubject } from "@eunomia/conformance";
 import type { Journal, Replay } from "@eunomia/engine";
-import type { JournalSubject } from "./journal-cases.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 /** The faults a log written in an afternoon has. Each one alone must be refused by the suite. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openFileJournal, openFileSlotLog } from "../src/file.ts";
-import { recordOf } from "./journal-cases.ts";
 import { directory, Machine } from "./journal-worlds.ts";
+import { recordOf } from "./records.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 // A process is killed before its n-th disk operation; what it wrote may stand in the page cache only. A record that the next

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openFileJournal } from "../src/file.ts";
 import { FrameBuffer } from "../src/frame.ts";
 import { decodeHeader, encodeHeader, saltOf, segmentName } from "../src/segment.ts";
-import { recordOf, sameRecords } from "./journal-cases.ts";
 import { directory, Machine } from "./journal-worlds.ts";
+import { recordOf, sameRecords } from "./records.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 const segmentBytes = 4096;

@@ -1,12 +1,11 @@
-import { refusals } from "@eunomia/conformance";
+import { refusals, type SlotLogSubject, slotLogCases } from "@eunomia/conformance";
 import type { SlotLog } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
 import { type FileSlotLogOptions, openFileSlotLog } from "../src/file.ts";
 import { type MemorySlotLog, openMemorySlotLog, slotLogStorage } from "../src/memory.ts";
-import { recordOf } from "./journal-cases.ts";
 import { type Changes, directory, lyingDisk, Machine } from "./journal-worlds.ts";
+import { recordOf } from "./records.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
-import { type SlotLogSubject, slotLogCases } from "./slot-log-cases.ts";
 
 const memory: SlotLogSubject = {
   fresh: () => {
