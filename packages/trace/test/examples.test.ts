@@ -99,3 +99,33 @@ test("lines lost in a crash are covered by the recovery only if asked", () => {
   expect(broken(events)).toEqual(["P5 relay"]);
   expect(broken(events, { recoverCovers: true })).toEqual([]);
 });
+
+test("first in, first out: lines lost in a crash hide commands, lines that are there do not", () => {
+  const digest = "0123456789abcdef";
+  const deliver = (slot: number, seq: number): BroadcastEvent => ({
+    kind: "deliver",
+    at: slot,
+    who: "r0",
+    slot,
+    epoch: 0,
+    protocol: "paxos",
+    runs: [1, seq, 1],
+    digests: digest,
+  });
+  const sent: BroadcastEvent = {
+    kind: "broadcast",
+    at: 0,
+    who: "c1",
+    client: 1,
+    seq: 1,
+    digests: digest.repeat(9),
+  };
+  const recover = (slot: number): BroadcastEvent => ({ kind: "recover", at: 9, who: "r0", slot });
+  const lost = [sent, deliver(1, 1), recover(3), deliver(4, 4)];
+  const fifo = "P11 first in, first out";
+  expect(broken(lost, { fifo: true })).toEqual([fifo]);
+  expect(broken(lost, { fifo: true, recoverCovers: true })).toEqual([]);
+  expect(broken([...lost, deliver(5, 6)], { fifo: true, recoverCovers: true })).toEqual([fifo]);
+  const whole = [sent, deliver(1, 1), recover(1), deliver(2, 3)];
+  expect(broken(whole, { fifo: true, recoverCovers: true })).toEqual([fifo]);
+});

@@ -29,7 +29,7 @@ export function broadcastMonitors(options: BroadcastMonitorOptions = {}): Monito
     new OneEpoch(),
     new Controls(book),
     new OneChain(),
-    ...(options.fifo === true ? [new Fifo()] : []),
+    ...(options.fifo === true ? [new Fifo(options)] : []),
   ];
 }
 

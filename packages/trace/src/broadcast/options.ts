@@ -12,7 +12,10 @@ export interface BroadcastMonitorOptions {
   readonly processes?: readonly string[];
   /** Clients whose session has ended: P4 owes them nothing. Default: none has. */
   readonly sessionEnded?: (client: number) => boolean;
-  /** P5 takes a slot as covered by `recover` as well as by `install`: for traces whose last lines were lost in a crash. */
+  /**
+   * P5 takes a slot as covered by `recover` as well as by `install`, and P11 lets clients go on from a later number behind it:
+   * for traces whose last lines were lost in a crash.
+   */
   readonly recoverCovers?: boolean;
   /** Watch P11: each client's commands are delivered in the order of their numbers, none left out. */
   readonly fifo?: boolean;

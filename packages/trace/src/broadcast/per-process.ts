@@ -98,10 +98,12 @@ interface Order {
 
 /** P11: each client's commands come in the order of their numbers, none left out. Controls are P8's. */
 export class Fifo extends BaseMonitor<BroadcastEvent> {
+  readonly #recoverCovers: boolean;
   readonly #processes = new Map<string, Order>();
 
-  constructor() {
+  constructor(options: BroadcastMonitorOptions = {}) {
     super("P11 first in, first out", "runs of commands");
+    this.#recoverCovers = options.recoverCovers ?? false;
   }
 
   protected take(event: BroadcastEvent): void {
@@ -109,6 +111,11 @@ export class Fifo extends BaseMonitor<BroadcastEvent> {
       // What the snapshot held is not in this trace: each client may go on from some later number, once.
       this.#of(event.who).jumped = new Set();
       return;
+    }
+    if (event.kind === "recover" && this.#recoverCovers && event.slot > 0) {
+      // Lines that the crash took hide commands just as a snapshot does; where none is missing nothing may jump.
+      const process = this.#of(event.who);
+      if (!process.slots.has(event.slot)) process.jumped = new Set();
     }
     if (event.kind !== "deliver") return;
     const process = this.#of(event.who);
