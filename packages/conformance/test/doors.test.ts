@@ -36,4 +36,7 @@ function suite<Subject>(
 suite("transport", transportCases, transportExample, transportTwins, ["ordered", "bounded", "restart"]);
 suite("journal", journalCases, journalExample, journalTwins, ["crash-points"]);
 suite("slot log", slotLogCases, slotLogExample, slotLogTwins, []);
-suite("authenticator", authenticatorCases, authenticatorExample, authenticatorTwins, ["authenticates"]);
+suite("authenticator", authenticatorCases, authenticatorExample, authenticatorTwins, [
+  "authenticates",
+  "views",
+]);

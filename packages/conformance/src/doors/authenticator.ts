@@ -3,7 +3,7 @@ import { must, mustEqual, same } from "../support/assert.ts";
 import type { Case } from "../support/case.ts";
 import { SeededRandom } from "../support/random.ts";
 
-/** Nodes `a`, `b`, `c` of the cluster `one` that know each other and nobody else. Feature `authenticates`: a claimed name is not believed. */
+/** Nodes `a`, `b`, `c` of the cluster `one` that know each other and nobody else. */
 export interface AuthenticatorSubject {
   /** The node `self` of a cluster; `stranger` and nodes of `other` clusters have keys of the same kind, but are not admitted. Default cluster: `one`. */
   make(self: NodeId, cluster?: string): Authenticator;
@@ -60,6 +60,13 @@ function sealCopies(subject: AuthenticatorSubject): void {
   larger.set(sealed, 7);
   const answer = opened(copies, subject.make("b").open(larger.subarray(7, 7 + sealed.length)));
   must(copies, same(answer.bytes, payload), "the packet shares bytes with the caller");
+}
+
+const views = "open answers a view of the packet: no copy is made";
+function opensView(subject: AuthenticatorSubject): void {
+  const sealed = subject.make("a").seal("b", payload);
+  const answer = opened(views, subject.make("b").open(sealed));
+  must(views, answer.bytes.buffer === sealed.buffer, "the payload was copied");
 }
 
 const integrity = "a packet that differs anywhere from what was sealed is refused";
@@ -176,10 +183,14 @@ function unknownAudience(subject: AuthenticatorSubject): void {
   }
 }
 
-/** What every `Authenticator` must do. Feature: `authenticates`; without it a packet's own words are believed, and only said so. */
+/**
+ * What every `Authenticator` must do. Features: `authenticates` (a claimed name is not believed; without it, a packet's own
+ * words are taken for true) and `views` (opening copies nothing).
+ */
 export const authenticatorCases: readonly Case<AuthenticatorSubject>[] = [
   { name: "what is sealed opens, with its sender", clause: roundTrip, run: opens },
   { name: "sealing leaves its input alone", clause: copies, run: sealCopies },
+  { name: "the opened bytes are a view", clause: views, needs: "views", run: opensView },
   { name: "a byte changed anywhere is refused", clause: integrity, needs: "authenticates", run: tampered },
   {
     name: "a packet cut off or extended is refused",

@@ -5,6 +5,7 @@ import type { Twin } from "../../support/case.ts";
 import type { AuthenticatorSubject } from "../authenticator.ts";
 
 type Fault =
+  | "no-tag"
   | "half-tag"
   | "any-audience"
   | "no-sender"
@@ -12,6 +13,7 @@ type Fault =
   | "any-cluster"
   | "throws"
   | "shares"
+  | "copies"
   | "anybody"
   | "silent-caller";
 
@@ -46,8 +48,8 @@ function toyAuthenticator(self: NodeId, cluster: string, fault?: Fault): Authent
     }
     if (from === self && fault !== "one-key") return no("reflected");
     if (!admitted.includes(from) && fault !== "anybody") return no("unknown sender");
-    const bytes = sealed.subarray(start);
-    const length = fault === "half-tag" ? tagBytes / 2 : tagBytes;
+    const bytes = fault === "copies" ? sealed.slice(start) : sealed.subarray(start);
+    const length = fault === "no-tag" ? 0 : fault === "half-tag" ? tagBytes / 2 : tagBytes;
     const tag = tagOf(cluster, from, self, bytes, fault);
     if (!same(tag.subarray(0, length), sealed.subarray(0, length))) return no("bad tag");
     return { ok: true, from, bytes, convinces: "receiver" };
@@ -76,7 +78,7 @@ const toy = (fault?: Fault): AuthenticatorSubject => ({
   make: (self, cluster = "one") => toyAuthenticator(self, cluster, fault),
 });
 
-/** An authenticator that passes with the feature `authenticates`. Not one to use. */
+/** An authenticator that passes with the features `authenticates` and `views`. Not one to use. */
 export const authenticatorExample: AuthenticatorSubject = toy();
 
 const twin = (name: Fault, fault: string): Twin<AuthenticatorSubject> => ({
@@ -87,6 +89,7 @@ const twin = (name: Fault, fault: string): Twin<AuthenticatorSubject> => ({
 
 /** Each breaks one sentence of the door. */
 export const authenticatorTwins: readonly Twin<AuthenticatorSubject>[] = [
+  twin("no-tag", "the tag is made, but never compared"),
   twin("half-tag", "only half of the tag is compared"),
   twin("any-audience", "a packet for another node is taken"),
   twin("no-sender", "the tag does not cover the sender's name"),
@@ -94,6 +97,7 @@ export const authenticatorTwins: readonly Twin<AuthenticatorSubject>[] = [
   twin("any-cluster", "the tag does not cover the cluster"),
   twin("throws", "a malformed name throws"),
   twin("shares", "sealing changes its input"),
+  twin("copies", "opening copies the payload"),
   twin("anybody", "whoever has a key of the right kind is admitted"),
   twin("silent-caller", "sealing for nobody goes unnoticed"),
 ];
