@@ -8,7 +8,7 @@ import { gatewayCommands, replicaCommands } from "./support/walkers.ts";
 import { replicaTwins } from "./twins/replicas.ts";
 
 /** More by `ANERIS_SCHEDULES=20000 npx vitest run test/schedules.test.ts`, from another place by `ANERIS_SEED`. */
-const count = Number(process.env.ANERIS_SCHEDULES ?? 1500);
+const count = Number(process.env.ANERIS_SCHEDULES ?? 1000);
 const from = Number(process.env.ANERIS_SEED ?? 1);
 
 interface Total {
