@@ -12,7 +12,8 @@ export { type SlotLogSubject, type SlotLogWorld, slotLogCases } from "./doors/sl
 export { authenticatorExample, authenticatorTwins } from "./doors/toy/authenticator.ts";
 export { journalExample, journalTwins, slotLogExample, slotLogTwins } from "./doors/toy/storage.ts";
 export { transportExample, transportTwins } from "./doors/toy/transport.ts";
-export { type TransportSubject, type TransportWorld, transportCases } from "./doors/transport.ts";
+export { transportCases } from "./doors/transport.ts";
+export type { TransportSubject, TransportWorld } from "./doors/transport-scene.ts";
 export { engineCases } from "./engine/cases.ts";
 export type { EngineSubject } from "./engine/subject.ts";
 export { engineExample, engineTwins } from "./engine/twins.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameParser, layOut } from "../src/tcp/frames.ts";
-import { frameOf } from "./transport-support.ts";
+import { frameOf } from "./frame-of.ts";
 
 function streamOf(payloads: readonly Uint8Array[]): Buffer {
   return Buffer.concat(

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TcpEvent, TcpRefusal } from "../src/tcp.ts";
+import { frameOf } from "./frame-of.ts";
 import { Echo, framed, RawPeer, rawHello, rawServer, refusalsOf } from "./raw.ts";
-import { frameOf } from "./transport-support.ts";
 import { anyPort, eventually, moment, withTcp } from "./worlds.ts";
 
 const hostileBytes: readonly { name: string; bytes: Uint8Array[]; reason: TcpRefusal }[] = [

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Outbox } from "../src/tcp/outbox.ts";
-import { frameOf } from "./transport-support.ts";
+import { frameOf } from "./frame-of.ts";
 
 describe("coalescing", () => {
   /** Counts what reaches the stream; finishes a write only when told. */

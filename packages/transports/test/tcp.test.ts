@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { type TcpEvent, tcpTransport } from "../src/tcp.ts";
+import { frameOf } from "./frame-of.ts";
 import { RawPeer, rawHello, rawServer, refusalsOf } from "./raw.ts";
-import { frameOf } from "./transport-support.ts";
 import { anyPort, eventually, host, moment, sockets, timers, withTcp } from "./worlds.ts";
 
 describe("ids are claims", () => {

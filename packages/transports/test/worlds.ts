@@ -1,7 +1,7 @@
+import type { TransportSubject, TransportWorld } from "@eunomia/conformance";
 import type { NodeId, Transport } from "@eunomia/engine";
 import { memoryNetwork } from "../src/memory.ts";
 import { type TcpOptions, type TcpTransport, tcpTransport } from "../src/tcp.ts";
-import type { TransportSubject, TransportWorld } from "./transport-support.ts";
 
 export const host = "127.0.0.1";
 export const anyPort = { host, port: 0 };
@@ -38,7 +38,7 @@ export const memorySubject: TransportSubject = {
 
 const limits = { maxFrameBytes: 200_000, maxQueueBytes: 400_000 };
 /** Short waits: tests wait for what happens, and nothing here depends on how long it takes. */
-export const quick = { minRedialDelayMs: 2, maxRedialDelayMs: 20, closeTimeoutMs: 200 } as const;
+const quick = { minRedialDelayMs: 2, maxRedialDelayMs: 20, closeTimeoutMs: 200 } as const;
 
 /** Every node is a server and dials every other one. */
 async function meshOf(nodes: readonly NodeId[]): Promise<TransportWorld> {

@@ -1,94 +1,19 @@
-import type { NodeId, Transport } from "@eunomia/engine";
 import { must, mustEqual, same } from "../support/assert.ts";
 import type { Case } from "../support/case.ts";
 import { recordOf } from "../support/outcome.ts";
+import {
+  contact,
+  hear,
+  keepSending,
+  noise,
+  notHello,
+  soon,
+  type TransportSubject,
+  within,
+} from "./transport-scene.ts";
 
-/** A network without faults whose nodes can all send to each other. */
-export interface TransportWorld {
-  transport(node: NodeId): Transport;
-  /** `restart`: closes the node's transport and opens another one under its name and address. */
-  restart?(node: NodeId): Promise<Transport>;
-  /** Lets the network work for a moment. */
-  pause(): Promise<void>;
-  /** Closes whatever is still open. */
-  close(): Promise<void>;
-}
-
-export interface TransportSubject {
-  /** A network of these nodes. */
-  fresh(nodes: readonly NodeId[]): TransportWorld | Promise<TransportWorld>;
-  /** The longest frame that may be sent. */
-  readonly maxFrameBytes: number;
-  /** `bounded`: more bytes than this, and some for each frame, never wait for one peer. */
-  readonly maxQueueBytes?: number;
-  /** A case refuses what has not come after so many pauses. Default 4000. */
-  readonly pausesMax?: number;
-}
-
-interface Heard {
-  readonly from: NodeId;
-  readonly bytes: Uint8Array;
-}
-
-/** One case on its network: the nodes `a`, `b`, `c`, and patience. */
-interface Scene {
-  readonly a: Transport;
-  readonly b: Transport;
-  readonly c: Transport;
-  readonly world: TransportWorld;
-  readonly pausesMax: number;
-}
-
-function hear(transport: Transport): Heard[] {
-  const heard: Heard[] = [];
-  transport.listen((from, bytes) => heard.push({ from, bytes: bytes.slice() }));
-  return heard;
-}
-
-async function within(subject: TransportSubject, run: (scene: Scene) => Promise<void>): Promise<void> {
-  const world = await subject.fresh(["a", "b", "c"]);
-  const [a, b, c] = [world.transport("a"), world.transport("b"), world.transport("c")];
-  try {
-    await run({ a, b, c, world, pausesMax: subject.pausesMax ?? 4000 });
-  } finally {
-    await world.close();
-  }
-}
-
-/** Pauses until the condition holds; false when patience ends. */
-async function soon(scene: Scene, condition: () => boolean): Promise<boolean> {
-  for (let pauses = 0; !condition(); pauses += 1) {
-    if (pauses >= scene.pausesMax) return false;
-    await scene.world.pause();
-  }
-  return true;
-}
-
-/** Sends until one is taken and heard: links may still be coming up, or lose what they like. */
-async function contact(
-  scene: Scene,
-  from: Transport,
-  to: Transport,
-  heard: readonly Heard[],
-): Promise<boolean> {
-  const hello = Uint8Array.of(0xfe, 0xed);
-  return soon(scene, () => {
-    if (heard.some((one) => one.from === from.self && same(one.bytes, hello))) return true;
-    from.send(to.self, hello);
-    return false;
-  });
-}
-
-/** A condition for `soon`: the mark was heard; if not, it is sent once more. */
-function keepSending(from: Transport, to: NodeId, mark: Uint8Array, heard: readonly Heard[]): () => boolean {
-  return () => {
-    if (heard.some((one) => same(one.bytes, mark))) return true;
-    from.send(to, mark);
-    return false;
-  };
-}
-
-const notHello = (one: Heard): boolean => !same(one.bytes, Uint8Array.of(0xfe, 0xed));
+/** Lengths of frames where a length field grows or a buffer ends. */
+const edges = [0, 1, 2, 3, 4, 5, 31, 255, 256, 257, 1000, 4095, 4096, 8192, 8193, 65_535, 65_536, 70_001];
 
 const unaltered = "carries bytes; must not alter or invent them";
 async function arrives(subject: TransportSubject): Promise<void> {
@@ -101,12 +26,9 @@ async function arrives(subject: TransportSubject): Promise<void> {
       (await contact(scene, a, b, atB)) && (await contact(scene, c, b, atB)),
       "a or c never reached b",
     );
-    const frames = [
-      new Uint8Array(0),
-      Uint8Array.of(0),
-      recordOf(9),
-      new Uint8Array(subject.maxFrameBytes).fill(0xa5),
-    ];
+    const frames = [...edges, subject.maxFrameBytes]
+      .filter((length) => length <= subject.maxFrameBytes)
+      .map((length) => noise(length, length));
     for (const frame of frames) {
       const before = frame.slice();
       // A full queue may refuse for a while; a lossy transport may need another try.
@@ -130,12 +52,32 @@ async function arrives(subject: TransportSubject): Promise<void> {
   });
 }
 
+const named = "claimedFrom is what the peer says of itself";
+async function pairs(subject: TransportSubject): Promise<void> {
+  await within(subject, async (scene) => {
+    const nodes = [scene.a, scene.b, scene.c];
+    const heard = new Map(nodes.map((node) => [node, hear(node)]));
+    for (const from of nodes)
+      for (const to of nodes) {
+        if (from === to) continue;
+        const arrived = await contact(scene, from, to, heard.get(to)!);
+        must(named, arrived, `${from.self} never reached ${to.self} under its name`);
+      }
+    for (const [node, frames] of heard)
+      must(
+        named,
+        frames.every(({ from }) => from !== node.self && nodes.some(({ self }) => self === from)),
+        `${node.self} heard a frame of nobody in the network`,
+      );
+  });
+}
+
 const absent = "never throws because of a peer; false: no such peer";
 async function nobody(subject: TransportSubject): Promise<void> {
   await within(subject, async (scene) => {
     const { a, b } = scene;
     const atB = hear(b);
-    for (const to of ["nobody", "", "a "])
+    for (const to of ["nobody", "", "a ", "__proto__", "constructor", "\u{1f980}".repeat(100)])
       mustEqual(absent, a.send(to, Uint8Array.of(1)), false, `send to "${to}"`);
     must(absent, await contact(scene, a, b, atB), "a cannot reach b after sending to nobody");
   });
@@ -206,6 +148,63 @@ async function closed(subject: TransportSubject): Promise<void> {
   });
 }
 
+async function closedWithin(subject: TransportSubject): Promise<void> {
+  await within(subject, async (scene) => {
+    const { a, b, world } = scene;
+    let heard = 0;
+    b.listen(() => {
+      heard += 1;
+      void b.close();
+    });
+    const came = await soon(scene, () => {
+      for (let k = 0; k < 10; k += 1) a.send("b", recordOf(k));
+      return heard > 0;
+    });
+    must(silent, came, "a never reached b");
+    for (let pauses = 0; pauses < 30; pauses += 1) await world.pause();
+    mustEqual(silent, heard, 1, "frames heard, where the first made the listener close");
+  });
+}
+
+const answers = "a listener may send";
+async function answered(subject: TransportSubject): Promise<void> {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
+    b.listen((from, bytes) => void b.send(from, bytes));
+    const frame = noise(8, 500);
+    const atA = hear(a);
+    must(answers, await soon(scene, keepSending(a, "b", frame, atA)), "no answer comes back");
+    must(
+      answers,
+      atA.every((one) => one.from === "b" && same(one.bytes, frame)),
+      "an answer was altered",
+    );
+  });
+}
+
+const stays = "bytes that were delivered do not change afterwards";
+async function bytesStay(subject: TransportSubject): Promise<void> {
+  await within(subject, async (scene) => {
+    const { a, b } = scene;
+    const kept: { readonly bytes: Uint8Array; readonly copy: Uint8Array }[] = [];
+    b.listen((_, bytes) => kept.push({ bytes, copy: bytes.slice() }));
+    for (let round = 0; round < 20; round += 1) {
+      const frame = noise(round, 300);
+      const came = await soon(scene, () => {
+        if (kept.some(({ copy }) => same(copy, frame))) return true;
+        a.send("b", frame);
+        return false;
+      });
+      must(stays, came, `frame ${round} never arrived`);
+    }
+    must(
+      stays,
+      kept.every(({ bytes, copy }) => same(bytes, copy)),
+      "a delivered frame changed later",
+    );
+  });
+}
+
 const own = "bytes heard belong to the one who hears them";
 async function ownBytes(subject: TransportSubject): Promise<void> {
   await within(subject, async (scene) => {
@@ -241,7 +240,9 @@ async function ordered(subject: TransportSubject): Promise<void> {
     must(order, await contact(scene, a, b, atB), "a never reached b");
     const numbers: number[] = [];
     for (let k = 0; k < 300; k += 1) {
-      const frame = Uint8Array.of(k >> 8, k & 255, ...new Uint8Array(k % 50));
+      // Every seventh frame is longer than a page, so that the short ones behind it could overtake.
+      const frame = new Uint8Array(2 + (k % 7 === 0 ? 9000 : k % 50));
+      frame.set([k >> 8, k & 255]);
       if (a.send("b", frame)) numbers.push(k);
       if (k % 40 === 0) await scene.world.pause();
     }
@@ -270,11 +271,15 @@ async function restarts(subject: TransportSubject): Promise<void> {
 /** What every `Transport` must do. Features: `ordered` (TCP-like links), `bounded` (`maxQueueBytes`), `restart`. */
 export const transportCases: readonly Case<TransportSubject>[] = [
   { name: "T1 bytes arrive as they were sent", clause: unaltered, run: arrives },
+  { name: "T1 every node reaches every other", clause: named, run: pairs },
   { name: "T2 an absent peer is no accident", clause: absent, run: nobody },
   { name: "T3 a full queue says no", clause: full, needs: "bounded", run: bounded },
   { name: "T4 a closed node is silent", clause: silent, run: closed },
+  { name: "T4 a listener may close", clause: silent, run: closedWithin },
   { name: "T5 a frame too large is refused", clause: large, run: tooLarge },
   { name: "T6 no bytes are shared", clause: own, run: ownBytes },
+  { name: "T6 delivered bytes stay", clause: stays, run: bytesStay },
+  { name: "T6 a listener may send", clause: answers, run: answered },
   { name: "T7 a link keeps its order", clause: order, needs: "ordered", run: ordered },
   { name: "T8 a peer that restarts is reached again", clause: again, needs: "restart", run: restarts },
 ];

@@ -1,6 +1,6 @@
 import type { NodeId, Transport } from "@eunomia/engine";
 import type { Twin } from "../../support/case.ts";
-import type { TransportSubject, TransportWorld } from "../transport.ts";
+import type { TransportSubject, TransportWorld } from "../transport-scene.ts";
 
 type Fault =
   | "alters"
@@ -21,7 +21,10 @@ interface Hub {
   readonly queued: Map<string, number>;
 }
 
-/** Links of one process over microtasks: right, but for the fault asked for. */
+type Receive = (from: NodeId, bytes: Uint8Array) => void;
+type Wrap = (inner: Transport) => Partial<Transport>;
+
+/** Links of one process over timers: right, but for the fault asked for. */
 function toyTransport(hub: Hub, self: NodeId, peers: ReadonlySet<NodeId>, fault?: Fault): Transport {
   let closed = false;
   let sent = 0;
@@ -63,15 +66,18 @@ function toyTransport(hub: Hub, self: NodeId, peers: ReadonlySet<NodeId>, fault?
   };
 }
 
-function toy(fault?: Fault): TransportSubject {
+function toy(fault?: Fault, wrap?: Wrap): TransportSubject {
   return {
     maxFrameBytes,
     maxQueueBytes,
-    pausesMax: fault === undefined ? 2000 : 100,
+    pausesMax: fault === undefined && wrap === undefined ? 2000 : 100,
     fresh: (ids): TransportWorld => {
       const hub: Hub = { listeners: new Map(), queued: new Map() };
       const peers = new Set(ids);
-      const make = (self: NodeId): Transport => toyTransport(hub, self, peers, fault);
+      const make = (self: NodeId): Transport => {
+        const inner = toyTransport(hub, self, peers, fault);
+        return wrap === undefined ? inner : { ...inner, ...wrap(inner) };
+      };
       const nodes = new Map(ids.map((id) => [id, make(id)]));
       return {
         transport: (node) => nodes.get(node)!,
@@ -93,7 +99,52 @@ function toy(fault?: Fault): TransportSubject {
 /** A transport that passes, and its features. */
 export const transportExample: TransportSubject = toy();
 
+const hearing =
+  (change: (receive: Receive) => Receive): Wrap =>
+  (inner) => ({ listen: (receive) => inner.listen(change(receive)) });
+
+const loud: Wrap = (inner) => ({ send: (to, bytes) => inner.send(to, bytes) || true });
+
+const wiping: Wrap = (inner) => ({
+  send: (to, bytes) => {
+    const taken = inner.send(to, bytes);
+    if (taken && bytes.length > 100) bytes.fill(0);
+    return taken;
+  },
+});
+
+const lateClosing: Wrap = (inner) => ({
+  close: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await inner.close();
+  },
+});
+
+const oneBuffer = hearing((receive) => {
+  const buffer = new Uint8Array(maxFrameBytes);
+  return (from, bytes) => {
+    buffer.set(bytes);
+    receive(from, buffer.subarray(0, bytes.length));
+  };
+});
+
+const deafWithin: Wrap = (inner) => {
+  let within = false;
+  const deaf = hearing((receive) => (from, bytes) => {
+    within = true;
+    receive(from, bytes);
+    within = false;
+  });
+  return { ...deaf(inner), send: (to, bytes) => !within && inner.send(to, bytes) };
+};
+
 const twin = (name: Fault, fault: string): Twin<TransportSubject> => ({ name, fault, subject: toy(name) });
+
+const wrapped = (name: string, fault: string, wrap: Wrap): Twin<TransportSubject> => ({
+  name,
+  fault,
+  subject: toy(undefined, wrap),
+});
 
 /** Each breaks one sentence of the door. */
 export const transportTwins: readonly Twin<TransportSubject>[] = [
@@ -106,4 +157,21 @@ export const transportTwins: readonly Twin<TransportSubject>[] = [
   twin("reorders", "every seventh frame is late"),
   twin("invents", "a frame arrives that nobody sent"),
   twin("never-again", "a peer that restarted is not reached again"),
+  wrapped(
+    "misnames",
+    "every sender has the same name",
+    hearing((receive) => (_, bytes) => receive("a", bytes)),
+  ),
+  wrapped(
+    "loses-empty",
+    "empty frames are lost",
+    hearing((receive) => (from, bytes) => {
+      if (bytes.length > 0) receive(from, bytes);
+    }),
+  ),
+  wrapped("one-buffer", "every frame is delivered in the same buffer", oneBuffer),
+  wrapped("wipes", "the sender's bytes are wiped once they were taken", wiping),
+  wrapped("says-yes", "send is true whatever happens", loud),
+  wrapped("closes-late", "frames go on coming while it closes", lateClosing),
+  wrapped("deaf-within", "a listener cannot send", deafWithin),
 ];
