@@ -19,11 +19,13 @@ export type ControlOutcome =
   /** Not taken. With `certain` false another copy may take, or have taken, effect: read `nextControl` of a `status`. */
   | { readonly kind: "refused"; readonly reason: string; readonly certain: boolean };
 
+/** Gateways to ask, and chance for the order and the waits in between. */
 export interface DeskOptions extends RetryLimits {
   readonly gateways: readonly NodeId[];
   readonly random: Random;
 }
 
+/** Where the desk puts messages and answers; `token` is the one that the question was asked under. */
 export interface DeskSink {
   send(to: readonly NodeId[], message: ClientMessage): void;
   controlled(token: number, outcome: ControlOutcome): void;

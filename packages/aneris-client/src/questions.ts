@@ -3,6 +3,7 @@ import { type ControlOutcome, Desk, type DeskOptions, type Status } from "./desk
 import { UnknownOutcomeError } from "./errors.ts";
 import type { GatewayLink } from "./link.ts";
 
+/** A principal and its signature over the signing bytes of a control command. */
 export interface ControlSignature {
   readonly principal: string;
   readonly signature: Uint8Array;

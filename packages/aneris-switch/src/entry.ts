@@ -153,8 +153,9 @@ export function readOperation(bytes: Uint8Array): Operation | null {
   }
 }
 
-/** What the principals sign: domain `aneris/ctl/1`, then cluster, number, last slot and operation (aneris 5.5). */
+/** The domain in which the principals of a control command sign (aneris 5.5). */
 export const controlDomain = "aneris/ctl/1";
+/** What they sign: cluster, number of the command, last slot in which it may take effect, and operation (aneris 5.5). */
 export function controlSigningBytes(
   cluster: string,
   n: number,

@@ -150,6 +150,7 @@ export const ReplicaMessage = variant({
 });
 export type ReplicaMessage = Infer<typeof ReplicaMessage>;
 
+/** What a replica writes down: every slot that it delivers, and from time to time its whole state. */
 export const ReplicaRecord = variant({ delivered: DeliveredSlot, checkpoint: Checkpoint });
 export type ReplicaRecord = Infer<typeof ReplicaRecord>;
 

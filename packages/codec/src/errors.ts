@@ -83,6 +83,7 @@ export class EncodeError extends Error {
   }
 }
 
+/** What is wrong with a schema: null within null, a name, a range, or the type of a key. */
 export type SchemaErrorCode = "nested-nullable" | "bad-name" | "bad-range" | "bad-key";
 
 /** A schema that cannot be: a mistake of the caller, found when the schema is built. */

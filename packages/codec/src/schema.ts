@@ -30,6 +30,7 @@ export type Form = (
   | { readonly kind: "refined"; readonly rule: string; readonly item: Form }
 ) & { readonly doc?: string };
 
+/** A field of a record, in the order of its encoding. */
 export interface Field {
   readonly name: string;
   readonly form: Form;

@@ -9,6 +9,7 @@ export type PublicKeyFault =
   /** A point outside the prime-order subgroup: cofactored and cofactorless verifiers would disagree about it. */
   | "mixed-order";
 
+/** What is wrong with a key, a bundle of keys or a key file. */
 export type KeyErrorCode =
   | PublicKeyFault
   | "wrong-seed-length"
@@ -35,6 +36,7 @@ export class KeyError extends Error {
   }
 }
 
+/** What is wrong with a name, a peer or a key that was given to an authenticator. */
 export type AuthenticatorErrorCode =
   | "unknown-audience"
   | "bad-name"

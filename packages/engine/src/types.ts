@@ -80,6 +80,7 @@ export interface EngineSchema<T extends EngineTypes> {
   readonly timers: readonly T["Timer"][];
 }
 
+/** How often an enabled action must fire in the end: weak if it stays enabled, strong if it is enabled again and again. */
 export type Fairness = "weak" | "strong" | "none";
 
 export interface Engine<T extends EngineTypes> {

@@ -57,6 +57,7 @@ export type AcceptorOutput = Infer<typeof AcceptorOutput>;
 /** Acceptors take no commands. */
 export const AcceptorCommand = nil();
 
+/** The types of an acceptor engine. */
 export interface AcceptorTypes extends EngineTypes {
   Config: AcceptorConfig;
   State: AcceptorState;

@@ -109,6 +109,7 @@ export type LeaderState = Infer<typeof LeaderState>;
 export const LeaderCommand = variant({ lead: doc(record({}), "Start a ballot at once.") });
 export type LeaderCommand = Infer<typeof LeaderCommand>;
 
+/** What a leader writes down before it counts: the highest round that it used, and slots that need no more work. */
 export const LeaderRecord = variant({ roundHi: record({ round: int(0) }), floor: record({ floor: Slot }) });
 export type LeaderRecord = Infer<typeof LeaderRecord>;
 
@@ -124,8 +125,10 @@ export const LeaderOutput = variant({
 });
 export type LeaderOutput = Infer<typeof LeaderOutput>;
 
+/** Timers of a leader: to say that it lives, to ask again, to give up without progress, to take over. */
 export type LeaderTimer = "heartbeat" | "retry" | "stall" | "suspect";
 
+/** The types of a leader engine. */
 export interface LeaderTypes extends EngineTypes {
   Config: LeaderConfig;
   State: LeaderState;

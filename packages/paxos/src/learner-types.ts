@@ -81,11 +81,13 @@ export type LearnerOutput =
   | ConsensusOutput
   | { readonly kind: "alarm"; readonly reason: string; readonly slot: number };
 
+/** Timers of a learner: to propose and ask again, and to take a silent leader for active no longer. */
 export type LearnerTimer = "retry" | "silence";
 
 /** Learners keep nothing durable: the replica above has the log. */
 export const LearnerRecord = nil();
 
+/** The types of a learner engine. */
 export interface LearnerTypes extends EngineTypes {
   Config: LearnerConfig;
   State: LearnerState;

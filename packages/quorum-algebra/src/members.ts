@@ -6,6 +6,7 @@ import type { Expr } from "./expr.ts";
  * expression (anywhere). A name that is not bound is a node.
  */
 export type Group = readonly NodeId[] | ReadonlyMap<NodeId, bigint> | Expr;
+/** Groups by the name under which quorum texts speak of them. */
 export type Groups = Readonly<Record<string, Group>>;
 
 export function bound(groups: Groups, name: string): Group | undefined {

@@ -15,6 +15,7 @@ export type Verdict<W> =
   | { readonly holds: false; readonly method: Method; readonly witness: W }
   | { readonly holds: null; readonly reason: "limit"; readonly steps: number };
 
+/** A number, or bounds around it where the exact one would take too long. */
 export type Answer<T> =
   | { readonly kind: "exact"; readonly value: T }
   | { readonly kind: "bounds"; readonly low: T; readonly high: T };

@@ -73,6 +73,7 @@ export type LearnerOutput =
 /** A learner remembers nothing: it learns again what it needs. */
 export const LearnerRecord = nil();
 
+/** The types of a learner engine. */
 export interface LearnerTypes extends EngineTypes {
   Config: LearnerConfig;
   State: LearnerState;
