@@ -50,7 +50,7 @@ export interface Host {
  * @throws HostError when the journal is unreadable, or absent where it must not be.
  * @example
  * const host = openHost({ transport, journal, authenticator, nodeOf, onOutput, onSpawn, onFault });
- * host.driver.start({ process: "n1/counter", instance: "" }, counter, config, []);
+ * host.driver.spawn({ process: "n1/counter", instance: "" }, counter, config);
  * await host.close();
  */
 export function openHost(options: HostOptions): Host {
@@ -68,7 +68,10 @@ export function openHost(options: HostOptions): Host {
       "journal-lost",
       '"journal" expected the records of earlier runs, got none. Check the data directory; if the disk is lost, replace this node under another identity',
     );
-  const driver = new Driver({ transport, journal, clock, random, authenticator, defer: setImmediate }, options);
+  const driver = new Driver(
+    { transport, journal, clock, random, authenticator, defer: setImmediate },
+    options,
+  );
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     driver.stop();

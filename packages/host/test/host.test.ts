@@ -31,18 +31,36 @@ const pingPong: Engine<Types> = {
   self: (config) => config.self,
   init: () => ({ count: 0 }),
   actions: [
-    on.start("restart", (_config, _state, records) => records, (_config, state, records, out) => {
-      state.count = records.at(-1)?.n ?? 0;
-      out.arm("tick", 1);
-    }),
-    on.commands("serve", () => true, (config, state, _found, out) => out.send([config.other], { kind: "ping", n: state.count + 1 })),
-    on.message("ping", "return", (_config, _state, message) => message.n, (config, state, n, out) => {
-      state.count = n;
-      out.persist({ n });
-      out.output(n);
-      if (n < 20) out.send([config.other], { kind: "ping", n: n + 1 });
-    }),
-    on.timeout("tick", "tick", () => true, () => {}),
+    on.start(
+      "restart",
+      (_config, _state, records) => records,
+      (_config, state, records, out) => {
+        state.count = records.at(-1)?.n ?? 0;
+        out.arm("tick", 1);
+      },
+    ),
+    on.commands(
+      "serve",
+      () => true,
+      (config, state, _found, out) => out.send([config.other], { kind: "ping", n: state.count + 1 }),
+    ),
+    on.message(
+      "ping",
+      "return",
+      (_config, _state, message) => message.n,
+      (config, state, n, out) => {
+        state.count = n;
+        out.persist({ n });
+        out.output(n);
+        if (n < 20) out.send([config.other], { kind: "ping", n: n + 1 });
+      },
+    ),
+    on.timeout(
+      "tick",
+      "tick",
+      () => true,
+      () => {},
+    ),
   ],
   compact: (_config, state) => [{ n: state.count }],
   observe: (_config, state) => state,
@@ -118,8 +136,12 @@ describe("host", () => {
     };
     const damaged = openMemoryJournal();
     damaged.replay = () => ({ kind: "unreadable", file: "7.log", offset: 4096, reason: "checksum" });
-    expect(() => openHost({ ...options, journal: damaged })).toThrow(/7\.log at byte 4096.*another identity/s);
-    expect(() => openHost({ ...options, journal: openMemoryJournal(), mayStartFresh: false })).toThrow(HostError);
+    expect(() => openHost({ ...options, journal: damaged })).toThrow(
+      /7\.log at byte 4096.*another identity/s,
+    );
+    expect(() => openHost({ ...options, journal: openMemoryJournal(), mayStartFresh: false })).toThrow(
+      HostError,
+    );
     // The twin that takes unreadable for absent would start here.
     expect(() => openHost({ ...options, journal: openMemoryJournal(), mayStartFresh: true })).not.toThrow();
   });
