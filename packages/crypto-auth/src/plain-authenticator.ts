@@ -2,6 +2,7 @@ import type { Authenticator, NodeId } from "@eunomia/engine";
 import { PacketAuthenticator } from "./packet.ts";
 import { portable } from "./portable.ts";
 
+/** The node, its cluster and the names that it speaks to; names have 1 to 255 bytes. */
 export interface PlainOptions {
   readonly self: NodeId;
   readonly cluster: string;
