@@ -3,7 +3,7 @@
  * reply, replies are decoded. Beside it what one writes first: a Map from number to promise, every entry encoded by itself.
  */
 import { ClientMessage, encodeCommand, joinBatch } from "@eunomia/aneris-switch/messages";
-import { decode, encode } from "@eunomia/codec";
+import { decode, encode, joined } from "@eunomia/codec";
 import { type Authenticator, openFrame, packetHeader, type Transport } from "@eunomia/engine";
 import { type Client, createClient } from "../src/index.ts";
 
@@ -18,7 +18,7 @@ const clock = {
 };
 const plain = (self: string, peer: string): Authenticator => ({
   self,
-  seal: (_audience, bytes) => bytes,
+  seal: (_audience, bytes) => joined(bytes),
   open: (bytes) => ({ ok: true, from: peer, bytes, convinces: "receiver" }),
 });
 

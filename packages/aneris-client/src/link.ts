@@ -1,5 +1,5 @@
 import { ClientMessage } from "@eunomia/aneris-switch/messages";
-import { DecodeError, decode, encode } from "@eunomia/codec";
+import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import {
   type Authenticator,
   type Clock,
@@ -105,11 +105,13 @@ export class GatewayLink {
 
   /** Leaves at the end of this turn. */
   send(to: readonly NodeId[], message: ClientMessage): void {
-    const body = encode(ClientMessage, message);
+    const body = encodePieces(ClientMessage, message);
+    let bodyBytes = 0;
+    for (const piece of body) bodyBytes += piece.length;
     for (const gateway of to)
       this.#outbox.add(
         this.#nodeOf(gateway) ?? gateway,
-        packetHeader(gateway, this.self, lasting, body.length),
+        packetHeader(gateway, this.self, lasting, bodyBytes),
         body,
       );
     if (!this.#running) this.schedule();

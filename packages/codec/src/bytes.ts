@@ -77,3 +77,13 @@ function digit(text: string, offset: number): number {
   if (unit >= 97 && unit <= 102) return unit - 87;
   throw new DecodeError("hex", offset, "not a lower-case hexadecimal digit");
 }
+
+/**
+ * The bytes that pieces make end to end; a single array as it is, not copied.
+ *
+ * @example
+ * joined([new Uint8Array([1]), new Uint8Array([2, 3])]); // Uint8Array [1, 2, 3]
+ */
+export function joined(bytes: Uint8Array | readonly Uint8Array[]): Uint8Array {
+  return bytes instanceof Uint8Array ? bytes : concat(...bytes);
+}

@@ -1,5 +1,5 @@
 /** Schemas as the single source of types, and their canonical deterministic encoding: a subset of CBOR. */
-export { compareBytes, concat, equalBytes, fromHex, sha256, toHex } from "./bytes.ts";
+export { compareBytes, concat, equalBytes, fromHex, joined, sha256, toHex } from "./bytes.ts";
 export {
   emptyMap,
   type Key,
@@ -22,7 +22,18 @@ export {
   type SchemaErrorCode,
 } from "./errors.ts";
 export { mutateBytes } from "./fuzz.ts";
-export { check, clone, decode, digest, encode, equal, generate, mutate, rename } from "./operations.ts";
+export {
+  check,
+  clone,
+  decode,
+  digest,
+  encode,
+  encodePieces,
+  equal,
+  generate,
+  mutate,
+  rename,
+} from "./operations.ts";
 export { KeyBundle, PrincipalBytes, type PrincipalId, SchemeKey } from "./principal.ts";
 export { type DecodeLimits, Reader } from "./reader.ts";
 export { definitions, lazy, type Rule, refine } from "./recursive.ts";

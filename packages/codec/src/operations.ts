@@ -18,10 +18,26 @@ const spare: Writer[] = [];
  * encode(Ballot, { round: 1, leader: 0 }); // Uint8Array [0x82, 0x01, 0x00]
  */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
+  return written(schema, value, (writer) => writer.finish());
+}
+
+/**
+ * The canonical bytes of a value in pieces, long byte strings of it among them uncopied: for a caller who copies them into a
+ * larger frame. They must not change until then.
+ *
+ * @throws EncodeError as `encode`.
+ * @example
+ * const pieces = encodePieces(Ballot, { round: 1, leader: 0 }); // concat(...pieces) equals encode(Ballot, …)
+ */
+export function encodePieces<T>(schema: Schema<T>, value: T): Uint8Array[] {
+  return written(schema, value, (writer) => writer.finishPieces());
+}
+
+function written<T, R>(schema: Schema<T>, value: T, finish: (writer: Writer) => R): R {
   const writer = spare.pop() ?? new Writer(1024);
   try {
     schema.write(value, writer);
-    return writer.finish();
+    return finish(writer);
   } catch (error) {
     // Writing stops at the first misfit without knowing where it is; looking again finds the path.
     if (error instanceof EncodeError) check(schema, value);

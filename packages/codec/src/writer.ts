@@ -184,6 +184,25 @@ export class Writer {
     return whole;
   }
 
+  /**
+   * Everything written, as pieces to be laid end to end: long byte strings as they were given, not copied. For whoever copies
+   * anyway, into a larger frame. The writer is empty again afterwards.
+   */
+  finishPieces(): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    const buffer = this.#buffer.slice(0, this.#length);
+    let from = 0;
+    for (let i = 0; i < this.#parts.length; i++) {
+      const cut = this.#cuts[i]!;
+      if (cut > from) pieces.push(buffer.subarray(from, cut));
+      pieces.push(this.#parts[i]!);
+      from = cut;
+    }
+    if (from < buffer.length) pieces.push(buffer.subarray(from));
+    this.reset();
+    return pieces;
+  }
+
   /** Forgets everything written and keeps the buffer. */
   reset(): void {
     this.depth = 0;

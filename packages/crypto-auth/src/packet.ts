@@ -96,7 +96,7 @@ export class PacketAuthenticator<Link> implements Authenticator {
     else this.#byHash.set(hash, others);
   }
 
-  seal(audience: NodeId, bytes: Uint8Array): Uint8Array {
+  seal(audience: NodeId, bytes: Uint8Array | readonly Uint8Array[]): Uint8Array {
     const peer = this.#byName.get(audience);
     if (peer === undefined) {
       throw new AuthenticatorError(
@@ -105,10 +105,16 @@ export class PacketAuthenticator<Link> implements Authenticator {
         `"audience" expected a peer of "${this.self}", got "${audience}". Give its key at construction or to admit()`,
       );
     }
-    const taggedBytes = peer.header.length + bytes.length;
+    const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+    let taggedBytes = peer.header.length;
+    for (const piece of pieces) taggedBytes += piece.length;
     const sealed = new Uint8Array(taggedBytes + this.#scheme.tagBytes);
     sealed.set(peer.header);
-    sealed.set(bytes, peer.header.length);
+    let offset = peer.header.length;
+    for (const piece of pieces) {
+      sealed.set(piece, offset);
+      offset += piece.length;
+    }
     if (this.#scheme.tagBytes > 0)
       sealed.set(this.#scheme.tag(peer.link, sealed.subarray(0, taggedBytes)), taggedBytes);
     return sealed;

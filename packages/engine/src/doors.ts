@@ -44,8 +44,11 @@ export type Opened =
 /** Makes a sender of bytes. `seal` and `open` are synchronous; `open` never throws, whatever the bytes. */
 export interface Authenticator {
   readonly self: NodeId;
-  /** A sealed packet for one peer. Throws a typed error only for an unknown audience (a caller's mistake). */
-  seal(audience: NodeId, bytes: Uint8Array): Uint8Array;
+  /**
+   * A sealed packet for one peer. Pieces are sealed as the bytes they make end to end. Throws a typed error only for an
+   * unknown audience (a caller's mistake).
+   */
+  seal(audience: NodeId, bytes: Uint8Array | readonly Uint8Array[]): Uint8Array;
   open(sealed: Uint8Array): Opened;
 }
 

@@ -1,3 +1,4 @@
+import { joined } from "@eunomia/codec";
 import type { Authenticator, Clock, NodeId, Transport } from "@eunomia/engine";
 import type { World } from "./world.ts";
 
@@ -5,7 +6,8 @@ import type { World } from "./world.ts";
 export function believing(self: NodeId): Authenticator {
   return {
     self,
-    seal: (_audience, bytes) => {
+    seal: (_audience, pieces) => {
+      const bytes = joined(pieces);
       const sealed = new Uint8Array(1 + self.length + bytes.length);
       sealed[0] = self.length;
       for (let i = 0; i < self.length; i += 1) sealed[1 + i] = self.charCodeAt(i);

@@ -46,6 +46,12 @@ function opens(subject: AuthenticatorSubject): void {
       const answer = opened(roundTrip, to.open(from.seal(to.self, bytes)));
       mustEqual(roundTrip, answer.from, from.self, "sender");
       must(roundTrip, same(answer.bytes, bytes), `a payload of ${length} bytes changed`);
+      const cut = length >> 1;
+      const pieces = opened(
+        roundTrip,
+        to.open(from.seal(to.self, [bytes.subarray(0, cut), bytes.subarray(cut)])),
+      );
+      must(roundTrip, same(pieces.bytes, bytes), `a payload of ${length} bytes in two pieces changed`);
     }
   }
 }

@@ -1,11 +1,12 @@
-import { DecodeError, decode, encode } from "@eunomia/codec";
+import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import type { Authenticator, Clock, Journal, Random, Transport } from "../doors.ts";
 import { step } from "../step.ts";
 import type { TraceLine } from "../trace.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { openFrame, Parking } from "./inbox.ts";
 import { Outbox } from "./outbox.ts";
-import { type Address, type Packet, packetHeader, readJournalRecord, writeJournalRecord } from "./packet.ts";
+import { type Address, type Packet, packetHeader, writeJournalRecord } from "./packet.ts";
+import { keyOf, Recovery } from "./recovery.ts";
 import { ReleaseQueue } from "./release.ts";
 
 /** What the driver stands on. All of it is injected: the loop runs on real ports and in simulation alike. */
@@ -39,6 +40,8 @@ export interface DriverOptions {
 }
 
 interface Instance {
+  /** Its records stand in the journal, not elsewhere. */
+  readonly journaled: boolean;
   readonly address: Address;
   readonly engine: AnyEngine;
   readonly config: unknown;
@@ -49,8 +52,6 @@ interface Instance {
   readonly timers: Map<string, () => void>;
 }
 
-const keyOf = (process: NodeId, instance: string): string => `${instance}\u0000${process}`;
-
 /**
  * Drives engines over ports: takes an event, steps, journals, releases what is durable, arms timers, routes between the
  * processes of this node without encoding. One journal and one release order serve all engines of the node, so an effect
@@ -60,7 +61,7 @@ export class Driver {
   readonly #ports: Ports;
   readonly #options: DriverOptions;
   readonly #instances = new Map<string, Instance>();
-  readonly #recovered = new Map<string, Uint8Array[]>();
+  readonly #recovery = new Recovery();
   readonly #refusals = new Map<string, number>();
   readonly #outbox: Outbox;
   readonly #release = new ReleaseQueue();
@@ -78,10 +79,7 @@ export class Driver {
     this.#ports = ports;
     this.#options = options;
     this.#compactAboveBytes = options.compactAboveBytes ?? 64 << 20;
-    this.#outbox = new Outbox(options.maxFrameBytes ?? 1 << 20, (to, frame) => {
-      if (!ports.transport.send(to, ports.authenticator.seal(to, frame)))
-        this.#refuse("send: queue full or peer away");
-    });
+    this.#outbox = new Outbox(options.maxFrameBytes ?? 1 << 20, (to, frame) => this.#emit(to, frame));
   }
 
   /**
@@ -89,28 +87,31 @@ export class Driver {
    * @throws DecodeError when a record is not one of a driver.
    */
   open(records: readonly Uint8Array[]): void {
-    for (const bytes of records) {
-      const { process, instance, record } = readJournalRecord(bytes);
-      const key = keyOf(process, instance);
-      const list = this.#recovered.get(key);
-      if (list === undefined) this.#recovered.set(key, [record]);
-      else list.push(record);
-    }
+    this.#recovery.load(records);
     this.#ports.transport.listen((_claimed, sealed) => this.#receive(sealed));
   }
 
   /** Starts an engine on the records that the journal held for its address. A second start of an address is ignored. */
   spawn(address: Address, engine: AnyEngine, config: unknown): void {
-    const key = keyOf(address.process, address.instance);
-    if (this.#instances.has(key)) return;
-    const records = (this.#recovered.get(key) ?? []).map((bytes) => decode(engine.schema.record, bytes));
-    this.#recovered.delete(key);
-    this.start(address, engine, config, records);
+    if (this.#instances.has(keyOf(address.process, address.instance))) return;
+    this.#begin(address, engine, config, this.#recovery.take(address, engine), true);
   }
 
-  /** Starts an engine on records kept elsewhere. */
+  /** Starts an engine on records that are kept elsewhere (see `keepRecord`); the journal need not hold any for it. */
   start(address: Address, engine: AnyEngine, config: unknown, records: readonly unknown[]): void {
+    this.#recovery.take(address, engine);
+    this.#begin(address, engine, config, records, false);
+  }
+
+  #begin(
+    address: Address,
+    engine: AnyEngine,
+    config: unknown,
+    records: readonly unknown[],
+    journaled: boolean,
+  ): void {
     const instance: Instance = {
+      journaled,
       address,
       engine,
       config,
@@ -131,8 +132,7 @@ export class Driver {
       for (const cancel of entry.timers.values()) cancel();
       this.#instances.delete(key);
     }
-    for (const key of this.#recovered.keys())
-      if (key.startsWith(`${instance}\u0000`)) this.#recovered.delete(key);
+    this.#recovery.forget(instance);
   }
 
   /** Hands commands to an engine; those of one tick come in as one frame. False: no such engine here. */
@@ -171,6 +171,18 @@ export class Driver {
 
   #refuse(reason: string): void {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
+  #emit(to: NodeId, frame: readonly Uint8Array[]): void {
+    const { transport, authenticator } = this.#ports;
+    let sealed: Uint8Array;
+    try {
+      sealed = authenticator.seal(to, frame);
+    } catch {
+      // A client that has left meanwhile: its key is forgotten.
+      return this.#refuse("send: no key for the peer");
+    }
+    if (!transport.send(to, sealed)) this.#refuse("send: queue full or peer away");
   }
 
   #enqueue(instance: Instance, event: Event<EngineTypes>): void {
@@ -265,7 +277,7 @@ export class Driver {
       case "persist":
         if (this.#options.keepRecord?.(address, effect.record)) return;
         this.#records.push(
-          writeJournalRecord(address.process, address.instance, encode(engine.schema.record, effect.record)),
+          writeJournalRecord(address.process, address.instance, engine.schema.record, effect.record),
         );
         this.#release.appended();
         return;
@@ -298,7 +310,8 @@ export class Driver {
 
   #send(sender: Instance, to: readonly NodeId[], message: EngineTypes["Message"]): void {
     const { process: from, instance } = sender.address;
-    let body: Uint8Array | null = null;
+    let body: readonly Uint8Array[] | null = null;
+    let bodyBytes = 0;
     for (const process of to) {
       const local = this.#instances.get(keyOf(process, instance));
       if (local !== undefined) {
@@ -311,10 +324,13 @@ export class Driver {
         this.#refuse("send: no such process or epoch here");
         continue;
       }
-      body ??= encode(sender.engine.schema.message, message);
-      const header = packetHeader(process, from, instance, body.length);
-      const bytes = body;
-      this.#release.add(() => this.#outbox.add(node, header, bytes));
+      if (body === null) {
+        body = encodePieces(sender.engine.schema.message, message);
+        for (const piece of body) bodyBytes += piece.length;
+      }
+      const header = packetHeader(process, from, instance, bodyBytes);
+      const pieces = body;
+      this.#release.add(() => this.#outbox.add(node, header, pieces));
     }
   }
 
@@ -352,16 +368,10 @@ export class Driver {
   }
 
   #compact(): void {
-    const records: Uint8Array[] = [];
-    for (const { address, engine, config, state } of this.#instances.values())
-      for (const record of engine.compact(config, state))
-        records.push(
-          writeJournalRecord(address.process, address.instance, encode(engine.schema.record, record)),
-        );
-    for (const [key, list] of this.#recovered) {
-      const [instance = "", process = ""] = key.split("\u0000");
-      for (const record of list) records.push(writeJournalRecord(process, instance, record));
-    }
+    const records = this.#recovery.rest();
+    for (const { address, engine, config, state, journaled } of this.#instances.values())
+      for (const record of journaled ? engine.compact(config, state) : [])
+        records.push(writeJournalRecord(address.process, address.instance, engine.schema.record, record));
     this.#ports.journal.snapshot(records);
     this.#outbox.sweep();
   }

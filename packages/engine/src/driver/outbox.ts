@@ -4,22 +4,24 @@ import type { NodeId } from "../types.ts";
 export class Outbox {
   readonly #chunks = new Map<NodeId, { parts: Uint8Array[]; bytes: number }>();
   readonly #maxFrameBytes: number;
-  readonly #emit: (to: NodeId, frame: Uint8Array) => void;
+  readonly #emit: (to: NodeId, frame: readonly Uint8Array[]) => void;
 
-  constructor(maxFrameBytes: number, emit: (to: NodeId, frame: Uint8Array) => void) {
+  constructor(maxFrameBytes: number, emit: (to: NodeId, frame: readonly Uint8Array[]) => void) {
     this.#maxFrameBytes = maxFrameBytes;
     this.#emit = emit;
   }
 
-  add(to: NodeId, header: Uint8Array, body: Uint8Array): void {
+  /** A packet: its header and the pieces of its body, which must not change until the flush. */
+  add(to: NodeId, header: Uint8Array, body: readonly Uint8Array[]): void {
     let queue = this.#chunks.get(to);
     if (queue === undefined) {
       queue = { parts: [], bytes: 0 };
       this.#chunks.set(to, queue);
     }
-    const bytes = header.length + body.length;
+    let bytes = header.length;
+    for (const piece of body) bytes += piece.length;
     if (queue.bytes > 0 && queue.bytes + bytes > this.#maxFrameBytes) this.#flushOne(to, queue);
-    queue.parts.push(header, body);
+    queue.parts.push(header, ...body);
     queue.bytes += bytes;
   }
 
@@ -33,12 +35,7 @@ export class Outbox {
   }
 
   #flushOne(to: NodeId, queue: { parts: Uint8Array[]; bytes: number }): void {
-    const frame = new Uint8Array(queue.bytes);
-    let offset = 0;
-    for (const part of queue.parts) {
-      frame.set(part, offset);
-      offset += part.length;
-    }
+    const frame = queue.parts;
     queue.parts = [];
     queue.bytes = 0;
     this.#emit(to, frame);

@@ -1,4 +1,4 @@
-import { DecodeError, Reader, Writer } from "@eunomia/codec";
+import { DecodeError, Reader, type Schema, Writer } from "@eunomia/codec";
 import type { NodeId } from "../types.ts";
 
 /** Where an engine lives: a process of a protocol, in one instance (an epoch) of it. */
@@ -49,17 +49,25 @@ export function readFrame(frame: Uint8Array): readonly Packet[] | null {
   return packets;
 }
 
-/** What the journal keeps of one durable record: who wrote it, and its canonical bytes. */
-export function writeJournalRecord(process: NodeId, instance: string, record: Uint8Array): Uint8Array {
-  const writer = new Writer(record.length + 64);
+/** What the journal keeps of one durable record: a CBOR array of process, instance and the record itself. */
+export function writeJournalRecord<T>(
+  process: NodeId,
+  instance: string,
+  schema: Schema<T>,
+  record: T,
+): Uint8Array {
+  const writer = new Writer(256);
   writer.arrayHeader(3);
   writer.text(process);
   writer.text(instance);
-  writer.bytes(record);
+  schema.write(record, writer);
   return writer.finish();
 }
 
-/** @throws DecodeError when the bytes are not a journal record: the journal was written by something else. */
+/**
+ * Takes a journal record apart; `record` is the canonical encoding that the engine's schema reads.
+ * @throws DecodeError when the bytes are not a journal record: the journal was written by something else.
+ */
 export function readJournalRecord(bytes: Uint8Array): {
   process: NodeId;
   instance: string;
@@ -68,5 +76,5 @@ export function readJournalRecord(bytes: Uint8Array): {
   const reader = new Reader(bytes);
   if (reader.arrayHeader() !== 3)
     throw new DecodeError("length", 0, "expected a journal record of three items");
-  return { process: reader.text(), instance: reader.text(), record: reader.bytes() };
+  return { process: reader.text(), instance: reader.text(), record: bytes.subarray(reader.offset) };
 }

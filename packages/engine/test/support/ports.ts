@@ -1,3 +1,4 @@
+import { concat, joined } from "@eunomia/codec";
 import type { Authenticator, Journal, Opened, Ports, Replay, Transport } from "../../src/index.ts";
 
 /** Ports under a test's thumb: frames and syncs happen when the test says so. */
@@ -29,7 +30,7 @@ export class Wire {
 export function named(self: string): Authenticator {
   return {
     self,
-    seal: (_audience, bytes) => Uint8Array.from([self.charCodeAt(0), ...bytes]),
+    seal: (_audience, bytes) => concat(Uint8Array.of(self.charCodeAt(0)), joined(bytes)),
     open: (sealed): Opened =>
       sealed.length === 0
         ? { ok: false, reason: "empty" }

@@ -1,4 +1,4 @@
-import { sha256, utf8Decode, utf8Encode } from "@eunomia/codec";
+import { joined, sha256, utf8Decode, utf8Encode } from "@eunomia/codec";
 import type { Authenticator, NodeId, Opened } from "@eunomia/engine";
 import { same } from "../../support/assert.ts";
 import type { Twin } from "../../support/case.ts";
@@ -13,6 +13,7 @@ type Fault =
   | "any-cluster"
   | "throws"
   | "shares"
+  | "first-piece"
   | "copies"
   | "anybody"
   | "silent-caller";
@@ -57,7 +58,8 @@ function toyAuthenticator(self: NodeId, cluster: string, fault?: Fault): Authent
   return {
     self,
     open,
-    seal: (audience, bytes) => {
+    seal: (audience, pieces) => {
+      const bytes = fault === "first-piece" && !(pieces instanceof Uint8Array) ? pieces[0]! : joined(pieces);
       if (fault !== "silent-caller" && (!admitted.includes(audience) || audience === self))
         throw Object.assign(new Error(`"audience" expected a peer, got "${audience}"`), {
           code: "unknown-audience",
@@ -97,6 +99,7 @@ export const authenticatorTwins: readonly Twin<AuthenticatorSubject>[] = [
   twin("any-cluster", "the tag does not cover the cluster"),
   twin("throws", "a malformed name throws"),
   twin("shares", "sealing changes its input"),
+  twin("first-piece", "of several pieces only the first is sealed"),
   twin("copies", "opening copies the payload"),
   twin("anybody", "whoever has a key of the right kind is admitted"),
   twin("silent-caller", "sealing for nobody goes unnoticed"),
