@@ -2,7 +2,7 @@ import type { Ticket } from "./queue.ts";
 
 /** A command is not there (settled, or no number yet), waits for an answer, or was put off by a replica for a while. */
 export const absent = 0;
-export const waiting = 1;
+const waiting = 1;
 export const putOff = 2;
 
 /**

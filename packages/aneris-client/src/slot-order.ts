@@ -30,7 +30,7 @@ export interface SlotOrderOptions {
 }
 
 /** What a slot costs beside its vector; the same number as the gateway's. */
-export const slotOverheadBytes = 64;
+const slotOverheadBytes = 64;
 export const costOf = (vector: Uint8Array): number => vector.length + slotOverheadBytes;
 
 /** So many slots back a late copy is compared with what was delivered. */

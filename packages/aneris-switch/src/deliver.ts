@@ -46,7 +46,7 @@ export function drain(config: ReplicaConfig, state: ReplicaState, oracles: Repli
 }
 
 /** Executes a batch in the next slot and says so. */
-export function deliver(
+function deliver(
   config: ReplicaConfig,
   state: ReplicaState,
   oracles: ReplicaOracles,

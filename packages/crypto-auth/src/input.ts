@@ -3,7 +3,7 @@ import { AuthenticatorError, KeyError } from "./errors.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export function utf8(text: string): Uint8Array {
+function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 

@@ -50,7 +50,7 @@ export function times(scalar: bigint, point: Point): Point {
   return result;
 }
 
-export const same = (a: Point, b: Point) =>
+const same = (a: Point, b: Point) =>
   mod(a.X * b.Z - b.X * a.Z) === 0n && mod(a.Y * b.Z - b.Y * a.Z) === 0n;
 
 /** RFC 8032, 5.1.3. `lenient` takes y >= p and a sign bit on x = 0, as old verifiers do. */

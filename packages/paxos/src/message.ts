@@ -14,7 +14,7 @@ import {
 import { Ballot } from "./ballot.ts";
 
 /** Slots end here, so that a floor that somebody reported plus a window stays an exact integer. */
-export const slotMax = 2 ** 48;
+const slotMax = 2 ** 48;
 
 export const AcceptorId = id("acceptor");
 /** Ordered: a leader's place in the list of leaders is part of its ballots. */

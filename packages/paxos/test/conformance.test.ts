@@ -21,7 +21,10 @@ for (const announce of ["value", "reference"] as const) {
       ]),
     );
     for (const one of consensusCases)
-      test(`the Consensus door: ${one.name}`, () =>
-        one.run({ engines, learners, noops: [noop], runs: 50 }), 60_000);
+      test(
+        `the Consensus door: ${one.name}`,
+        () => one.run({ engines, learners, noops: [noop], runs: 50 }),
+        60_000,
+      );
   });
 }

@@ -117,7 +117,7 @@ function follow(circuit: Circuit, choices: readonly (readonly number[])[]): numb
 }
 
 /** Nodes with more than one path from the root, those with most parents first. */
-export function repeatedNodes(circuit: Circuit): number[] {
+function repeatedNodes(circuit: Circuit): number[] {
   const { gateCount, parentStart, parent } = circuit;
   const nodeCount = circuit.universe.ids.length;
   const paths = new Uint8Array(nodeCount + gateCount);

@@ -32,7 +32,7 @@ export interface Circuit {
 }
 
 /** Exact weights of the gates that need them, parallel to the arrays of the circuit. */
-export interface WideWeights {
+interface WideWeights {
   readonly isWide: Uint8Array;
   readonly limits: readonly bigint[];
   readonly childWeight: readonly bigint[];

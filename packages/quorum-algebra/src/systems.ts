@@ -70,7 +70,7 @@ export function weighted(weights: Weights, k: bigint): Expr {
   return expr;
 }
 
-export function weightEntries(weights: Weights): [NodeId, bigint][] {
+function weightEntries(weights: Weights): [NodeId, bigint][] {
   return isMap(weights) ? [...weights] : Object.entries(weights);
 }
 

@@ -21,7 +21,7 @@ export interface ClusterOptions {
 }
 
 /** f+1 learners: where f nodes may stay down, one that proposes is left. Were none left, nobody would owe a decision (2.7). */
-export const learnersOf = (size = 4): NodeId[] =>
+const learnersOf = (size = 4): NodeId[] =>
   Array.from({ length: Math.floor((size - 1) / 3) + 1 }, (_, i) => `r${i}`);
 
 /** Those of four members. */

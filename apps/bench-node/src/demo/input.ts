@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 const pieceBytes = 256 * 1024;
 
 /** An input that cannot be read. */
-export class InputError extends Error {
+class InputError extends Error {
   readonly code = "input";
 }
 

@@ -31,7 +31,7 @@ export interface LocalClusterOptions {
 }
 
 /** A child that did not start, with what it said. */
-export class NodeStartError extends Error {
+class NodeStartError extends Error {
   readonly code: string;
   constructor(id: string, code: string, message: string) {
     super(`node ${id} did not start (${code}): ${message}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** One node of the cluster: where its peers and clients reach it. */
-export interface NodeAddress {
+interface NodeAddress {
   readonly id: string;
   readonly host: string;
   readonly port: number;
@@ -145,7 +145,7 @@ export function readClusterConfig(file: string): ClusterConfig {
   return checkClusterConfig(readJson(file), file);
 }
 
-export function checkClusterConfig(json: unknown, file: string): ClusterConfig {
+function checkClusterConfig(json: unknown, file: string): ClusterConfig {
   const top = new Fields(file, "", json).only([
     "cluster",
     "nodes",

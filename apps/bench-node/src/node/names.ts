@@ -1,15 +1,7 @@
 import type { ClusterConfig } from "./config.ts";
 
 /** The processes of a node. Names are made here and nowhere else; nobody takes them apart. */
-export const roles = [
-  "replica",
-  "gateway",
-  "acceptor",
-  "leader",
-  "paxos-learner",
-  "member",
-  "learner",
-] as const;
+const roles = ["replica", "gateway", "acceptor", "leader", "paxos-learner", "member", "learner"] as const;
 export type Role = (typeof roles)[number];
 
 export const processOf = (node: string, role: Role): string => `${node}/${role}`;

@@ -20,7 +20,7 @@ const noParameters = (params: Uint8Array): string | null =>
   params.length === 0 ? null : "expected no parameters: they stand in the configuration of the cluster";
 
 /** Every node is acceptor, leader and learner; quorums by size, any two that meet (Flexible Paxos). */
-export function paxosBinding(
+function paxosBinding(
   config: ClusterConfig,
   self: string,
   sizes: { phase1: number; phase2: number },
@@ -82,7 +82,7 @@ export function paxosBinding(
 }
 
 /** Every node is member and learner. */
-export function twoThirdsBinding(config: ClusterConfig, self: string, graceMs: number): ProtocolBinding {
+function twoThirdsBinding(config: ClusterConfig, self: string, graceMs: number): ProtocolBinding {
   const members = ofAll(config, "member");
   const learners = ofAll(config, "learner");
   return {

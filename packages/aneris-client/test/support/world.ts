@@ -9,7 +9,7 @@ export interface Faults {
   readonly maxDelayMs: number;
 }
 
-export const calm: Faults = { lossRate: 0, duplicateRate: 0, maxDelayMs: 1 };
+const calm: Faults = { lossRate: 0, duplicateRate: 0, maxDelayMs: 1 };
 
 /** Virtual time and a network of messages (encoded on the way), everything drawn from one seed. */
 export class World {

@@ -28,10 +28,10 @@ import {
 /** The native one: schedules spend most of their time in it. */
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
 
-export const monitor = { id: "monitor", key: utf8Encode("the key of the monitor") };
+const monitor = { id: "monitor", key: utf8Encode("the key of the monitor") };
 
 /** Stands for a signature: whoever knows the key can make it, and here everybody is honest about which key it used. */
-export const seal = (key: Uint8Array, domain: string, bytes: Uint8Array): Uint8Array =>
+const seal = (key: Uint8Array, domain: string, bytes: Uint8Array): Uint8Array =>
   sha256(Uint8Array.of(...key, 0, ...utf8Encode(domain), 0, ...bytes));
 
 export const oracles: ReplicaOracles = {

@@ -3,7 +3,7 @@ import { type PaperFaults, PaperReplica } from "../twins/paper.ts";
 import { command, Life, type Make, oracles, swap } from "./lab.ts";
 
 /** A replica as the checks of the faults see it: words in, words out. */
-export interface Subject {
+interface Subject {
   submit(word: string, payload?: string): void;
   decided(slot: number, words: string[], epoch?: number): void;
   readonly log: readonly (readonly [number, string, readonly string[]])[];
@@ -18,7 +18,7 @@ export interface Subject {
 
 export type MakeSubject = (over?: Partial<ReplicaConfig>) => Subject;
 
-export function entryOf(word: string, payload?: string): Uint8Array {
+function entryOf(word: string, payload?: string): Uint8Array {
   const [name, to] = word.split("=");
   if (to !== undefined) return swap(Number(name!.slice(3)), to);
   const [client, seq] = word.slice(1).split(":").map(Number);

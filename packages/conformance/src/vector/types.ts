@@ -39,7 +39,7 @@ export interface VectorStep {
   readonly outsExclude?: readonly Pattern[];
 }
 
-export interface VectorExpectation {
+interface VectorExpectation {
   readonly decisions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly delivers?: Readonly<Record<string, readonly (readonly [number, readonly string[]])[]>>;
   /** Some sent message matches each of these. A proposal counts as a message with `t: "PROPOSE"`. */

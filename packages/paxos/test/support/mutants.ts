@@ -9,7 +9,7 @@ type Any = any;
 type Edit = (action: Action<Any, Any>) => Partial<Action<Any, Any>>;
 
 /** The engine with one action changed, found by its name. A name that does not exist is a mistake of the test. */
-export function withAction(engine: AnyEngine, name: string, edit: Edit): AnyEngine {
+function withAction(engine: AnyEngine, name: string, edit: Edit): AnyEngine {
   if (!engine.actions.some((action) => action.name === name)) throw new Error(`no action "${name}"`);
   return {
     ...engine,

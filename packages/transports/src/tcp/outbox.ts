@@ -8,7 +8,7 @@ const maxBatchBytes = 256 << 10;
  * Payloads up to this length are copied together. Measured for 300 B only, where that beats a buffer of its own per payload
  * (`bench/tcp.bench.ts`); the place of the border is an estimate.
  */
-export const maxGatherBytes = 8 << 10;
+const maxGatherBytes = 8 << 10;
 
 /**
  * The frames that wait for one connection. All frames of one turn of the event loop leave in one write; while a write is under

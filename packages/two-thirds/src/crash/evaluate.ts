@@ -108,7 +108,7 @@ function advance(
   return here === null ? null : withValue(slot, here, found);
 }
 
-export function evaluate(
+function evaluate(
   config: MemberConfig,
   quorums: Quorums,
   number: number,

@@ -31,7 +31,7 @@ export const LearnerConfig = record({
 });
 export type LearnerConfig = Infer<typeof LearnerConfig>;
 
-export const Proposal = record({
+const Proposal = record({
   value: Value,
   retryTicks: doc(nat(), "Ticks until it is sent again."),
   attempts: doc(nat(), "How often it was sent again."),

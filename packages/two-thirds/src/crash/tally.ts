@@ -36,7 +36,7 @@ export function decidedBy({ decide }: Pick<Quorums, "decide">, votes: Votes): Sh
  * and the rest may have. Once an updating quorum is heard of there is at most one, since two such deciding quorums and the
  * updating one would share a member that voted for both.
  */
-export function stillDecidable(
+function stillDecidable(
   config: MemberConfig,
   { decide }: Pick<Quorums, "decide">,
   votes: Votes,

@@ -4,7 +4,7 @@ import type { Twin } from "../../support/case.ts";
 import type { JournalSubject, JournalWorld } from "../journal.ts";
 import type { SlotLogSubject, SlotLogWorld } from "../slot-log.ts";
 
-export type StorageFault =
+type StorageFault =
   | "lies"
   | "forgets-damage"
   | "ignores-damage"
