@@ -1,0 +1,259 @@
+import {
+  type Client,
+  createClient,
+  createSubscriber,
+  GatewayLink,
+  type Subscriber,
+} from "@eunomia/aneris-client";
+import { controlDomain, controlSigningBytes, Operation, readBatch } from "@eunomia/aneris-switch/messages";
+import { encode, fromHex, utf8Encode } from "@eunomia/codec";
+import { SeededRandom } from "@eunomia/conformance";
+import { plainAuthenticator } from "@eunomia/crypto-auth";
+import {
+  type BroadcastEvent,
+  bodyDigest,
+  broadcastEvent,
+  broadcastMonitors,
+  deliverEvent,
+  verdicts,
+} from "@eunomia/trace";
+import { type MemoryNetwork, memoryNetwork } from "@eunomia/transports/memory";
+import type { ClusterConfig } from "../../src/node/config.ts";
+import { processOf } from "../../src/node/names.ts";
+import { type NodeWorld, SimulatedNode, sealOf, sha256 } from "./simulated-node.ts";
+import type { Disk } from "./slow-disk.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+/** How a run differs from a sound one. */
+export interface Twin {
+  readonly disk?: Disk;
+  readonly amnesia?: boolean;
+}
+
+/** A run that broke a promise. */
+export class PromiseBroken extends Error {}
+
+const subscribers = ["reader-1", "reader-2"] as const;
+const clientNames = ["writer-1", "writer-2", "writer-3"] as const;
+const controllerKey = "5a".repeat(32);
+
+/** A whole cluster with its clients and subscribers in virtual time, everything drawn from one seed. */
+export class SimulatedCluster {
+  readonly time = new VirtualTime();
+  readonly random: SeededRandom;
+  readonly config: ClusterConfig;
+  readonly network: MemoryNetwork;
+  readonly nodes: readonly SimulatedNode[];
+  readonly clients: readonly Client[];
+  readonly #readers: readonly Subscriber[];
+  readonly #monitors: ReturnType<typeof broadcastMonitors>;
+  readonly #firstProblem: string[] = [];
+  /** The last slot that everybody has shown to the outside, which is later than when their engines know it. */
+  readonly #slots = new Map<string, number>();
+  #controlling = false;
+  commands = 0;
+  crashes = 0;
+  controls = 0;
+
+  constructor(seed: number, twin: Twin) {
+    const random = new SeededRandom(seed);
+    this.random = random;
+    this.config = drawConfig(random);
+    this.network = memoryNetwork({
+      random,
+      schedule: (delayMs, callback) => this.time.after(delayMs, callback),
+    });
+    const ids = this.config.nodes.map((node) => node.id);
+    this.#monitors = broadcastMonitors({
+      globalOrder: true,
+      processes: [...ids, ...subscribers],
+      isSubscriber: (who) => !ids.includes(who),
+      fifo: this.config.fifo,
+    });
+    const world: NodeWorld = {
+      time: this.time,
+      random,
+      config: this.config,
+      clients: [...clientNames, ...subscribers],
+      disk: twin.disk ?? "honest",
+      amnesia: twin.amnesia ?? false,
+      syncMaxMs: random.pick([0, 5, 20, 80]),
+      logSyncDelayMs: random.pick([5, 50, 250]),
+      compactAboveBytes: random.pick([4096, 65_536, 64 << 20]),
+      transport: (self) => this.network.transport(self),
+      delivered: (who, delivery) =>
+        this.#note(deliverEvent(this.time.now(), who, delivery, readBatch(delivery.vector) ?? [])),
+      recovered: (who, slot) => this.#note({ kind: "recover", at: this.time.now(), who, slot }),
+      failed: (what) => this.#firstProblem.push(what),
+    };
+    this.nodes = ids.map((id) => new SimulatedNode(world, id));
+    this.clients = clientNames.map((self) =>
+      createClient({ link: this.#link(self), random, rtoInitialMs: 200, rtoMaxMs: 800 }),
+    );
+    this.#readers = subscribers.map((self) => this.#reader(self));
+  }
+
+  /** @throws PromiseBroken as soon as something is known to be wrong. */
+  async run(ms: number): Promise<void> {
+    await this.time.run(this.time.now() + ms);
+    const problem = this.#firstProblem[0];
+    if (problem !== undefined) throw new PromiseBroken(problem);
+    for (const { kind, property, detail } of verdicts(this.#monitors))
+      if (kind === "violated") throw new PromiseBroken(`${property}: ${detail}`);
+  }
+
+  /** `count` commands of one client; none before its session is open. */
+  write(client: Client, count: number): void {
+    const session = client.clientId;
+    if (session === null) return;
+    const first = client.nextSeq + client.queued;
+    const bodies = Array.from({ length: count }, (_, i) =>
+      utf8Encode(
+        `${session}:${first + i}${"-".repeat(this.random.chance(0.2) ? this.random.below(900) : 0)}`,
+      ),
+    );
+    this.#note(broadcastEvent(this.time.now(), client.link.self, session, first, bodies));
+    for (const body of bodies) client.send(body);
+    this.commands += count;
+  }
+
+  /** Has a control command signed and handed in, if none is under way. */
+  control(operation: Operation): void {
+    if (this.#controlling) return;
+    this.#controlling = true;
+    const bytes = encode(Operation, operation);
+    const [client] = this.clients;
+    const done = (): void => {
+      this.#controlling = false;
+    };
+    client!
+      .control({
+        operation,
+        sign: (n, notAfter) => {
+          this.#note({
+            kind: "control",
+            at: this.time.now(),
+            who: client!.link.self,
+            n,
+            digest: bodyDigest(bytes),
+          });
+          const signed = controlSigningBytes(this.config.cluster, n, notAfter, bytes);
+          return [
+            { principal: "operator", signature: sealOf(fromHex(controllerKey), controlDomain, signed) },
+          ];
+        },
+      })
+      .then((outcome) => {
+        if (outcome.kind === "effective") this.controls += 1;
+        done();
+      }, done);
+  }
+
+  crash(node: SimulatedNode): void {
+    if (!node.up) return;
+    node.crash();
+    this.crashes += 1;
+    this.#note({ kind: "crash", at: this.time.now(), who: node.id });
+  }
+
+  /** Everything that was asked for is answered, and everybody has all of it. */
+  get settled(): boolean {
+    const level = Math.max(...this.nodes.map((node) => (node.state?.slotOut ?? 1) - 1));
+    const everybody = [...this.nodes.map((node) => node.id), ...subscribers];
+    return (
+      !this.#controlling &&
+      this.clients.every((client) => client.outstanding + client.queued === 0) &&
+      everybody.every((who) => this.#slots.get(who) === level)
+    );
+  }
+
+  /** Epochs after the first: swaps that took effect. */
+  get swaps(): number {
+    return Math.max(...this.nodes.map((node) => node.state?.epochs.at(-1)?.id ?? 0));
+  }
+
+  /** @throws PromiseBroken unless every property holds now that the run is over. */
+  finish(): void {
+    this.#note({ kind: "quiesced", at: this.time.now() });
+    for (const { kind, property, detail, looked } of verdicts(this.#monitors, true)) {
+      if (kind !== "ok") throw new PromiseBroken(`${property} ${kind}: ${detail}`);
+      if (looked === 0 && !property.startsWith("P8")) throw new PromiseBroken(`${property} saw nothing`);
+    }
+  }
+
+  describe(): string {
+    const nodes = this.nodes.map((node) => {
+      const state = node.state;
+      const waiting = `${state?.pending.length} pending, ${state?.inflight.keys.length} in flight`;
+      return `${node.id}: next slot ${state?.slotOut}, epoch ${JSON.stringify(state?.epochs.at(-1)?.id)}, ${waiting}, duty ${state?.duty}`;
+    });
+    const clients = this.clients.map(
+      (client) => `${client.link.self}: ${client.outstanding + client.queued} open`,
+    );
+    const readers = this.#readers.map((reader, i) => `${subscribers[i]} at ${reader.position.next}`);
+    return [...nodes, ...clients, ...readers, `control ${this.#controlling}`].join("; ");
+  }
+
+  #note(event: BroadcastEvent): void {
+    if (event.kind === "deliver" || event.kind === "recover") this.#slots.set(event.who, event.slot);
+    for (const monitor of this.#monitors) monitor.feed(event);
+  }
+
+  #link(self: string): GatewayLink {
+    const ids = this.config.nodes.map((node) => node.id);
+    const start = this.random.below(ids.length);
+    const order = [...ids.slice(start), ...ids.slice(0, start)];
+    const nodeOf = new Map(order.map((id) => [processOf(id, "gateway"), id]));
+    return new GatewayLink({
+      self,
+      gateways: [...nodeOf.keys()],
+      nodeOf: (process) => nodeOf.get(process) ?? null,
+      transport: this.network.transport(self),
+      authenticator: plainAuthenticator({ self, cluster: this.config.cluster, peers: ids }),
+      clock: this.time,
+      defer: (callback) => void this.time.after(0, callback),
+    });
+  }
+
+  #reader(self: string): Subscriber {
+    return createSubscriber({
+      link: this.#link(self),
+      random: this.random,
+      cluster: this.config.cluster,
+      sha256,
+      silenceMs: 300,
+      onSlot: ({ slot, epoch, vector, entries }) =>
+        this.#note(deliverEvent(this.time.now(), self, { slot, epoch, vector }, entries)),
+      onAlarm: (alarm) => this.#firstProblem.push(`alarm of ${self}: ${JSON.stringify(alarm)}`),
+      onFault: (error) => this.#firstProblem.push(`${self} stopped: ${error}`),
+    });
+  }
+}
+
+function drawConfig(random: SeededRandom): ClusterConfig {
+  const count = random.pick([4, 4, 4, 3]);
+  // Of three nodes none may be down for two-thirds; it then waits for all of them.
+  const f = count === 4 ? 1 : 0;
+  return {
+    cluster: "simulated",
+    nodes: Array.from({ length: count }, (_, i) => ({ id: `n${i + 1}`, host: "memory", port: 1 })),
+    f,
+    initial: random.pick(["two-thirds", "paxos"]),
+    protocols: {
+      "two-thirds": { graceMs: random.pick([0, 20]) },
+      paxos:
+        count === 4
+          ? random.pick([
+              { phase1: 3, phase2: 2 },
+              { phase1: 2, phase2: 3 },
+            ])
+          : { phase1: 2, phase2: 2 },
+    },
+    controllers: { threshold: 1, principals: [{ id: "operator", publicKey: controllerKey }] },
+    alpha: random.pick([1, 2, 4, 8]),
+    mode: random.pick(["cut", "window"]),
+    fifo: random.chance(0.5),
+    maxBatch: random.pick([1, 3, 64]),
+    maxBatchBytes: random.pick([4096, 512 * 1024]),
+  };
+}

@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import { BroadcastNode, type Delivery, replicaDefaults } from "@eunomia/aneris-switch";
+import { fromHex, utf8Encode } from "@eunomia/codec";
+import type { SeededRandom } from "@eunomia/conformance";
+import { plainAuthenticator } from "@eunomia/crypto-auth";
+import { Driver, type Transport } from "@eunomia/engine";
+import {
+  journalStorage,
+  openMemoryJournal,
+  openMemorySlotLog,
+  slotLogStorage,
+} from "@eunomia/journal/memory";
+import type { ClusterConfig } from "../../src/node/config.ts";
+import { directory, processOf } from "../../src/node/names.ts";
+import { registry } from "../../src/node/protocols.ts";
+import { type Disk, SlowJournal, SlowSlotLog } from "./slow-disk.ts";
+import { Life, type VirtualTime } from "./virtual-time.ts";
+
+/** The native one: schedules spend much of their time in it. */
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash("sha256").update(bytes).digest());
+
+/** Stands for a signature: only whoever knows the key makes it, and in a simulation everybody keeps to that. */
+export const sealOf = (key: Uint8Array, domain: string, bytes: Uint8Array): Uint8Array =>
+  sha256(Buffer.concat([key, utf8Encode(domain), bytes]));
+
+export interface NodeWorld {
+  readonly time: VirtualTime;
+  readonly random: SeededRandom;
+  readonly config: ClusterConfig;
+  readonly clients: readonly string[];
+  readonly disk: Disk;
+  /** The journal is empty after every restart, as on a machine whose disk was replaced. */
+  readonly amnesia: boolean;
+  readonly syncMaxMs: number;
+  readonly logSyncDelayMs: number;
+  readonly compactAboveBytes: number;
+  transport(self: string): Transport;
+  delivered(node: string, delivery: Delivery): void;
+  recovered(node: string, slot: number): void;
+  failed(what: string): void;
+}
+
+interface Running {
+  readonly life: Life;
+  readonly node: BroadcastNode;
+  readonly driver: Driver;
+  crash(): void;
+}
+
+/** One node of a cluster in virtual time: the engines and the driver of a real one, on ports in memory. */
+export class SimulatedNode {
+  readonly id: string;
+  readonly #world: NodeWorld;
+  readonly #log = slotLogStorage();
+  #journal = journalStorage();
+  #running: Running | null = null;
+  /** Unsynced journal records and log entries that crashes took away. */
+  lostRecords = 0;
+
+  constructor(world: NodeWorld, id: string) {
+    this.#world = world;
+    this.id = id;
+  }
+
+  get up(): boolean {
+    return this.#running !== null;
+  }
+
+  get state(): BroadcastNode["state"] {
+    return this.#running?.node.state;
+  }
+
+  refusals(): ReadonlyMap<string, number> {
+    return this.#running?.driver.refusals() ?? new Map();
+  }
+
+  crash(): void {
+    this.#running?.crash();
+    this.#running = null;
+  }
+
+  start(): void {
+    const { id } = this;
+    const world = this.#world;
+    const { random, config } = world;
+    const life = new Life(world.time);
+    const transport = world.transport(id);
+    if (world.amnesia) this.#journal = journalStorage();
+    const memory = openMemoryJournal({ storage: this.#journal });
+    const memoryLog = openMemorySlotLog({ storage: this.#log });
+    const delayMs = (): number => random.below(world.syncMaxMs + 1);
+    const journal = new SlowJournal(memory, life, delayMs, world.disk);
+    const log = new SlowSlotLog(memoryLog, life, delayMs);
+    const failed = (what: string) => (error: Error) => {
+      if (!life.over) world.failed(`${what} of ${id}: ${error.stack ?? error.message}`);
+    };
+    const node = new BroadcastNode({
+      ...optionsOf(config, id),
+      log,
+      clock: life,
+      logSyncDelayMs: world.logSyncDelayMs,
+      onDelivery: (delivery) => world.delivered(id, delivery),
+      onAlarm: ({ process, slot, reason }) => world.failed(`alarm: ${process}, slot ${slot}: ${reason}`),
+      onFault: failed("log"),
+    });
+    const nodeIds = config.nodes.map((one) => one.id);
+    const authenticator = plainAuthenticator({
+      self: id,
+      cluster: config.cluster,
+      peers: [...nodeIds, ...world.clients],
+    });
+    const driver = new Driver(
+      {
+        transport,
+        journal,
+        clock: life,
+        random,
+        authenticator,
+        defer: (callback) => void life.after(0, callback),
+      },
+      {
+        nodeOf: directory(config),
+        onFault: failed("driver"),
+        compactAboveBytes: world.compactAboveBytes,
+        ...node.handlers,
+      },
+    );
+    const replay = journal.replay();
+    driver.open(replay.kind === "records" ? replay.records : []);
+    node.start(driver);
+    world.recovered(id, log.last);
+    this.#running = {
+      life,
+      node,
+      driver,
+      crash: () => {
+        life.end();
+        driver.stop();
+        const { last } = log;
+        // A disk may keep more than it promised: any first part of what was not synced.
+        memory.crash(random.chance(0.5) ? 0 : random.below(8));
+        memoryLog.crash(random.chance(0.5) ? 0 : random.below(8));
+        this.lostRecords += last - (this.#log.entries?.length ?? 0);
+        void transport.close();
+      },
+    };
+  }
+}
+
+/** Replica, gateway and protocols as a node on real ports has them; only signatures are cheaper. */
+function optionsOf(config: ClusterConfig, id: string) {
+  const replicas = config.nodes.map((node) => processOf(node.id, "replica"));
+  return {
+    replica: {
+      ...replicaDefaults,
+      cluster: config.cluster,
+      self: processOf(id, "replica"),
+      replicas,
+      f: config.f,
+      alpha: config.alpha,
+      mode: { kind: config.mode },
+      fifo: config.fifo,
+      maxBatch: config.maxBatch,
+      maxBatchBytes: config.maxBatchBytes,
+      initial: { name: config.initial, params: new Uint8Array() },
+      controllers: {
+        threshold: config.controllers.threshold,
+        principals: config.controllers.principals.map(({ id: principal, publicKey }) => ({
+          id: principal,
+          key: fromHex(publicKey),
+        })),
+      },
+      beside: config.nodes.map((node) => ({
+        process: processOf(node.id, "leader"),
+        replica: processOf(node.id, "replica"),
+      })),
+    },
+    gateway: { self: processOf(id, "gateway"), maxSubscribers: 16, maxClients: 64, readBytes: 1 << 16 },
+    oracles: {
+      sha256,
+      verify: (key: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array) =>
+        Buffer.compare(sealOf(key, domain, bytes), signature) === 0,
+    },
+    protocols: registry(config, id),
+  };
+}
