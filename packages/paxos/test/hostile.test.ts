@@ -1,4 +1,5 @@
 import { check, clone, encode, generate } from "@eunomia/codec";
+import { SeededRandom } from "@eunomia/conformance";
 import { step } from "@eunomia/engine";
 import { expect, test } from "vitest";
 import { type PaxosConfigError, PaxosMessage } from "../src/index.ts";
@@ -11,7 +12,6 @@ import {
   soundMakers,
 } from "./support/cluster.ts";
 import { majorities } from "./support/lone.ts";
-import { randomFrom } from "./support/schedule.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of any kind are bent here
 type Any = any;
@@ -35,8 +35,8 @@ function bend(message: Any, random: (n: number) => number): Any {
 test("no message of any sender makes an engine throw, leave its schema or grow beyond its window", () => {
   let fired = 0;
   for (let seed = 1; seed <= 60; seed++) {
-    const random = randomFrom(seed);
-    const source = { next: () => random(2 ** 32) };
+    const source = new SeededRandom(seed);
+    const random = (bound: number): number => source.below(bound);
     for (const [id, { engine, config }] of cluster({
       ...majorities,
       maxAhead,

@@ -1,13 +1,12 @@
 import { readVectors, runVector } from "@eunomia/conformance";
 import { expect, test } from "vitest";
 import { type Makers, soundMakers } from "./support/cluster.ts";
-import { explore } from "./support/explore.ts";
+import { explore, type Schedule } from "./support/explore.ts";
 import { acceptorAlone, leaderAlone, learnerAlone } from "./support/lone.ts";
 import { mutants, without } from "./support/mutants.ts";
 import { acceptorRules } from "./support/rules-acceptor.ts";
 import { leaderRules } from "./support/rules-leader.ts";
 import { learnerRules } from "./support/rules-learner.ts";
-import type { Schedule } from "./support/schedule.ts";
 import { paxosAdapter } from "./support/vector-adapter.ts";
 
 const vectors = readVectors(new URL("./vectors.jsonl", import.meta.url));
@@ -35,8 +34,8 @@ function killer(makers: Makers, seeds: number): string | null {
     }
   }
   for (const schedule of schedules) {
-    const { violation, seed } = explore({ ...schedule, makers, safetyOnly: true }, seeds);
-    if (violation !== null) return `seed ${seed}: ${violation}`;
+    const { failure } = explore({ ...schedule, makers, safetyOnly: true }, seeds);
+    if (failure !== null) return `seed ${failure.seed}: ${failure.reason}`;
   }
   return null;
 }

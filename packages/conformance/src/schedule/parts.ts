@@ -1,4 +1,4 @@
-import { encode, type Schema, toHex } from "@eunomia/codec";
+import { clone, encode, type Schema, toHex } from "@eunomia/codec";
 import type { AnyEngine, Effect, EngineTypes, NodeId } from "@eunomia/engine";
 import type { PropertyWatch, ScheduleProcess, ScheduleProperty, ScheduleView } from "./types.ts";
 
@@ -94,6 +94,10 @@ export class Watches {
     this.tell((watch) => watch.output?.(process, output, life));
   }
 
+  sent(process: NodeId, message: unknown): void {
+    this.tell((watch) => watch.sent?.(process, message));
+  }
+
   stepped(process: NodeId, view: ScheduleView): void {
     this.tell((watch) => watch.stepped?.(process, view));
   }
@@ -106,4 +110,9 @@ export class Watches {
 /** The canonical bytes of a message, as text: what it is, whenever it was sent. */
 export function contentOf(engine: AnyEngine, message: EngineTypes["Message"]): string {
   return toHex(encode(engine.schema.message as Schema<EngineTypes["Message"]>, message));
+}
+
+/** Records of an engine that share nothing with those given. */
+export function copyOf(engine: AnyEngine, records: readonly unknown[]): unknown[] {
+  return records.map((record) => clone(engine.schema.record as Schema<unknown>, record));
 }

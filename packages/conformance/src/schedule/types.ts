@@ -11,7 +11,8 @@ export interface ScheduleProcess {
 /** Commands that reach a process at some moment of the run; after a restart of that process again, if `again` is set. */
 export interface ScheduleInput {
   readonly to: NodeId;
-  readonly commands: readonly unknown[];
+  /** A function answers what the commands are just now, or null: not yet. It changes nothing. */
+  readonly commands: readonly unknown[] | ((view: ScheduleView) => readonly unknown[] | null);
   readonly again?: boolean;
 }
 
@@ -50,6 +51,8 @@ export interface ScheduleView {
 export interface PropertyWatch {
   /** An output left the process. `life` counts its starts from 1. */
   output?(process: NodeId, output: unknown, life: number): string | null;
+  /** A message left the process. */
+  sent?(process: NodeId, message: unknown): string | null;
   /** The process made a step. */
   stepped?(process: NodeId, view: ScheduleView): string | null;
   /** The run is over. */

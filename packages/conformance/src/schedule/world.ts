@@ -5,6 +5,7 @@ import type { SeededRandom } from "../support/random.ts";
 import {
   type Counts,
   contentOf,
+  copyOf,
   type InFlight,
   layOut,
   type Node,
@@ -161,15 +162,20 @@ export class World implements ScheduleView {
 
   /** Can this input be handed in now? */
   accepts(index: number): boolean {
+    return this.#commands(index) !== null;
+  }
+
+  #commands(index: number): readonly unknown[] | null {
     const input = this.#inputs[index];
-    return input !== undefined && this.waiting.has(index) && this.isLive(input.to);
+    if (input === undefined || !this.waiting.has(index) || !this.isLive(input.to)) return null;
+    return typeof input.commands === "function" ? input.commands(this) : input.commands;
   }
 
   #input(index: number): boolean {
-    const input = this.#inputs[index];
-    if (input === undefined || !this.accepts(index)) return false;
+    const commands = this.#commands(index);
+    if (commands === null) return false;
     this.waiting.delete(index);
-    this.command(this.#index.get(input.to)!, input.commands);
+    this.command(this.#index.get(this.#inputs[index]!.to)!, commands);
     return true;
   }
 
@@ -216,10 +222,7 @@ export class World implements ScheduleView {
       else if (effect.kind === "disarm") process.timers.delete(effect.timer);
       // A record is written down as it is now: the engine goes on changing its state.
       else if (effect.kind === "persist")
-        node.queue.push({
-          process: at,
-          effect: { kind: "persist", record: clone(engine.schema.record as Schema<unknown>, effect.record) },
-        });
+        node.queue.push({ process: at, effect: { ...effect, record: copyOf(engine, [effect.record])[0] } });
       else node.queue.push({ process: at, effect });
     }
     if (this.#atOnce && !node.held) this.release(process.node, node.queue.length);
@@ -254,6 +257,7 @@ export class World implements ScheduleView {
   #send(from: number, to: readonly NodeId[], message: EngineTypes["Message"]): void {
     const schema = this.all[from]!.spec.engine.schema.message as Schema<EngineTypes["Message"]>;
     this.#tell(from, () => `send ${to.join(",")}: ${this.#text(message)}`);
+    this.#watches.sent(this.all[from]!.id, message);
     for (const name of to) {
       const index = this.#index.get(name);
       if (index === undefined) continue;
@@ -296,9 +300,8 @@ export class World implements ScheduleView {
           if (again === true && to === process.id) this.waiting.add(input);
       }
       process.state = engine.init(config);
-      const schema = engine.schema.record as Schema<unknown>;
       this.log?.push(`${process.id} start, ${process.disk.length} records`);
-      this.#step(index, { kind: "start", records: process.disk.map((record) => clone(schema, record)) });
+      this.#step(index, { kind: "start", records: copyOf(engine, process.disk) });
     }
     return true;
   }
@@ -309,10 +312,7 @@ export class World implements ScheduleView {
     // Only a process whose records are all durable may replace them by what its state says.
     if (!node.up || node.queue.length > 0) return false;
     const { engine, config } = process.spec;
-    const schema = engine.schema.record as Schema<unknown>;
-    process.disk = engine
-      .compact(config, process.state as object)
-      .map((record: unknown) => clone(schema, record));
+    process.disk = copyOf(engine, engine.compact(config, process.state as object));
     this.counts.compactions += 1;
     this.log?.push(`${process.id} compacts to ${process.disk.length} records`);
     return true;
