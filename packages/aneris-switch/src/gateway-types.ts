@@ -31,7 +31,7 @@ export const GatewayState = record({
   /** Where replies of a client go: to the process that asked last. */
   attached: sortedMap(nat(), process),
   registrations: list(record({ nonce: bytes(32), process })),
-  controls: list(record({ n: nat(), process })),
+  controls: list(record({ n: nat(), operation: bytes(), process })),
   subscribers: sortedMap(process, record({ next: nat(), creditBytes: nat(), reading: bool() })),
   delivered: nat(),
   epoch: nat(),

@@ -1,4 +1,4 @@
-import { compareBytes, mapDelete, mapGet, mapHas, mapSet, nil } from "@eunomia/codec";
+import { compareBytes, encode, mapDelete, mapGet, mapHas, mapSet, nil } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { encodeRegistration, joinBatch, readBatch } from "./entry.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type GatewayTypes,
 } from "./gateway-types.ts";
 import type { Delivery } from "./state.ts";
-import { ClientMessage, type DeliveredSlot, type Run } from "./wire.ts";
+import { ClientMessage, type DeliveredSlot, Operation, type Run } from "./wire.ts";
 
 type Out = Effects<GatewayTypes>;
 const on = actionsOf<GatewayTypes>();
@@ -43,7 +43,8 @@ function deliverSlot(state: GatewayState, out: Out, delivery: Delivery): void {
     mapSet(state.attached, client, process);
     out.send([process], { kind: "registered", nonce, client, slot });
   }
-  for (const { n } of delivery.controls) tellControl(state, out, n, slot, "");
+  for (const { n, operation } of delivery.controls)
+    tellTaken(state, out, n, encode(Operation, operation), slot);
 }
 
 /** One reply per process and slot, whatever the number of commands. */
@@ -59,11 +60,24 @@ function replyAll(state: GatewayState, out: Out, runs: readonly Run[]): void {
   for (const [process, list] of byProcess) out.send([process], { kind: "reply", runs: list });
 }
 
-function tellControl(state: GatewayState, out: Out, n: number, slot: number | null, reason: string): void {
-  const asked = state.controls.filter((entry) => entry.n === n).map((entry) => entry.process);
-  if (asked.length === 0) return;
+/** Number `n` took effect in `slot`: whoever asked for the same operation hears so, others that they came too late. */
+function tellTaken(state: GatewayState, out: Out, n: number, operation: Uint8Array, slot: number): void {
+  const asked = state.controls.filter((entry) => entry.n === n);
   state.controls = state.controls.filter((entry) => entry.n !== n);
-  out.send([...new Set(asked)], { kind: "controlled", n, slot, reason });
+  const same = asked.filter((entry) => compareBytes(entry.operation, operation) === 0);
+  const other = asked.filter((entry) => compareBytes(entry.operation, operation) !== 0);
+  tell(out, same, { kind: "controlled", n, slot, reason: "" });
+  tell(out, other, { kind: "controlled", n, slot: null, reason: `number: ${n} went to another command` });
+}
+
+function tellControl(state: GatewayState, out: Out, n: number, reason: string): void {
+  const asked = state.controls.filter((entry) => entry.n === n);
+  state.controls = state.controls.filter((entry) => entry.n !== n);
+  tell(out, asked, { kind: "controlled", n, slot: null, reason });
+}
+
+function tell(out: Out, asked: readonly { readonly process: string }[], message: ClientMessage): void {
+  if (asked.length > 0) out.send([...new Set(asked.map((entry) => entry.process))], message);
 }
 
 function spend(subscriber: { creditBytes: number }, bytes: number): void {
@@ -133,7 +147,7 @@ function handle(config: GatewayConfig, state: GatewayState, command: GatewayComm
       return;
     }
     case "controlRejected":
-      return tellControl(state, out, command.n, null, command.reason);
+      return tellControl(state, out, command.n, command.reason);
     case "restored": {
       const { delivered, epoch, protocol, nextControl, chain } = command;
       Object.assign(state, { delivered, epoch, protocol, nextControl, chain });
@@ -156,7 +170,7 @@ function attach(config: GatewayConfig, state: GatewayState, client: number, proc
 /** Remembers who wants to hear of the control commands in a batch. */
 function noteControls(state: GatewayState, batch: Uint8Array, process: string): void {
   for (const entry of readBatch(batch) ?? [])
-    if (entry.kind === "control") state.controls.push({ n: entry.n, process });
+    if (entry.kind === "control") state.controls.push({ n: entry.n, operation: entry.operation, process });
   if (state.controls.length > waitingMax) state.controls.splice(0, state.controls.length - waitingMax);
 }
 

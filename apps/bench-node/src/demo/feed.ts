@@ -31,10 +31,9 @@ export async function feed(
   };
   for await (const body of linesOf(input)) {
     bodies.push(body);
-    if (bodies.length < together && seq + bodies.length <= due()) continue;
+    if (bodies.length < together && seq - 1 + bodies.length < due()) continue;
     await flush();
-    while (seq > Math.max(1, due()) && !steps.failed())
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    while (seq - 1 > due() && !steps.failed()) await new Promise((resolve) => setTimeout(resolve, 2));
     if (steps.failed()) return;
   }
   await flush();

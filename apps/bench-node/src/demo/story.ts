@@ -25,28 +25,32 @@ export interface Scene {
 /** How long a restarted cluster may take to answer a control command. */
 const patienceMs = 30_000;
 
-/** Swaps the protocol by a control command that the cluster's principal signs. */
+/**
+ * Swaps the protocol by a control command that the cluster's principal signs. A gateway that lags names a number that is used up
+ * already; nothing has happened then, and the command is signed anew with the next one.
+ */
 async function swap({ cluster, client, trace }: Scene, protocol: string): Promise<string> {
   const key = native.ed25519.importSigningKey(cluster.controller.seed);
   const principal = cluster.controller.principal;
   const operation: Operation = { kind: "swap", protocol: { name: protocol, params: new Uint8Array() } };
   const bytes = encode(Operation, operation);
-  const outcome = await client.control({
-    operation,
-    signal: AbortSignal.timeout(patienceMs),
-    sign(n, notAfter) {
-      trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: bodyDigest(bytes) });
-      const signature = signInDomain(
-        key,
-        controlDomain,
-        controlSigningBytes(cluster.config.cluster, n, notAfter, bytes),
-      );
-      return [{ principal, signature }];
-    },
-  });
-  if (outcome.kind === "refused")
-    throw new Error(`the cluster refused to swap to ${protocol}: ${outcome.reason}`);
-  return `control command ${outcome.n} took effect in slot ${outcome.slot}`;
+  const signal = AbortSignal.timeout(patienceMs);
+  for (;;) {
+    const outcome = await client.control({
+      operation,
+      signal,
+      sign(n, notAfter) {
+        trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: bodyDigest(bytes) });
+        const signed = controlSigningBytes(cluster.config.cluster, n, notAfter, bytes);
+        return [{ principal, signature: signInDomain(key, controlDomain, signed) }];
+      },
+    });
+    if (outcome.kind === "effective")
+      return `control command ${outcome.n} took effect in slot ${outcome.slot}`;
+    if (!outcome.reason.startsWith("number"))
+      throw new Error(`the cluster refused to swap to ${protocol}: ${outcome.reason}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function kill({ cluster, trace }: Scene, node: string): Promise<string> {

@@ -72,7 +72,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   // A node without its parent has nobody to serve in a demonstration; on its own it has no channel and stays.
   process.once("disconnect", stop);
   const { tornBytes, restoredSlot } = running;
-  trace?.recovered(restoredSlot);
+  if (running.ranBefore) trace?.recovered(restoredSlot);
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
 }
 

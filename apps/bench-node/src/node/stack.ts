@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BroadcastNode, type Delivery, replicaDefaults } from "@eunomia/aneris-switch";
+import { BroadcastNode, type Delivery, type ReplicaConfig, replicaDefaults } from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
-import { hmacAuthenticator, pairSecret, verifyInDomain } from "@eunomia/crypto-auth";
+import { hmacAuthenticator, type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import type { TraceLine } from "@eunomia/engine";
+import type { SlotLog, TraceLine } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog } from "@eunomia/journal/file";
-import { type TcpEvent, tcpTransport } from "@eunomia/transports/tcp";
+import { type TcpEvent, type TcpTransport, tcpTransport } from "@eunomia/transports/tcp";
+import { ClientKeys } from "./clients.ts";
 import { type ClusterConfig, type ClusterSecrets, ConfigError } from "./config.ts";
 import { directory, processOf } from "./names.ts";
 import { registry } from "./protocols.ts";
@@ -32,7 +33,8 @@ export interface RunningNode {
   refusals(): ReadonlyMap<string, number>;
   /** Bytes of unfinished last writes that were cut off at the start. */
   readonly tornBytes: number;
-  /** The last slot in the log of earlier runs. */
+  /** Whether there was an earlier run, and the last slot in the log of it. */
+  readonly ranBefore: boolean;
   readonly restoredSlot: number;
   close(): Promise<void>;
 }
@@ -47,95 +49,28 @@ const identityFile = "identity.json";
  * @throws ConfigError, TransportError, JournalError, HostError, SwitchError: each says what to do.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { config, secrets, id, dataDirectory } = options;
-  const own = config.nodes.find((node) => node.id === id);
-  if (own === undefined)
+  const { config, id, dataDirectory } = options;
+  if (!config.nodes.some((node) => node.id === id))
     throw new ConfigError(
       "cluster configuration",
       "nodes",
       `a node "${id}"`,
       config.nodes.map((node) => node.id).join(", "),
     );
+  const protocols = registry(config, id);
   mkdirSync(dataDirectory, { recursive: true });
-  const tag = `${config.cluster}/${id}`;
   const identity = join(dataDirectory, identityFile);
   const ranBefore = existsSync(identity);
-  const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag });
-  const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
-  const nodeIds = config.nodes.map((node) => node.id);
-  const authenticator = hmacAuthenticator({
-    self: id,
-    cluster: config.cluster,
-    keys: { kind: "cluster", secret: fromHex(secrets.nodes), peers: nodeIds },
-    provider: native,
-  });
-  const transport = await tcpTransport({
-    self: id,
-    listen: { host: own.host, port: own.port },
-    peers: Object.fromEntries(
-      config.nodes
-        .filter((node) => node.id !== id)
-        .map((node) => [node.id, { host: node.host, port: node.port }]),
-    ),
-    cluster: config.cluster,
-    maxFrameBytes: 8 << 20,
-    maxQueueBytes: 64 << 20,
-    onEvent(event) {
-      if (event.kind === "connected" && event.direction === "accepted" && !nodeIds.includes(event.peer))
-        authenticator.admit(event.peer, pairSecret(native, fromHex(secrets.clients), event.peer, id));
-      if (event.kind === "disconnected" && event.direction === "accepted" && !nodeIds.includes(event.peer))
-        node.gone(event.peer);
-      options.onEvent?.(event);
-    },
-  });
-  const keys = new Map<string, ReturnType<typeof native.ed25519.importPublicKey>>();
-  const node: BroadcastNode = new BroadcastNode({
-    replica: {
-      ...replicaDefaults,
-      cluster: config.cluster,
-      self: processOf(id, "replica"),
-      replicas: nodeIds.map((nodeId) => processOf(nodeId, "replica")),
-      f: config.f,
-      alpha: config.alpha,
-      mode: { kind: config.mode },
-      fifo: config.fifo,
-      maxBatch: config.maxBatch,
-      maxBatchBytes: config.maxBatchBytes,
-      initial: { name: config.initial, params: new Uint8Array() },
-      controllers: {
-        threshold: config.controllers.threshold,
-        principals: config.controllers.principals.map(({ id: principal, publicKey }) => ({
-          id: principal,
-          key: fromHex(publicKey),
-        })),
-      },
-      beside: nodeIds.map((nodeId) => ({
-        process: processOf(nodeId, "leader"),
-        replica: processOf(nodeId, "replica"),
-      })),
-    },
-    gateway: { self: processOf(id, "gateway"), maxSubscribers: 1024, maxClients: 65_536, readBytes: 1 << 20 },
-    oracles: {
-      sha256: native.sha256,
-      verify(publicKey, domain, bytes, signature) {
-        try {
-          const name = toHex(publicKey);
-          const key = keys.get(name) ?? native.ed25519.importPublicKey(publicKey);
-          keys.set(name, key);
-          return verifyInDomain(key, domain, bytes, signature);
-        } catch {
-          return false; // A key that does not import verifies nothing, at every node alike.
-        }
-      },
-    },
-    protocols: registry(config, id),
-    log,
-    clock: systemClock,
-    onFault: options.onFault,
-    ...(options.onDelivery && { onDelivery: options.onDelivery }),
-    ...(options.onAlarm && { onAlarm: options.onAlarm }),
-  });
+  const closers: (() => Promise<void>)[] = [];
   try {
+    const tag = `${config.cluster}/${id}`;
+    const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag });
+    closers.push(() => journal.close());
+    const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
+    closers.push(() => log.close());
+    const node = broadcastNode(options, protocols, log);
+    const { transport, authenticator } = await openLinks(options, (client) => node.gone(client));
+    closers.push(() => transport.close());
     const host = openHost({
       transport,
       journal,
@@ -148,21 +83,118 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     });
     node.start(host.driver);
     if (!ranBefore) writeFileSync(identity, `${JSON.stringify({ cluster: config.cluster, node: id })}\n`);
-    const close = async (): Promise<void> => {
-      await host.close();
-      await log.close();
-    };
     return {
       node,
       refusals: () => host.driver.refusals(),
       tornBytes: host.tornBytes,
+      ranBefore,
       restoredSlot: log.last,
-      close,
+      close: async () => {
+        await host.close();
+        await log.close();
+      },
     };
   } catch (error) {
-    await transport.close();
-    await journal.close();
-    await log.close();
+    for (const close of closers.reverse()) await close().catch(() => {});
     throw error;
   }
+}
+
+/** Replica, gateway and protocols, over the delivered log. */
+function broadcastNode(
+  options: NodeOptions,
+  protocols: ReturnType<typeof registry>,
+  log: SlotLog,
+): BroadcastNode {
+  const { config, id, onDelivery, onAlarm, onFault } = options;
+  return new BroadcastNode({
+    replica: replicaConfig(config, id),
+    gateway: { self: processOf(id, "gateway"), maxSubscribers: 1024, maxClients: 65_536, readBytes: 1 << 20 },
+    oracles: { sha256: native.sha256, verify: verifier() },
+    protocols,
+    log,
+    clock: systemClock,
+    onFault,
+    ...(onDelivery && { onDelivery }),
+    ...(onAlarm && { onAlarm }),
+  });
+}
+
+function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig {
+  const { cluster, nodes, f, alpha, mode, fifo, maxBatch, maxBatchBytes, initial, controllers } = config;
+  return {
+    ...replicaDefaults,
+    cluster,
+    f,
+    alpha,
+    fifo,
+    maxBatch,
+    maxBatchBytes,
+    self: processOf(id, "replica"),
+    replicas: nodes.map((node) => processOf(node.id, "replica")),
+    mode: { kind: mode },
+    initial: { name: initial, params: new Uint8Array() },
+    controllers: {
+      threshold: controllers.threshold,
+      principals: controllers.principals.map(({ id: principal, publicKey }) => ({
+        id: principal,
+        key: fromHex(publicKey),
+      })),
+    },
+    beside: nodes.map((node) => ({
+      process: processOf(node.id, "leader"),
+      replica: processOf(node.id, "replica"),
+    })),
+  };
+}
+
+/** Verifies the signatures of control commands; a key is imported once. */
+function verifier(): (
+  publicKey: Uint8Array,
+  domain: string,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+) => boolean {
+  const keys = new Map<string, PublicKey>();
+  return (publicKey, domain, bytes, signature) => {
+    try {
+      const name = toHex(publicKey);
+      const key = keys.get(name) ?? native.ed25519.importPublicKey(publicKey);
+      keys.set(name, key);
+      return verifyInDomain(key, domain, bytes, signature);
+    } catch {
+      return false; // A key that does not import verifies nothing, at every node alike.
+    }
+  };
+}
+
+/** The transport and the authenticator above it: nodes know each other, clients are admitted while they are connected. */
+async function openLinks(
+  { config, secrets, id, onEvent }: NodeOptions,
+  gone: (client: string) => void,
+): Promise<{ transport: TcpTransport; authenticator: ReturnType<typeof hmacAuthenticator> }> {
+  const nodeIds = config.nodes.map((node) => node.id);
+  const authenticator = hmacAuthenticator({
+    self: id,
+    cluster: config.cluster,
+    keys: { kind: "cluster", secret: fromHex(secrets.nodes), peers: nodeIds },
+    provider: native,
+  });
+  const clients = new ClientKeys(authenticator, secrets.clients, nodeIds);
+  const { host, port } = config.nodes.find((node) => node.id === id)!;
+  const others = config.nodes.filter((node) => node.id !== id);
+  const transport = await tcpTransport({
+    self: id,
+    listen: { host, port },
+    peers: Object.fromEntries(others.map((node) => [node.id, { host: node.host, port: node.port }])),
+    cluster: config.cluster,
+    maxFrameBytes: 8 << 20,
+    maxQueueBytes: 64 << 20,
+    onEvent(event) {
+      const left = clients.observe(event);
+      if (left !== null) gone(left);
+      onEvent?.(event);
+    },
+  });
+  return { transport, authenticator };
 }

@@ -21,7 +21,7 @@ export class NodeTrace {
 
   /** The node goes on behind this slot of its log. */
   recovered(slot: number): void {
-    if (slot > 0) this.#writer.write({ kind: "recover", at: wallClock(), who: this.#node, slot });
+    this.#writer.write({ kind: "recover", at: wallClock(), who: this.#node, slot });
   }
 
   close(): void {
