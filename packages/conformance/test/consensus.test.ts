@@ -10,6 +10,7 @@ import {
   monitored,
   refusals,
   runSchedules,
+  type ScheduleView,
 } from "../src/index.ts";
 
 test("the toy protocol passes every case", async () => {
@@ -107,4 +108,41 @@ test("monitors of traces judge schedules too", () => {
   expect(judge(consensusExample.engines)).toEqual([]);
   const forgetful = consensusTwins.find((twin) => twin.name === "forgetful")!;
   expect(judge(forgetful.subject.engines)[0]?.reason).toMatch(/^one value: slot 1 has [01] and [01]$/);
+});
+
+test("a property sees what is sent, and commands may wait for what a run has shown", () => {
+  const knows = (view: ScheduleView, process: string): boolean => view.outputs(process).length > 0;
+  const propose = { to: "r0", commands: [{ kind: "propose", slot: 1, value: Uint8Array.of(1) }] };
+  // r1 has no value of its own: it asks for slot 2 only after r0 has learned slot 1.
+  const late = [{ kind: "propose", slot: 2, value: Uint8Array.of(2) }];
+  const inputs = [propose, { to: "r1", commands: (view: ScheduleView) => (knows(view, "r0") ? late : null) }];
+  const report = (refused: number) =>
+    runSchedules({
+      engines: consensusExample.engines,
+      inputs,
+      seeds: { count: 50 },
+      faults: { loss: 0.1 },
+      properties: [
+        {
+          name: "order",
+          start: () => {
+            let first = false;
+            return {
+              output: (process, output) => {
+                first ||= process === "r0" && (output as { slot: number }).slot === 1;
+                return null;
+              },
+              sent: (_process, message) => {
+                const { kind, slot } = message as { kind: string; slot: number };
+                if (slot === refused) return `${kind} of slot ${slot} was sent`;
+                return slot === 2 && !first ? "slot 2 came before r0 knew slot 1" : null;
+              },
+            };
+          },
+        },
+      ],
+      done: (view) => view.outputs("r1").some((output) => (output as { slot: number }).slot === 2),
+    });
+  expect(report(0)).toMatchObject({ runs: 50, done: 50, failures: [] });
+  expect(report(2).failures[0]?.reason).toMatch(/of slot 2 was sent$/);
 });
