@@ -1,6 +1,6 @@
 /** Client and subscriber of the ordered broadcast of `@eunomia/aneris-switch`. */
 
-export type { Sha256 } from "./chain.ts";
+export type { Sha256 } from "@eunomia/aneris-switch/messages";
 export { Client, createClient } from "./client.ts";
 export type { ClientOptions, LinkChoice, Receipt } from "./client-options.ts";
 export { type ControlOutcome, Desk, type DeskOptions, type DeskSink, type Status } from "./desk.ts";

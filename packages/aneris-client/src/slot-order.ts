@@ -1,7 +1,6 @@
-import { type DeliveredSlot, readBatch } from "@eunomia/aneris-switch/messages";
+import { type DeliveredSlot, nextChain, readBatch, type Sha256 } from "@eunomia/aneris-switch/messages";
 import { equalBytes } from "@eunomia/codec";
 import type { NodeId } from "@eunomia/engine";
-import { nextChain, type Sha256 } from "./chain.ts";
 import { type Position, SlotView } from "./slot-view.ts";
 
 /** Two copies of history disagree, or one makes no sense: somebody must look. */

@@ -1,6 +1,6 @@
+import { genesisChain, type Sha256 } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
 import type { NodeId, Random } from "@eunomia/engine";
-import { genesisChain, type Sha256 } from "./chain.ts";
 import type { LinkChoice } from "./client-options.ts";
 import { ClientOptionError } from "./errors.ts";
 import { GatewayLink, type Participant } from "./link.ts";

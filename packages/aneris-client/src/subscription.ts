@@ -1,6 +1,5 @@
-import type { ClientMessage, DeliveredSlot } from "@eunomia/aneris-switch/messages";
+import type { ClientMessage, DeliveredSlot, Sha256 } from "@eunomia/aneris-switch/messages";
 import type { NodeId, Random } from "@eunomia/engine";
-import type { Sha256 } from "./chain.ts";
 import { costOf, type SlotAlarm, SlotOrder } from "./slot-order.ts";
 import type { Position, SlotView } from "./slot-view.ts";
 

@@ -1,6 +1,6 @@
+import { genesisChain } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
 import { afterEach, expect, test } from "vitest";
-import { genesisChain } from "../src/chain.ts";
 import {
   type Client,
   type ClientOptions,

@@ -2,13 +2,14 @@ import {
   type ClientMessage,
   type DeliveredSlot,
   encodeCommand,
+  genesisChain,
   joinBatch,
+  nextChain,
 } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
 import { SeededRandom } from "@eunomia/conformance";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { genesisChain, nextChain } from "../src/chain.ts";
 import {
   type SlotAlarm,
   SlotOrder,

@@ -1,8 +1,9 @@
 import { equalBytes, mapDelete, mapGet, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
+import { nextChain } from "./chain.ts";
 import { encodeRegistration, joinBatch } from "./entry.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
-import { type Executed, executeSlot, nextChain } from "./execute.ts";
+import { type Executed, executeSlot } from "./execute.ts";
 import { forward, judgePending, othersOf } from "./queue.ts";
 import type { Epoch, Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
 import type { DeliveredSlot } from "./wire.ts";
@@ -168,7 +169,8 @@ export function install(
         slot,
         reason: `a peer delivered it in epoch ${epoch}, here it is ${current.id}`,
       });
-    if (!equalBytes(nextChain(oracles, state.chain, slot, epoch, vector), chain))
+    const own = nextChain(oracles.sha256, state.chain, slot, epoch, oracles.sha256(vector));
+    if (!equalBytes(own, chain))
       return out.output({ kind: "alarm", slot, reason: "a peer delivered another history" });
     deliver(config, state, oracles, out, current, vector);
   }

@@ -1,4 +1,5 @@
 import { mapSet } from "@eunomia/codec";
+import { nextChain } from "./chain.ts";
 import { judgeControl } from "./control.ts";
 import { type Entry, joinBatch, readBatch } from "./entry.ts";
 import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
@@ -45,7 +46,7 @@ export function executeSlot(
   // A batch is canonical, so one of which everything was kept is its own vector. What is no batch counts as an empty one.
   const whole = kept.length > 0 && kept.length === entries.length;
   const vector = whole ? batch : joinBatch(kept.map((entry) => batch.subarray(entry.start, entry.end)));
-  state.chain = nextChain(oracles, state.chain, slot, epoch, vector);
+  state.chain = nextChain(oracles.sha256, state.chain, slot, epoch, oracles.sha256(vector));
   state.slotOut = slot + 1;
   for (const { operation } of result.controls) applyOperation(config, state, operation, slot);
   sweepSessions(config, state, slot);
@@ -99,21 +100,4 @@ function applyOperation(config: ReplicaConfig, state: Checkpoint, operation: Ope
     state.epochs.push({ id: last.id + 1, from, protocol: operation.protocol });
   } else if (operation.kind === "keys") state.controllers = operation.controllers;
   else state.mode = operation.mode;
-}
-
-/** chain := H(chain | slot | epoch | H(vector)), numbers as 8 bytes, big endian (aneris 5.4). */
-export function nextChain(
-  oracles: ReplicaOracles,
-  chain: Uint8Array,
-  slot: number,
-  epoch: number,
-  vector: Uint8Array,
-): Uint8Array {
-  const input = new Uint8Array(chain.length + 48);
-  const view = new DataView(input.buffer);
-  input.set(chain, 0);
-  view.setBigUint64(chain.length, BigInt(slot));
-  view.setBigUint64(chain.length + 8, BigInt(epoch));
-  input.set(oracles.sha256(vector), chain.length + 16);
-  return oracles.sha256(input);
 }

@@ -1,4 +1,5 @@
 /** What travels between clients, gateways and replicas. Client libraries need this and nothing else of the package. */
+export { genesisChain, nextChain, type Sha256 } from "./chain.ts";
 export {
   controlDomain,
   controlSigningBytes,

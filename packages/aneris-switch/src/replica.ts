@@ -1,5 +1,6 @@
-import { clone, equalBytes, toHex, utf8Encode } from "@eunomia/codec";
+import { clone, equalBytes, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
+import { genesisChain } from "./chain.ts";
 import { validateConfig } from "./config.ts";
 import { drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
@@ -214,7 +215,7 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     controllers: config.controllers,
     nextControl: 1,
     lastChange: 0,
-    chain: oracles.sha256(utf8Encode(`aneris/chain/1\u0000${config.cluster}`)),
+    chain: genesisChain(oracles.sha256, config.cluster),
     sessions: { keys: [], values: [] },
     slotIn: 1,
     flushTo: 0,

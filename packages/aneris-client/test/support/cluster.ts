@@ -5,12 +5,13 @@ import {
   emptyBatch,
   encodeRegistration,
   entriesPerSlotMax,
+  genesisChain,
   joinBatch,
+  nextChain,
   type Run,
   readBatch,
 } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
-import { genesisChain, nextChain } from "../../src/chain.ts";
 import type { World } from "./world.ts";
 
 interface Session {

@@ -1,5 +1,5 @@
+import { genesisChain } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
-import { genesisChain } from "../../src/chain.ts";
 import {
   type SlotAlarm,
   Subscription,

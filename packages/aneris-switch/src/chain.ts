@@ -3,7 +3,7 @@ import { utf8Encode } from "@eunomia/codec";
 /** Answers the 32 bytes of SHA-256. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-/** The chain before slot 1 of a cluster. */
+/** The chain before slot 1 of a cluster (aneris 5.4). */
 export function genesisChain(sha256: Sha256, cluster: string): Uint8Array {
   return sha256(utf8Encode(`aneris/chain/1\u0000${cluster}`));
 }
