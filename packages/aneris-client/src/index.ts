@@ -1,6 +1,5 @@
 /** Client and subscriber of the ordered broadcast of `@eunomia/aneris-switch`. */
 
-export type { Sha256 } from "@eunomia/aneris-switch/messages";
 export { Client, createClient } from "./client.ts";
 export type { ClientOptions, LinkChoice, Receipt } from "./client-options.ts";
 export { type ControlOutcome, Desk, type DeskOptions, type DeskSink, type Status } from "./desk.ts";
@@ -17,7 +16,7 @@ export type { Ticket } from "./queue.ts";
 export type { RetryLimits } from "./round-trip.ts";
 export { ClientSession } from "./session.ts";
 export type { SessionOptions, SessionSink } from "./session-types.ts";
-export { type SlotAlarm, SlotOrder, type SlotOrderOptions } from "./slot-order.ts";
+export { type Sha256, type SlotAlarm, SlotOrder, type SlotOrderOptions } from "./slot-order.ts";
 export { type Position, SlotView } from "./slot-view.ts";
 export { createSubscriber, Subscriber, type SubscriberOptions } from "./subscriber.ts";
 export { Subscription, type SubscriptionOptions, type SubscriptionSink } from "./subscription.ts";

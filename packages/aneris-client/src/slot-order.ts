@@ -3,6 +3,8 @@ import { equalBytes } from "@eunomia/codec";
 import type { NodeId } from "@eunomia/engine";
 import { type Position, SlotView } from "./slot-view.ts";
 
+export type { Sha256 };
+
 /** Two copies of history disagree, or one makes no sense: somebody must look. */
 export interface SlotAlarm {
   /** `difference`: another gateway gave another copy. `chain`: it does not continue what was delivered. `malformed`: no batch. */

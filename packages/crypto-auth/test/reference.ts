@@ -50,8 +50,7 @@ export function times(scalar: bigint, point: Point): Point {
   return result;
 }
 
-const same = (a: Point, b: Point) =>
-  mod(a.X * b.Z - b.X * a.Z) === 0n && mod(a.Y * b.Z - b.Y * a.Z) === 0n;
+const same = (a: Point, b: Point) => mod(a.X * b.Z - b.X * a.Z) === 0n && mod(a.Y * b.Z - b.Y * a.Z) === 0n;
 
 /** RFC 8032, 5.1.3. `lenient` takes y >= p and a sign bit on x = 0, as old verifiers do. */
 export function decodePoint(bytes: Uint8Array, lenient = false): Point | null {

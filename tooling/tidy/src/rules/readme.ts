@@ -2,7 +2,7 @@ import type { Rule, Tree } from "../tree.ts";
 import { members } from "../workspace.ts";
 
 /** In this order, so that a reader of one package finds the way in all of them. */
-const sections = [
+export const sections = [
   "Install",
   "Example",
   "What you must do",
