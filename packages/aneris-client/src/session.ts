@@ -30,6 +30,8 @@ export class ClientSession {
   #preferred = 0;
   /** No new commands before: a replica asked for a pause. */
   #heldUntil = 0;
+  /** Further timeouts until then are of the same silence. */
+  #backedOffUntil = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
   #lost: "session" | "too large" | null = null;
   #closed = false;
@@ -199,21 +201,37 @@ export class ClientSession {
     if (at < this.#wakeAt) this.#wakeAt = at;
   }
 
-  /** Repeats what is due, oldest first, and finds out what is due next. */
+  /**
+   * Repeats what is due, oldest first, and finds out what is due next. When one command was in vain, the gateway is suspected,
+   * so all that wait for it along with that command go to every gateway too, under one step of back-off: each in its own time
+   * would take a doubling for each.
+   */
   #repeatDue(now: number): void {
     const outstanding = this.#outstanding;
     const again: number[] = [];
-    const everywhere: number[] = [];
+    const due: number[] = [];
+    const along: number[] = [];
     this.#wakeAt = this.#queue.size > 0 && this.#heldUntil > now ? this.#heldUntil : Number.POSITIVE_INFINITY;
     for (let seq = outstanding.ack + 1; seq < outstanding.next; seq += 1) {
       const state = outstanding.state(seq);
       if (state === absent) continue;
-      if (outstanding.dueAt(seq) > now) this.#wake(outstanding.dueAt(seq));
-      else if (state === putOff && outstanding.attempts(seq) < patience) again.push(seq);
-      else everywhere.push(seq);
+      const dueAt = outstanding.dueAt(seq);
+      const waits = state === putOff && outstanding.attempts(seq) < patience;
+      if (dueAt > now) {
+        const halfway = (dueAt + outstanding.sentAt(seq)) / 2;
+        if (!waits && outstanding.attempts(seq) === 1 && now >= halfway) along.push(seq);
+        else this.#wake(dueAt);
+      } else if (waits) again.push(seq);
+      else due.push(seq);
     }
-    if (everywhere.length > 0) this.#roundTrip.timedOut();
     this.#repeat(now, again, [this.preferred]);
+    if (due.length === 0) {
+      for (const seq of along) this.#wake(outstanding.dueAt(seq));
+      return;
+    }
+    if (now >= this.#backedOffUntil) this.#roundTrip.timedOut();
+    this.#backedOffUntil = this.#due(now, 1);
+    const everywhere = due.concat(along).sort((one, other) => one - other);
     this.#repeat(now, everywhere, this.#options.gateways);
   }
 

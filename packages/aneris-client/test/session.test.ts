@@ -286,3 +286,28 @@ test("the timeout follows RFC 6298 within its bounds", () => {
   for (let i = 0; i < 100; i += 1) roundTrip.sample(1);
   expect(roundTrip.waitMs(1)).toBe(10);
 });
+
+test("a gateway that falls silent costs one step of back-off, however many requests were under way", () => {
+  const { session, offer, sent, reply, seqs } = setUp({ window: 1024, rtoMinMs: 50, rtoMaxMs: 10_000, rtoInitialMs: 100 });
+  let now = 0;
+  for (let i = 0; i < 20; i += 1) {
+    offer(1);
+    session.tick(now);
+    reply(now + 10, i + 1, 1);
+    now += 10;
+  }
+  sent.length = 0;
+  // Two hundred requests of five commands, a millisecond apart, and nobody answers.
+  for (let i = 0; i < 200; i += 1) {
+    offer(5);
+    session.tick(now);
+    now += 1;
+  }
+  for (let i = 0; i < 400; i += 1) session.tick(now++);
+  const repeated = new Set<number>();
+  sent.forEach(({ to }, at) => {
+    if (to.length > 1) for (const seq of seqs()[at]!) repeated.add(seq);
+  });
+  // Back-off by request would have reached seconds after a dozen of them; so every command was repeated well before.
+  expect(repeated.size).toBe(1000);
+});

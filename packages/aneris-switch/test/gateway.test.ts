@@ -242,9 +242,16 @@ describe("clients", () => {
     desk.from("m", ask(1));
     desk.from("m", ask(1));
     desk.from("w", ask(1));
+    desk.from("x", { kind: "request", client: 0, batch: joinBatch([swap(1, "two-thirds")]) });
     desk.from("m", ask(2));
-    const controls = [{ n: 1, operation: { kind: "mode" as const, mode: { kind: "cut" as const } } }];
-    expect(desk.command(delivery(1, { controls }))).toEqual(["m: controlled 1 1", "w: controlled 1 1"]);
+    const operation = { kind: "swap" as const, protocol: { name: "paxos", params: new Uint8Array() } };
+    const controls = [{ n: 1, operation }];
+    // The number went to the swap to paxos: whoever asked for something else under it must not believe it was theirs.
+    expect(desk.command(delivery(1, { controls }))).toEqual([
+      "m: controlled 1 1",
+      "w: controlled 1 1",
+      "x: controlled 1 number: 1 went to another command",
+    ]);
     expect(desk.command({ kind: "controlRejected", n: 2, reason: "signatures" })).toEqual([
       "m: controlled 2 signatures",
     ]);
