@@ -136,7 +136,10 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
       name: "etcd",
       pids: children.map((child) => child.pid!),
       load: loadOver(session),
-      stop: async () => (session.close(), stop()),
+      stop: async () => {
+        session.close();
+        await stop();
+      },
     };
   } catch (error) {
     await stop();

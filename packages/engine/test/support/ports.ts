@@ -2,7 +2,7 @@ import { concat, joined } from "@eunomia/codec";
 import type { Authenticator, Journal, Opened, Ports, Replay, Transport } from "../../src/index.ts";
 
 /** Ports under a test's thumb: frames and syncs happen when the test says so. */
-export class Wire {
+class Wire {
   readonly #listeners = new Map<string, (from: string, bytes: Uint8Array) => void>();
   readonly sent: { readonly from: string; readonly to: string; readonly bytes: Uint8Array }[] = [];
 
@@ -27,7 +27,7 @@ export class Wire {
 }
 
 /** Names the sender in front of the bytes: authentic as long as nobody in the test lies. */
-export function named(self: string): Authenticator {
+function named(self: string): Authenticator {
   return {
     self,
     seal: (_audience, bytes) => concat(Uint8Array.of(self.charCodeAt(0)), joined(bytes)),
