@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { toHex } from "@eunomia/codec";
 import { generateKeys, type Keys } from "@eunomia/crypto-auth";
 import { systemRandom } from "@eunomia/crypto-auth/native";
 import type { ClusterConfig, ClusterSecrets } from "../node/config.ts";
 import type { NodeReport, NodeRequest } from "../node/process.ts";
 import { freePorts } from "./ports.ts";
+import { nodeProgram } from "./program.ts";
 
 type Status = Extract<NodeReport, { kind: "status" }>;
 
@@ -49,9 +49,11 @@ export class LocalCluster {
   readonly controller: Keys;
   readonly #children = new Map<string, ChildProcess>();
   readonly #options: LocalClusterOptions;
+  readonly #entry: string;
 
-  private constructor(options: LocalClusterOptions, ports: readonly number[]) {
+  private constructor(options: LocalClusterOptions, ports: readonly number[], entry: string) {
     this.#options = options;
+    this.#entry = entry;
     this.directory = options.directory;
     this.controller = generateKeys(systemRandom());
     this.secrets = { nodes: randomBytes(32).toString("hex"), clients: randomBytes(32).toString("hex") };
@@ -73,13 +75,13 @@ export class LocalCluster {
       maxBatch: options.maxBatch ?? 4096,
       maxBatchBytes: options.maxBatchBytes ?? 512 * 1024,
     };
-    mkdirSync(this.directory, { recursive: true });
     writeFileSync(this.#configFile, `${JSON.stringify(this.config, null, 2)}\n`);
     writeFileSync(this.#secretsFile, `${JSON.stringify(this.secrets)}\n`, { mode: 0o600 });
   }
 
   static async create(options: LocalClusterOptions): Promise<LocalCluster> {
-    return new LocalCluster(options, await freePorts(options.nodes));
+    mkdirSync(options.directory, { recursive: true });
+    return new LocalCluster(options, await freePorts(options.nodes), await nodeProgram(options.directory));
   }
 
   get #configFile(): string {
@@ -104,11 +106,6 @@ export class LocalCluster {
 
   /** Resolves once the node serves; rejects with what it said if it cannot start. */
   start(id: string): Promise<Extract<NodeReport, { kind: "ready" }>> {
-    const here = fileURLToPath(import.meta.url);
-    // From sources the child needs the same loader as its parent; built, it is plain JavaScript.
-    const fromSource = here.endsWith(".ts");
-    const entry = fileURLToPath(new URL(fromSource ? "../main.ts" : "./main.js", import.meta.url));
-    const loader = fromSource ? ["--conditions=@eunomia/source", "--import", "tsx"] : [];
     const args = [
       "node",
       "--config",
@@ -122,8 +119,8 @@ export class LocalCluster {
     ];
     if (this.#options.trace) args.push("--trace", this.traceFile(id));
     const log = openSync(join(this.directory, `${id}.log`), "a");
-    const child = fork(entry, args, {
-      execArgv: [...loader, ...(this.#options.execArgv ?? [])],
+    const child = fork(this.#entry, args, {
+      execArgv: ["--enable-source-maps", ...(this.#options.execArgv ?? [])],
       stdio: ["ignore", log, log, "ipc"],
     });
     this.#children.set(id, child);

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The program that nodes run. Built, it is this one. From sources it is bundled once into `directory`: a node that has to
+ * translate a hundred modules at every start would come back later than its cluster can wait.
+ */
+export async function nodeProgram(directory: string): Promise<string> {
+  const here = fileURLToPath(import.meta.url);
+  if (!here.endsWith(".ts")) return here;
+  const { build } = await import("esbuild");
+  const outfile = join(directory, "node.mjs");
+  await build({
+    entryPoints: [fileURLToPath(new URL("../main.ts", import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: "inline",
+    conditions: ["@eunomia/source"],
+    external: ["esbuild"],
+    // What is CommonJS among the dependencies asks for Node's own modules by `require`.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    logLevel: "silent",
+  });
+  return outfile;
+}
