@@ -121,7 +121,8 @@ class Fields {
 const show = (value: unknown): string =>
   value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
-function readJson(file: string): unknown {
+/** @param secret no message may repeat what the file holds */
+function readJson(file: string, secret = false): unknown {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -136,7 +137,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(file, "(whole file)", "JSON", (error as Error).message);
+    throw new ConfigError(file, "(whole file)", "JSON", secret ? "something else" : (error as Error).message);
   }
 }
 
@@ -175,6 +176,14 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
     principal.only(["id", "publicKey"]);
     return { id: principal.text("id"), publicKey: principal.hex("publicKey", 32) };
   });
+  if (new Set(principals.map(({ id }) => id)).size !== principals.length)
+    controllers.fail("principals", "ids that differ");
+  const sizes = paxos && {
+    phase1: paxos.integer("phase1", 1, nodes.length),
+    phase2: paxos.integer("phase2", 1, nodes.length),
+  };
+  if (sizes && sizes.phase1 + sizes.phase2 <= nodes.length)
+    protocols.fail("paxos", `phase1 + phase2 of more than ${nodes.length} nodes, so that quorums meet`);
   const mode = top.text("mode", "cut");
   if (mode !== "cut" && mode !== "window") top.fail("mode", '"cut" or "window"');
   return {
@@ -183,18 +192,13 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
     f: top.integer(
       "f",
       0,
-      Math.max(0, Math.floor((nodes.length - 1) / 2)),
+      Math.floor((nodes.length - 1) / (twoThirds ? 3 : 2)),
       Math.floor((nodes.length - 1) / 3),
     ),
     initial,
     protocols: {
       ...(twoThirds && { "two-thirds": { graceMs: twoThirds.integer("graceMs", 0, 60_000, 20) } }),
-      ...(paxos && {
-        paxos: {
-          phase1: paxos.integer("phase1", 1, nodes.length),
-          phase2: paxos.integer("phase2", 1, nodes.length),
-        },
-      }),
+      ...(sizes && { paxos: sizes }),
     },
     controllers: { threshold: controllers.integer("threshold", 1, principals.length), principals },
     alpha: top.integer("alpha", 1, 1024, 2),
@@ -207,11 +211,16 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
 
 /** @throws ConfigError as for the configuration; no message repeats a secret. */
 export function readSecrets(file: string, which: "node" | "client"): ClusterSecrets {
-  const top = new Fields(file, "", readJson(file)).only(["nodes", "clients"]);
+  const json = readJson(file, true);
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw new ConfigError(file, "(whole file)", "an object", "something else");
+  const secrets = json as Json;
+  new Fields(file, "", secrets).only(["nodes", "clients"]);
   const hex = (field: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(top.has(field) ? top.text(field) : ""))
+    const value = secrets[field];
+    if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value))
       throw new ConfigError(file, field, "32 bytes in lower-case hexadecimal", "something else");
-    return top.text(field);
+    return value;
   };
   return { nodes: which === "node" ? hex("nodes") : "", clients: hex("clients") };
 }
