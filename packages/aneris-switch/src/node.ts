@@ -90,6 +90,7 @@ export class BroadcastNode {
   #driver: Driver | null = null;
   #logSyncWanted = false;
   #logSyncing = false;
+  #stopped = false;
 
   constructor(options: BroadcastNodeOptions) {
     this.#options = options;
@@ -126,6 +127,11 @@ export class BroadcastNode {
     });
     driver.start(this.#replica, engine, replica, this.#restored());
     driver.start(this.#gateway, gatewayEngine, gateway, []);
+  }
+
+  /** The log may be closed: it is asked for nothing any more. Goes before the end of the driver. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Hands a command to the replica, e.g. entries that do not come over the gateway. */
@@ -180,6 +186,7 @@ export class BroadcastNode {
     if (this.#logSyncing) return;
     this.#logSyncing = true;
     this.#options.clock.after(this.#options.logSyncDelayMs ?? 250, () => {
+      if (this.#stopped) return;
       this.#logSyncWanted = false;
       this.#options.log.sync().then(
         (slot) => {
@@ -187,7 +194,9 @@ export class BroadcastNode {
           this.#toReplica({ kind: "stable", slot });
           if (this.#logSyncWanted) this.#syncLog();
         },
-        (error: Error) => this.#options.onFault(error),
+        (error: Error) => {
+          if (!this.#stopped) this.#options.onFault(error);
+        },
       );
     });
   }

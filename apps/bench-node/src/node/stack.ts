@@ -90,6 +90,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       ranBefore,
       restoredSlot: log.last,
       close: async () => {
+        node.stop();
         await host.close();
         await log.close();
       },
