@@ -288,7 +288,12 @@ test("the timeout follows RFC 6298 within its bounds", () => {
 });
 
 test("a gateway that falls silent costs one step of back-off, however many requests were under way", () => {
-  const { session, offer, sent, reply, seqs } = setUp({ window: 1024, rtoMinMs: 50, rtoMaxMs: 10_000, rtoInitialMs: 100 });
+  const { session, offer, sent, reply, seqs } = setUp({
+    window: 1024,
+    rtoMinMs: 50,
+    rtoMaxMs: 10_000,
+    rtoInitialMs: 100,
+  });
   let now = 0;
   for (let i = 0; i < 20; i += 1) {
     offer(1);

@@ -14,9 +14,7 @@ export type {
 export {
   BroadcastNode,
   type BroadcastNodeOptions,
-  type EpochProcesses,
   lasting,
-  type ProtocolBinding,
 } from "./node.ts";
 export { replicaEngine } from "./replica.ts";
 export type {

@@ -1,8 +1,8 @@
 import { decode, encode } from "@eunomia/codec";
 import type {
   Address,
-  AnyEngine,
   Clock,
+  ConsensusBinding,
   ConsensusOutput,
   Driver,
   DriverOptions,
@@ -23,31 +23,12 @@ import {
   type ReplicaState,
 } from "./state.ts";
 
-/** What this node runs of a protocol in one epoch. */
-export interface EpochProcesses {
-  /** The process that speaks the `Consensus` door for the replica of this node. */
-  readonly learner: NodeId;
-  readonly processes: readonly {
-    readonly process: NodeId;
-    readonly engine: AnyEngine;
-    readonly config: unknown;
-  }[];
-}
-
-/** One protocol of the registry: all that the switch has to know of it. */
-export interface ProtocolBinding {
-  /** Null if the parameters are consistent, else the reason. */
-  validate(params: Uint8Array): string | null;
-  /** Engines of this node for the epoch that begins at slot `from`. */
-  epoch(from: number, params: Uint8Array): EpochProcesses;
-}
-
 export interface BroadcastNodeOptions {
   readonly replica: ReplicaConfig;
   readonly gateway: GatewayConfig;
   readonly oracles: Omit<ReplicaOracles, "validate">;
   /** The registry: the same names with the same meaning at every node. */
-  readonly protocols: Readonly<Record<string, ProtocolBinding>>;
+  readonly protocols: Readonly<Record<string, ConsensusBinding>>;
   readonly log: SlotLog;
   readonly clock: Clock;
   /** The delivered log is made durable this often at most; consensus state is kept until then. Default 250. */

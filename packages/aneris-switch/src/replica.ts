@@ -70,35 +70,44 @@ function restore(
   return true;
 }
 
+/** Takes up where the records end: soft state begins anew, the processes of the current epochs are asked for. */
+function restart(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  records: readonly ReplicaRecord[],
+  out: Effects<ReplicaTypes>,
+): void {
+  const strange = records.filter((entry) => !restore(config, state, oracles, entry));
+  if (strange[0]?.kind === "delivered")
+    out.output({ kind: "alarm", slot: strange[0].slot, reason: "the log is of another configuration" });
+  state.slotIn = state.slotOut;
+  state.flushTo = lastEpoch(state).from - 1;
+  state.stable = state.slotOut - 1;
+  state.lastSlotOut = state.slotOut;
+  state.highestSeen = state.slotOut - 1;
+  const current = epochAt(state, state.slotOut);
+  for (const { id, from, protocol } of state.epochs)
+    if (id >= current.id) out.spawn(protocol.name, String(id), { from, params: protocol.params });
+  out.output({
+    kind: "restored",
+    delivered: state.slotOut - 1,
+    epoch: current.id,
+    protocol: current.protocol.name,
+    nextControl: state.nextControl,
+    chain: state.chain,
+  });
+  tellHead(config, state, out);
+  out.arm("tick", config.tickMs);
+}
+
 /** The rules of the replica (aneris section 5), in order of priority. */
 function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
   return [
     on.start(
       "restart",
       (_config, _state, records) => records,
-      (config, state, records, out) => {
-        const strange = records.filter((entry) => !restore(config, state, oracles, entry));
-        if (strange[0]?.kind === "delivered")
-          out.output({ kind: "alarm", slot: strange[0].slot, reason: "the log is of another configuration" });
-        state.slotIn = state.slotOut;
-        state.flushTo = lastEpoch(state).from - 1;
-        state.stable = state.slotOut - 1;
-        state.lastSlotOut = state.slotOut;
-        state.highestSeen = state.slotOut - 1;
-        const current = epochAt(state, state.slotOut);
-        for (const { id, from, protocol } of state.epochs)
-          if (id >= current.id) out.spawn(protocol.name, String(id), { from, params: protocol.params });
-        out.output({
-          kind: "restored",
-          delivered: state.slotOut - 1,
-          epoch: current.id,
-          protocol: current.protocol.name,
-          nextControl: state.nextControl,
-          chain: state.chain,
-        });
-        tellHead(config, state, out);
-        out.arm("tick", config.tickMs);
-      },
+      (config, state, records, out) => restart(config, state, oracles, records, out),
     ),
     on.commands(
       "commands",

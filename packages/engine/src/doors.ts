@@ -1,4 +1,4 @@
-import type { NodeId } from "./types.ts";
+import type { AnyEngine, NodeId } from "./types.ts";
 
 /** Counts one vote. Plain counting belongs here and nowhere else: a protocol never counts heads. */
 export interface QuorumTracker {
@@ -105,6 +105,25 @@ export type ConsensusOutput =
   | { readonly kind: "trimmed"; readonly floor: number }
   /** Who proposes with least effort just now; null: anybody. A hint, never needed for safety. */
   | { readonly kind: "duty"; readonly process: NodeId | null };
+
+/** What a node runs of a consensus protocol in one epoch. */
+export interface EpochProcesses {
+  /** The process that speaks the `Consensus` door for the replica of this node. */
+  readonly learner: NodeId;
+  readonly processes: readonly {
+    readonly process: NodeId;
+    readonly engine: AnyEngine;
+    readonly config: unknown;
+  }[];
+}
+
+/** An entry of a broadcast's registry: all that has to be known of a protocol to run it in an epoch. */
+export interface ConsensusBinding {
+  /** Null if the parameters are consistent, else the reason. */
+  validate(params: Uint8Array): string | null;
+  /** The engines of this node for the epoch that begins at slot `from`. */
+  epoch(from: number, params: Uint8Array): EpochProcesses;
+}
 
 /** The delivered slots of one replica in order, readable by slot: what subscribers and lagging replicas are served from. */
 export interface SlotLog {

@@ -3,8 +3,10 @@ export { type ActionMakers, actionsOf } from "./define.ts";
 export type {
   Authenticator,
   Clock,
+  ConsensusBinding,
   ConsensusCommand,
   ConsensusOutput,
+  EpochProcesses,
   Journal,
   Opened,
   QuorumSystem,

@@ -1,7 +1,9 @@
+import { paxosRoles } from "@eunomia/paxos";
+import { twoThirdsRoles } from "@eunomia/two-thirds";
 import type { ClusterConfig } from "./config.ts";
 
-/** The processes of a node. Names are made here and nowhere else; nobody takes them apart. */
-const roles = ["replica", "gateway", "acceptor", "leader", "paxos-learner", "member", "learner"] as const;
+/** The processes of a node, named `node/role`. Nobody takes a name apart: who runs what is looked up. */
+const roles = ["replica", "gateway", ...paxosRoles, ...twoThirdsRoles] as const;
 export type Role = (typeof roles)[number];
 
 export const processOf = (node: string, role: Role): string => `${node}/${role}`;
