@@ -37,6 +37,8 @@ export interface HostOptions extends DriverOptions {
 
 export interface Host {
   readonly driver: Driver;
+  /** There was no journal: this is the first start on it. */
+  readonly fresh: boolean;
   /** Bytes of an unfinished last write that were cut off at the start. */
   readonly tornBytes: number;
   /** Stops the engines, makes what was journaled durable, closes transport and journal. May be called twice. */
@@ -81,6 +83,7 @@ export function openHost(options: HostOptions): Host {
   driver.open(replay.kind === "records" ? replay.records : []);
   return {
     driver,
+    fresh: replay.kind === "absent",
     tornBytes: replay.kind === "records" ? replay.tornBytes : 0,
     close: () => {
       closing ??= close();

@@ -76,13 +76,13 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
 }
 
-function statusOf({ node, refusals }: RunningNode): NodeReport {
+function statusOf({ node, refusals, deliveredSlot }: RunningNode): NodeReport {
   const state = node.state;
   const current = state?.epochs.findLast((epoch) => epoch.from <= state.slotOut);
   const { user, system } = process.cpuUsage();
   return {
     kind: "status",
-    delivered: (state?.slotOut ?? 1) - 1,
+    delivered: deliveredSlot,
     epoch: current?.id ?? 0,
     protocol: current?.protocol.name ?? "",
     duty: state?.duty ?? null,

@@ -36,6 +36,8 @@ export interface RunningNode {
   /** Whether there was an earlier run, and the last slot in the log of it. */
   readonly ranBefore: boolean;
   readonly restoredSlot: number;
+  /** The last slot that is delivered and rests on durable records. */
+  readonly deliveredSlot: number;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       ...(options.onTrace && { onTrace: options.onTrace }),
       ...node.handlers,
     });
+    // From now on there is a journal, be it an empty one: a node that ends before its first record may come back.
+    if (host.fresh) journal.snapshot([]);
     node.start(host.driver);
     if (!ranBefore) writeFileSync(identity, `${JSON.stringify({ cluster: config.cluster, node: id })}\n`);
     return {
@@ -89,6 +93,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       tornBytes: host.tornBytes,
       ranBefore,
       restoredSlot: log.last,
+      get deliveredSlot() {
+        return log.last;
+      },
       close: async () => {
         node.stop();
         await host.close();
