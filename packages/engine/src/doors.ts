@@ -26,6 +26,8 @@ export interface Transport {
   readonly self: NodeId;
   /** Never waits, never throws because of a peer. False: dropped here (no such peer, or the queue to it is full). */
   send(to: NodeId, bytes: Uint8Array): boolean;
+  /** Has what was sent leave now rather than at the end of this turn: before something that blocks, such as a disk. */
+  flush?(): void;
   /** `claimedFrom` is what the peer says of itself; only an `Authenticator` makes a sender of it. One listener. */
   listen(receive: (claimedFrom: NodeId, bytes: Uint8Array) => void): void;
   close(): Promise<void>;

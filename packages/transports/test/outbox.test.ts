@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Outbox } from "../src/tcp/outbox.ts";
+import { Turn } from "../src/tcp/turn.ts";
 import { frameOf } from "./frame-of.ts";
 
 describe("coalescing", () => {
@@ -26,11 +27,12 @@ describe("coalescing", () => {
     };
     return { socket: socket as unknown as Socket, writes, finish: () => done!() };
   }
+  const gathering = new Turn();
   const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
   test("all frames of a turn are one write, and those of a write under way the next", async () => {
     const { socket, writes, finish } = fakeSocket();
-    const outbox = new Outbox(1 << 20, 1 << 22);
+    const outbox = new Outbox(1 << 20, 1 << 22, gathering);
     outbox.attach(socket, 1 << 20);
     for (let frame = 0; frame < 100; frame++) outbox.push(new Uint8Array(300));
     expect(writes.length).toBe(0);
@@ -48,9 +50,20 @@ describe("coalescing", () => {
     expect([writes.length, outbox.queueBytes]).toEqual([2, 0]);
   });
 
+  test("a flush writes at once what has gathered, and the end of the turn nothing more", async () => {
+    const { socket, writes } = fakeSocket();
+    const outbox = new Outbox(1 << 20, 1 << 22, gathering);
+    outbox.attach(socket, 1 << 20);
+    outbox.push(new Uint8Array(8));
+    gathering.flush();
+    expect(writes.length).toBe(1);
+    await turn();
+    expect(writes.length).toBe(1);
+  });
+
   test("long payloads are written where they lie", async () => {
     const { socket, writes } = fakeSocket();
-    const outbox = new Outbox(1 << 20, 1 << 22);
+    const outbox = new Outbox(1 << 20, 1 << 22, gathering);
     outbox.attach(socket, 1 << 20);
     const long = frameOf(1, 64 << 10);
     outbox.push(long);

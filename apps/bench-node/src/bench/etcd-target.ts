@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
-import { type ClientHttp2Session, connect } from "node:http2";
 import { join } from "node:path";
 import { freePorts } from "../local/ports.ts";
+import { GrpcConnection } from "./h2.ts";
 import type { Absent, Target } from "./target.ts";
 
 /** Protocol buffers as far as a put needs them. */
@@ -16,51 +16,8 @@ function varint(value: number): number[] {
 const field = (number: number, bytes: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(bytes.length)]), bytes]);
 
-/** A message in the frame of gRPC: not compressed, length, bytes. */
-function grpcFrame(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5 + message.length);
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, 5);
-  return frame;
-}
-
 const putRequest = (key: string, value: Uint8Array): Buffer =>
-  grpcFrame(Buffer.concat([field(1, Buffer.from(key)), field(2, value)]));
-
-function call(
-  session: ClientHttp2Session,
-  path: string,
-  frame: Buffer,
-  done: (error: Error | null, reply: Buffer) => void,
-): void {
-  const stream = session.request({
-    ":method": "POST",
-    ":path": path,
-    "content-type": "application/grpc",
-    te: "trailers",
-  });
-  const parts: Buffer[] = [];
-  let status = "";
-  stream.on("data", (part: Buffer) => parts.push(part));
-  stream.on("trailers", (trailers) => {
-    status = String(trailers["grpc-status"] ?? "");
-  });
-  stream.on("error", (error) => done(error, Buffer.alloc(0)));
-  stream.on("end", () =>
-    done(
-      status === "0" ? null : new Error(`etcd answered with status ${status || "none"}`),
-      Buffer.concat(parts),
-    ),
-  );
-  stream.end(frame);
-}
-
-const unary = (session: ClientHttp2Session, path: string, message: Uint8Array): Promise<Buffer> =>
-  new Promise((resolve, reject) =>
-    call(session, path, grpcFrame(message), (error, reply) =>
-      error === null ? resolve(reply) : reject(error),
-    ),
-  );
+  Buffer.concat([field(1, Buffer.from(key)), field(2, value)]);
 
 /** Fields 1 (header.member_id) and 4 (leader) of a StatusResponse, as text: equal at the leader. */
 function isLeader(reply: Buffer): boolean {
@@ -87,7 +44,7 @@ function isLeader(reply: Buffer): boolean {
     }
     return fields;
   };
-  const status = numbers(reply.subarray(5));
+  const status = numbers(reply);
   const header = numbers(status.get(1) as Buffer);
   return header.get(2) === status.get(4);
 }
@@ -131,13 +88,13 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
     );
   };
   try {
-    const session = await connectToLeader([0, 1, 2].map(clientUrl));
+    const connection = await connectToLeader(ports.slice(3));
     return {
       name: "etcd",
       pids: children.map((child) => child.pid!),
-      load: loadOver(session),
+      load: loadOver(connection),
       stop: async () => {
-        session.close();
+        connection.close();
         await stop();
       },
     };
@@ -147,18 +104,16 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
   }
 }
 
-async function connectToLeader(urls: readonly string[]): Promise<ClientHttp2Session> {
+async function connectToLeader(ports: readonly number[]): Promise<GrpcConnection> {
   for (let tries = 0; tries < 100; tries += 1) {
-    for (const url of urls) {
-      const session = connect(url);
-      session.on("error", () => {});
-      try {
-        if (isLeader(await unary(session, "/etcdserverpb.Maintenance/Status", new Uint8Array())))
-          return session;
-      } catch {
-        // Not up yet.
-      }
-      session.close();
+    for (const port of ports) {
+      const connection = await GrpcConnection.open("127.0.0.1", port).catch(() => null);
+      if (connection === null) continue;
+      const status = await new Promise<Buffer | null>((resolve) =>
+        connection.call("/etcdserverpb.Maintenance/Status", new Uint8Array(), resolve),
+      );
+      if (status !== null && isLeader(status)) return connection;
+      connection.close();
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -166,8 +121,7 @@ async function connectToLeader(urls: readonly string[]): Promise<ClientHttp2Sess
 }
 
 /** All writes over one connection: one request each, as many streams open as writes are under way. */
-function loadOver(session: ClientHttp2Session): Target["load"] {
-  session.setMaxListeners(0);
+function loadOver(connection: GrpcConnection): Target["load"] {
   return (outstanding, commands, body, answered) =>
     new Promise((resolve, reject) => {
       let sent = 0;
@@ -176,8 +130,8 @@ function loadOver(session: ClientHttp2Session): Target["load"] {
         const key = `k${sent % 1000}`;
         sent += 1;
         const began = performance.now();
-        call(session, "/etcdserverpb.KV/Put", putRequest(key, body), (error) => {
-          if (error !== null) return reject(error);
+        connection.call("/etcdserverpb.KV/Put", putRequest(key, body), (reply) => {
+          if (reply === null) return reject(new Error("etcd refused a write; see its logs"));
           answered(performance.now() - began, 1);
           done += 1;
           if (done === commands) resolve();

@@ -341,6 +341,8 @@ export class Driver {
       this.#records = [];
     }
     if (this.#syncing || this.#release.allDurable) return;
+    // The sync may block this thread; peers need not wait for it.
+    this.#ports.transport.flush?.();
     const covers = this.#release.position;
     const answer = journal.sync();
     if (typeof answer === "number") return this.#released(covers);

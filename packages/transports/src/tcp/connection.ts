@@ -4,9 +4,12 @@ import { encodeRefusal, maxHelloBytes } from "./hello.ts";
 import type { Settings, TcpRefusal } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
+import type { Turn } from "./turn.ts";
 
 /** What a connection tells the transport. */
 export interface ConnectionOwner {
+  /** Gathers the frames of one turn. */
+  readonly turn: Turn;
   readonly settings: Settings;
   /** Once, before anything else. */
   begun(connection: Connection): void;

@@ -25,7 +25,7 @@ export class Dialler {
     this.#owner = owner;
     this.peer = peer;
     this.address = address;
-    this.outbox = new Outbox(maxFrameBytes, maxQueueBytes);
+    this.outbox = new Outbox(maxFrameBytes, maxQueueBytes, owner.turn);
   }
 
   send(payload: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { layOut } from "./frames.ts";
+import type { Turn } from "./turn.ts";
 
 const headerBytes = 4;
 /** Bytes handed to the kernel in one write: enough to make the call cheap, little enough to see a slow peer progress. */
@@ -21,24 +22,22 @@ export class Outbox {
   readonly #maxQueueBytes: number;
   /** Ours, and after its hello the peer's too. */
   #maxFrameBytes: number;
+  readonly #turn: Turn;
   #frames: Uint8Array[] = [];
   #waitingBytes = 0;
   #writingBytes = 0;
   #socket: Socket | undefined;
   #scheduled = false;
-  readonly #flush = (): void => {
-    this.#scheduled = false;
-    this.#write();
-  };
   readonly #done = (error?: Error | null): void => {
     // A write that failed belongs to a socket that is gone; so does one that ends after `clear` or `end`.
     if (error || this.#socket === undefined) return;
     this.#writingBytes = 0;
     this.progress++;
-    this.#write();
+    this.write();
   };
 
-  constructor(maxFrameBytes: number, maxQueueBytes: number) {
+  constructor(maxFrameBytes: number, maxQueueBytes: number, turn: Turn) {
+    this.#turn = turn;
     this.#ownMaxFrameBytes = maxFrameBytes;
     this.#maxFrameBytes = maxFrameBytes;
     this.#maxQueueBytes = maxQueueBytes;
@@ -99,10 +98,12 @@ export class Outbox {
     if (this.#scheduled || this.#socket === undefined || this.#writingBytes > 0 || this.#frames.length === 0)
       return;
     this.#scheduled = true;
-    setImmediate(this.#flush);
+    this.#turn.add(this);
   }
 
-  #write(): void {
+  /** Writes what has gathered, unless a write is under way: its end does. */
+  write(): void {
+    this.#scheduled = false;
     const socket = this.#socket;
     if (socket === undefined || this.#writingBytes > 0 || this.#frames.length === 0) return;
     const batch = this.#takeBatch();

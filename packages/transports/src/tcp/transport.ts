@@ -20,6 +20,7 @@ import {
 import { Outbox } from "./outbox.ts";
 import { Peer } from "./peer.ts";
 import { startListening } from "./server.ts";
+import { Turn } from "./turn.ts";
 
 /** A `Transport` over TCP. */
 export interface TcpTransport extends Transport {
@@ -78,6 +79,7 @@ function checkPeer(self: NodeId, id: NodeId, address: TcpAddress): TcpAddress {
 class Tcp implements TcpTransport, ConnectionOwner {
   readonly self: NodeId;
   readonly settings: Settings;
+  readonly turn: Turn = new Turn();
   #address: TcpAddress | null = null;
   #server: Server | null = null;
   readonly #peers = new Map<NodeId, Peer>();
@@ -114,6 +116,10 @@ class Tcp implements TcpTransport, ConnectionOwner {
   send(to: NodeId, bytes: Uint8Array): boolean {
     if (this.#isClosed) return false;
     return this.#peers.get(to)?.send(bytes) ?? false;
+  }
+
+  flush(): void {
+    this.turn.flush();
   }
 
   listen(receive: (claimedFrom: NodeId, bytes: Uint8Array) => void): void {
@@ -187,7 +193,7 @@ class Tcp implements TcpTransport, ConnectionOwner {
         ? "unknown"
         : printed({ host: socket.remoteAddress, port: socket.remotePort ?? 0 });
     const { maxFrameBytes, maxQueueBytes } = this.settings;
-    const outbox = new Outbox(maxFrameBytes, maxQueueBytes);
+    const outbox = new Outbox(maxFrameBytes, maxQueueBytes, this.turn);
     const connection = new Connection(this, "accepted", socket, outbox, address);
     if (this.#isClosed) {
       connection.end();
