@@ -108,6 +108,22 @@ test("a command that is too large is refused at once, smaller ones go on", { tim
   await stillServes();
 });
 
+test("what only the cluster finds too large ends its session and nobody else's", {
+  timeout: 60_000,
+}, async () => {
+  const other = await clientOf(cluster, "large-client", { maxBodyBytes: 1 << 20 });
+  const outcome = other.client.broadcast(new Uint8Array(700_000));
+  await expect(outcome).rejects.toMatchObject({ code: "too large", bodyBytes: 700_000, maxBodyBytes: null });
+  // Its number can never be delivered, and later ones must not overtake it.
+  await expect(other.client.broadcast(new Uint8Array(1))).rejects.toMatchObject({
+    code: "session",
+    sent: false,
+  });
+  await other.client.close();
+  await other.link.close();
+  await stillServes();
+});
+
 test("a node of another cluster is refused and counted", { timeout: 60_000 }, async () => {
   const { nodes, cluster: name } = cluster.config;
   const [first] = nodes;
