@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, platform, release } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Client, GatewayLink } from "@eunomia/aneris-client";
 import { broadcastEvent, TraceWriter } from "@eunomia/trace";
@@ -28,7 +28,13 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-const repository = fileURLToPath(new URL("../../../../", import.meta.url));
+/** The clone that this program stands in, from sources or built; else the folder it was called in. */
+function repositoryRoot(): string {
+  for (let at = fileURLToPath(new URL(".", import.meta.url)); dirname(at) !== at; at = dirname(at))
+    if (existsSync(join(at, "pnpm-workspace.yaml"))) return at;
+  return process.cwd();
+}
+const repository = repositoryRoot();
 /** What is broadcast when nothing is named: a real file that every clone has. */
 export const defaultInput: string = join(repository, "pnpm-lock.yaml");
 /** A new folder in `runs`, named by the time. */

@@ -39,6 +39,9 @@ export class Recorder {
       cluster: options.config.cluster,
       random: systemRandom(),
       sha256: native.sha256,
+      // Two gateways are read and compared, so that the loss of one is no gap.
+      copies: 2,
+      silenceMs: 250,
       onAlarm: (alarm) => options.onAlarm(JSON.stringify(alarm)),
       onFault: (error) => options.onAlarm(`stopped: ${error}`),
       onSlot: async (view) => {
