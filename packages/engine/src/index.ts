@@ -16,8 +16,9 @@ export type {
   SlotLog,
   Transport,
 } from "./doors.ts";
-export { Driver, type DriverOptions, type Ports } from "./driver/driver.ts";
+export { Driver } from "./driver/driver.ts";
 export { openFrame } from "./driver/inbox.ts";
+export type { DriverOptions, Ports } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
 export { type Address, type Packet, packetHeader } from "./driver/packet.ts";
 export { EngineFault, type Fired, type Step, step } from "./step.ts";

@@ -1,43 +1,13 @@
 import { DecodeError, decode, encodePieces } from "@eunomia/codec";
-import type { Authenticator, Clock, Journal, Random, Transport } from "../doors.ts";
 import { step } from "../step.ts";
-import type { TraceLine } from "../trace.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { openFrame, Parking } from "./inbox.ts";
+import type { DriverOptions, Ports } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { type Address, type Packet, packetHeader, writeJournalRecord } from "./packet.ts";
 import { keyOf, Recovery } from "./recovery.ts";
 import { ReleaseQueue } from "./release.ts";
-
-/** What the driver stands on. All of it is injected: the loop runs on real ports and in simulation alike. */
-export interface Ports {
-  readonly transport: Transport;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly authenticator: Authenticator;
-  /** Runs the callback soon, after whatever else has already arrived: work of one tick is done together. */
-  defer(callback: () => void): void;
-}
-
-export interface DriverOptions {
-  /** The node that runs a process; null for a process outside the directory (a client), which is its own node. */
-  nodeOf(process: NodeId): NodeId | null;
-  /** Takes an output at once, in order. Whatever must not leave before it is durable goes through `afterDurable`. */
-  onOutput(from: Address, output: unknown): void;
-  /** Keeps a record elsewhere than in the journal; true if it did. Only for records that can be learned again from peers. */
-  keepRecord?(from: Address, record: unknown): boolean;
-  /** Takes a `spawn` effect: starts what belongs to this node through `Driver.spawn`. */
-  onSpawn(from: Address, engine: string, key: string, config: unknown): void;
-  /** The node cannot go on: a bug of an engine or a failed disk. The driver has stopped. */
-  onFault(error: Error): void;
-  /** Every step, if wanted. */
-  onTrace?(line: TraceLine): void;
-  /** A frame to a peer is closed at this size. Default 1 MiB. */
-  readonly maxFrameBytes?: number;
-  /** The journal is rewritten from the engines' `compact` once it has grown by this much. Default 64 MiB. */
-  readonly compactAboveBytes?: number;
-}
+import { Timers } from "./timers.ts";
 
 interface Instance {
   /** Its records stand in the journal, not elsewhere. */
@@ -49,7 +19,7 @@ interface Instance {
   readonly state: any;
   /** Commands that wait for the end of the current round: they come in as one frame. */
   commands: unknown[];
-  readonly timers: Map<string, () => void>;
+  readonly timers: Timers;
 }
 
 /**
@@ -117,7 +87,7 @@ export class Driver {
       config,
       state: engine.init(config),
       commands: [],
-      timers: new Map(),
+      timers: new Timers(this.#ports.clock, this.#ports.random),
     };
     this.#instances.set(keyOf(address.process, address.instance), instance);
     this.#enqueue(instance, { kind: "start", records });
@@ -129,7 +99,7 @@ export class Driver {
     this.#retired.add(instance);
     for (const [key, entry] of this.#instances) {
       if (entry.address.instance !== instance) continue;
-      for (const cancel of entry.timers.values()) cancel();
+      entry.timers.stop();
       this.#instances.delete(key);
     }
     this.#recovery.forget(instance);
@@ -163,7 +133,7 @@ export class Driver {
   /** Nothing happens after this: timers are off, events are dropped. */
   stop(): void {
     this.#stopped = true;
-    for (const instance of this.#instances.values()) for (const cancel of instance.timers.values()) cancel();
+    for (const instance of this.#instances.values()) instance.timers.stop();
     this.#instances.clear();
     this.#events = [];
     this.#release.clear();
@@ -284,28 +254,16 @@ export class Driver {
       case "send":
         return this.#send(instance, effect.to, effect.message);
       case "arm":
-        return this.#arm(instance, effect.timer, effect.delayMs, effect.jitterMs);
+        return instance.timers.arm(effect.timer, effect.delayMs, effect.jitterMs, () =>
+          this.#enqueue(instance, { kind: "timeout", timer: effect.timer }),
+        );
       case "disarm":
-        instance.timers.get(effect.timer)?.();
-        instance.timers.delete(effect.timer);
-        return;
+        return instance.timers.disarm(effect.timer);
       case "spawn":
         return this.#options.onSpawn(address, effect.engine, effect.key, effect.config);
       case "output":
         return this.#options.onOutput(address, effect.output);
     }
-  }
-
-  #arm(instance: Instance, timer: string, delayMs: number, jitterMs: number): void {
-    instance.timers.get(timer)?.();
-    const jitter = jitterMs > 0 ? (this.#ports.random.next() / 2 ** 32) * jitterMs : 0;
-    instance.timers.set(
-      timer,
-      this.#ports.clock.after(delayMs + jitter, () => {
-        instance.timers.delete(timer);
-        this.#enqueue(instance, { kind: "timeout", timer });
-      }),
-    );
   }
 
   #send(sender: Instance, to: readonly NodeId[], message: EngineTypes["Message"]): void {
