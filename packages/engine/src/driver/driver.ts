@@ -1,12 +1,12 @@
 import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
+import { Durability } from "./durability.ts";
 import { openFrame, Parking } from "./inbox.ts";
 import type { DriverOptions, Ports } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { type Address, type Packet, packetHeader, writeJournalRecord } from "./packet.ts";
 import { keyOf, Recovery } from "./recovery.ts";
-import { ReleaseQueue } from "./release.ts";
 import { Timers } from "./timers.ts";
 
 interface Instance {
@@ -34,14 +34,12 @@ export class Driver {
   readonly #recovery = new Recovery();
   readonly #refusals = new Map<string, number>();
   readonly #outbox: Outbox;
-  readonly #release = new ReleaseQueue();
+  readonly #durability: Durability;
   readonly #parking = new Parking(16 << 20);
   readonly #retired = new Set<string>();
   readonly #compactAboveBytes: number;
   #events: { instance: Instance; event: Event<EngineTypes> }[] = [];
   #withCommands: Instance[] = [];
-  #records: Uint8Array[] = [];
-  #syncing = false;
   #scheduled = false;
   #stopped = false;
 
@@ -49,6 +47,12 @@ export class Driver {
     this.#ports = ports;
     this.#options = options;
     this.#compactAboveBytes = options.compactAboveBytes ?? 64 << 20;
+    this.#durability = new Durability(
+      ports.journal,
+      ports.transport,
+      () => this.#released(),
+      (error) => this.#fault(error),
+    );
     this.#outbox = new Outbox(options.maxFrameBytes ?? 1 << 20, (to, frame) => this.#emit(to, frame));
   }
 
@@ -117,7 +121,7 @@ export class Driver {
 
   /** Runs the callback once everything that was journaled so far is durable, in order with the sends. */
   afterDurable(callback: () => void): void {
-    this.#release.add(callback);
+    this.#durability.after(callback);
   }
 
   /** Counts of what was ignored, by reason: peers' bad data and events that no action took. */
@@ -136,7 +140,7 @@ export class Driver {
     for (const instance of this.#instances.values()) instance.timers.stop();
     this.#instances.clear();
     this.#events = [];
-    this.#release.clear();
+    this.#durability.stop();
   }
 
   #refuse(reason: string): void {
@@ -211,7 +215,7 @@ export class Driver {
         }
       }
       this.#outbox.flush();
-      this.#sync();
+      this.#durability.sync();
     } catch (error) {
       this.#fault(error);
     }
@@ -246,11 +250,9 @@ export class Driver {
     switch (effect.kind) {
       case "persist":
         if (this.#options.keepRecord?.(address, effect.record)) return;
-        this.#records.push(
+        return this.#durability.record(
           writeJournalRecord(address.process, address.instance, engine.schema.record, effect.record),
         );
-        this.#release.appended();
-        return;
       case "send":
         return this.#send(instance, effect.to, effect.message);
       case "arm":
@@ -288,43 +290,15 @@ export class Driver {
       }
       const header = packetHeader(process, from, instance, bodyBytes);
       const pieces = body;
-      this.#release.add(() => this.#outbox.add(node, header, pieces));
+      this.#durability.after(() => this.#outbox.add(node, header, pieces));
     }
   }
 
-  #sync(): void {
-    const { journal } = this.#ports;
-    if (this.#records.length > 0) {
-      journal.append(this.#records);
-      this.#records = [];
-    }
-    if (this.#syncing || this.#release.allDurable) return;
-    // The sync may block this thread; peers need not wait for it.
-    this.#ports.transport.flush?.();
-    const covers = this.#release.position;
-    const answer = journal.sync();
-    if (typeof answer === "number") return this.#released(covers);
-    this.#syncing = true;
-    answer.then(
-      () => {
-        this.#syncing = false;
-        if (this.#stopped) return;
-        try {
-          this.#released(covers);
-          this.#sync();
-        } catch (error) {
-          this.#fault(error);
-        }
-      },
-      (error: unknown) => this.#fault(error),
-    );
-  }
-
-  /** Everything up to `position` is durable: what waited for it leaves, in order. */
-  #released(position: number): void {
-    this.#release.durable(position);
+  /** What waited for the disk has left. */
+  #released(): void {
     this.#outbox.flush();
-    if (this.#ports.journal.sizeBytes > this.#compactAboveBytes && this.#release.allDurable) this.#compact();
+    if (this.#ports.journal.sizeBytes > this.#compactAboveBytes && this.#durability.allDurable)
+      this.#compact();
   }
 
   #compact(): void {

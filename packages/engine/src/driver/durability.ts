@@ -1,0 +1,83 @@
+import type { Journal, Transport } from "../doors.ts";
+import { ReleaseQueue } from "./release.ts";
+
+/**
+ * The way to the disk: records of a tick go to the journal together, one sync covers all that wait, and what follows a record
+ * leaves once it is durable.
+ */
+export class Durability {
+  readonly #journal: Journal;
+  readonly #transport: Transport;
+  /** Called after everything that had waited for a sync has left. */
+  readonly #onReleased: () => void;
+  readonly #onFault: (error: unknown) => void;
+  readonly #release = new ReleaseQueue();
+  #records: Uint8Array[] = [];
+  #syncing = false;
+  #stopped = false;
+
+  constructor(
+    journal: Journal,
+    transport: Transport,
+    onReleased: () => void,
+    onFault: (error: unknown) => void,
+  ) {
+    this.#journal = journal;
+    this.#transport = transport;
+    this.#onReleased = onReleased;
+    this.#onFault = onFault;
+  }
+
+  /** One more record, behind all others. */
+  record(bytes: Uint8Array): void {
+    this.#records.push(bytes);
+    this.#release.appended();
+  }
+
+  /** Leaves once every record so far is durable; at once if all are and nothing waits in front. */
+  after(leave: () => void): void {
+    this.#release.add(leave);
+  }
+
+  get allDurable(): boolean {
+    return this.#release.allDurable;
+  }
+
+  /** Hands over the records of this tick and asks for a sync, unless one is under way: its end asks again. */
+  sync(): void {
+    if (this.#records.length > 0) {
+      this.#journal.append(this.#records);
+      this.#records = [];
+    }
+    if (this.#syncing || this.#release.allDurable) return;
+    // The sync may block this thread; peers need not wait for it.
+    this.#transport.flush?.();
+    const covers = this.#release.position;
+    const answer = this.#journal.sync();
+    if (typeof answer === "number") return this.#released(covers);
+    this.#syncing = true;
+    answer.then(
+      () => {
+        this.#syncing = false;
+        if (this.#stopped) return;
+        try {
+          this.#released(covers);
+          this.sync();
+        } catch (error) {
+          this.#onFault(error);
+        }
+      },
+      (error: unknown) => this.#onFault(error),
+    );
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#release.clear();
+  }
+
+  #released(position: number): void {
+    this.#release.durable(position);
+    this.#onReleased();
+  }
+}
