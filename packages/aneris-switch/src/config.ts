@@ -1,4 +1,5 @@
 import { controllersProblem } from "./control.ts";
+import type { GatewayConfig } from "./gateway-types.ts";
 import type { ReplicaConfig, ReplicaOracles } from "./state.ts";
 import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
@@ -38,6 +39,13 @@ export const replicaDefaults: Omit<
   catchUpBytes: 512 * 1024,
   dutySpan: 0,
   beside: [],
+};
+
+/** What of a gateway's configuration has a sensible default. Sizes in bytes. */
+export const gatewayDefaults: Omit<GatewayConfig, "self"> = {
+  maxSubscribers: 1024,
+  maxClients: 65_536,
+  readBytes: 1 << 20,
 };
 
 const positive = [

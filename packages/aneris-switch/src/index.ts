@@ -2,7 +2,7 @@
  * Ordered broadcast that changes its consensus protocol while it runs: the Aneris replica and the gateway beside it, as
  * engines over the `Consensus` door. `@eunomia/aneris-switch/messages` has what clients need.
  */
-export { replicaDefaults, SwitchError } from "./config.ts";
+export { gatewayDefaults, replicaDefaults, SwitchError } from "./config.ts";
 export { gatewayEngine } from "./gateway.ts";
 export type {
   GatewayCommand,

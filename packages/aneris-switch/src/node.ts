@@ -9,7 +9,7 @@ import type {
   NodeId,
   SlotLog,
 } from "@eunomia/engine";
-import { SwitchError } from "./config.ts";
+import { gatewayDefaults, SwitchError } from "./config.ts";
 import { gatewayEngine } from "./gateway.ts";
 import type { GatewayCommand, GatewayConfig, GatewayOutput } from "./gateway-types.ts";
 import { replicaEngine } from "./replica.ts";
@@ -25,7 +25,8 @@ import {
 
 export interface BroadcastNodeOptions {
   readonly replica: ReplicaConfig;
-  readonly gateway: GatewayConfig;
+  /** Default: `gatewayDefaults`, as the process that is named like the replica with `/gateway` appended. */
+  readonly gateway?: GatewayConfig;
   readonly oracles: Omit<ReplicaOracles, "validate">;
   /** The registry: the same names with the same meaning at every node. */
   readonly protocols: Readonly<Record<string, ConsensusBinding>>;
@@ -68,6 +69,7 @@ export class BroadcastNode {
   readonly #learners = new Map<string, NodeId>();
   readonly #replica: Address;
   readonly #gateway: Address;
+  readonly #gatewayConfig: GatewayConfig;
   #driver: Driver | null = null;
   #logSyncWanted = false;
   #logSyncing = false;
@@ -76,7 +78,8 @@ export class BroadcastNode {
   constructor(options: BroadcastNodeOptions) {
     this.#options = options;
     this.#replica = { process: options.replica.self, instance: lasting };
-    this.#gateway = { process: options.gateway.self, instance: lasting };
+    this.#gatewayConfig = options.gateway ?? { ...gatewayDefaults, self: `${options.replica.self}/gateway` };
+    this.#gateway = { process: this.#gatewayConfig.self, instance: lasting };
   }
 
   /** To be given to the driver. */
@@ -93,7 +96,7 @@ export class BroadcastNode {
    */
   start(driver: Driver): void {
     this.#driver = driver;
-    const { replica, gateway, oracles, protocols, log } = this.#options;
+    const { replica, oracles, protocols, log } = this.#options;
     const opened = log.open();
     if (opened.kind === "unreadable")
       throw new SwitchError(
@@ -107,7 +110,7 @@ export class BroadcastNode {
         protocols[name]?.validate(params) ?? (protocols[name] ? null : `"${name}" is not in the registry`),
     });
     driver.start(this.#replica, engine, replica, this.#restored());
-    driver.start(this.#gateway, gatewayEngine, gateway, []);
+    driver.start(this.#gateway, gatewayEngine, this.#gatewayConfig, []);
   }
 
   /** The log may be closed: it is asked for nothing any more. Goes before the end of the driver. */
