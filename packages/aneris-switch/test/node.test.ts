@@ -1,4 +1,4 @@
-import type { Address, Driver, SlotLog } from "@eunomia/engine";
+import type { Address, ConsensusBinding, Driver, SlotLog } from "@eunomia/engine";
 import { expect, test } from "vitest";
 import { BroadcastNode, type GatewayConfig, gatewayDefaults, gatewayEngine } from "../src/index.ts";
 import { configOf, oracles } from "./support/lab.ts";
@@ -12,6 +12,12 @@ const emptyLog: SlotLog = {
   close: async () => {},
 };
 
+/** Never begins an epoch: nothing is delivered here. */
+const binding: ConsensusBinding = {
+  validate: () => null,
+  epoch: () => ({ learner: "", processes: [] }),
+};
+
 /** Where and how a node starts its gateway. */
 function gatewayOf(gateway?: GatewayConfig): { address: Address; config: unknown } {
   const replica = configOf();
@@ -19,7 +25,7 @@ function gatewayOf(gateway?: GatewayConfig): { address: Address; config: unknown
     replica,
     ...(gateway && { gateway }),
     oracles,
-    protocols: {},
+    protocols: { [replica.initial.name]: binding },
     log: emptyLog,
     clock: { now: () => 0, after: () => () => {} },
     onFault: (error) => {
