@@ -1,16 +1,12 @@
-import { type ClientMessage, joinBatch, type Run } from "@eunomia/aneris-switch/messages";
+import type { ClientMessage, Run } from "@eunomia/aneris-switch/messages";
 import type { NodeId } from "@eunomia/engine";
 import { BatchWriter, requestOverheadBytes } from "./batch.ts";
-import { absent, Outstanding, putOff } from "./outstanding.ts";
+import { Outstanding } from "./outstanding.ts";
 import { CommandQueue, type Ticket } from "./queue.ts";
 import { Registration } from "./registration.ts";
+import { Repeats } from "./repeats.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { SessionOptions, SessionSink } from "./session-types.ts";
-
-/** The share of a wait that chance decides, so that clients do not repeat themselves in step. */
-const jitterShare = 0.25;
-/** A command that was put off so often goes to every gateway: the preferred one may be behind the others for good. */
-const patience = 4;
 
 /**
  * The client half of exactly-once delivery (aneris 5.8, 5.12), without clock or I/O: numbers commands from `firstSeq`, keeps
@@ -23,6 +19,7 @@ export class ClientSession {
   readonly #queue = new CommandQueue();
   readonly #outstanding: Outstanding;
   readonly #roundTrip: RoundTrip;
+  readonly #repeats: Repeats;
   readonly #writer = new BatchWriter();
   readonly #registration: Registration;
   readonly #heardAt: Float64Array;
@@ -30,9 +27,6 @@ export class ClientSession {
   #preferred = 0;
   /** No new commands before: a replica asked for a pause. */
   #heldUntil = 0;
-  /** Further timeouts until then are of the same silence. */
-  #backedOffUntil = 0;
-  #wakeAt = Number.POSITIVE_INFINITY;
   #lost: "session" | "too large" | null = null;
   #closed = false;
 
@@ -42,6 +36,7 @@ export class ClientSession {
     this.#client = options.clientId;
     this.#outstanding = new Outstanding(options.window, options.firstSeq);
     this.#roundTrip = new RoundTrip(options);
+    this.#repeats = new Repeats(options, this.#outstanding, this.#roundTrip);
     this.#heardAt = new Float64Array(options.gateways.length).fill(Number.NEGATIVE_INFINITY);
     this.#registration = new Registration(options.random);
   }
@@ -76,7 +71,7 @@ export class ClientSession {
   }
   /** When `tick` has to be called next at the latest; infinite when there is nothing to wait for. */
   get wakeAt(): number {
-    return this.#wakeAt;
+    return this.#repeats.wakeAt;
   }
 
   /** Takes a command, which must fit into a frame by itself. Its bytes must stay as they are until it has left. */
@@ -138,7 +133,7 @@ export class ClientSession {
       if (this.#queue.size > 0 || this.#registration.attempts > 0) this.#register(now);
       return;
     }
-    if (now >= this.#wakeAt) this.#repeatDue(now);
+    if (now >= this.#repeats.wakeAt) this.#repeatDue(now);
     this.#sendQueued(now);
   }
 
@@ -150,8 +145,9 @@ export class ClientSession {
   #register(now: number): void {
     const { attempts, dueAt } = this.#registration;
     if (now < dueAt) return;
-    const again = this.#due(now, attempts + 1);
-    this.#wakeAt = again;
+    const again = this.#repeats.due(now, attempts + 1);
+    this.#repeats.rest();
+    this.#repeats.wake(again);
     const to = attempts === 0 ? [this.preferred] : this.#options.gateways;
     this.#sink.send(to, this.#registration.ask(again));
   }
@@ -161,20 +157,15 @@ export class ClientSession {
     // A registration that was repeated may be ordered twice: the first answer counts, the other session just expires.
     if (this.#client === null) {
       this.#client = client;
-      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#repeats.rest();
     }
     return true;
-  }
-
-  #due(now: number, attempt: number): number {
-    const jitter = (this.#options.random.next() / 2 ** 32) * jitterShare;
-    return now + this.#roundTrip.waitMs(attempt) * (1 + jitter);
   }
 
   #sendQueued(now: number): void {
     const { maxBatch, maxFrameBytes } = this.#options;
     const outstanding = this.#outstanding;
-    if (now < this.#heldUntil) return this.#wake(this.#heldUntil);
+    if (now < this.#heldUntil) return this.#repeats.wake(this.#heldUntil);
     while (this.#queue.size > 0 && outstanding.room > 0) {
       const most = Math.min(this.#queue.size, outstanding.room, maxBatch);
       const { bodies, tickets } = this.#queue.take(most, maxFrameBytes - requestOverheadBytes);
@@ -185,73 +176,27 @@ export class ClientSession {
       for (let i = 0; i < bodies.length; i += 1)
         ends.push(this.#writer.command(this.#client!, first + i, outstanding.ack, bodies[i]!));
       const batch = this.#writer.finish();
-      const dueAt = this.#due(now, 1);
+      const dueAt = this.#repeats.due(now, 1);
       for (let i = 0; i < bodies.length; i += 1) {
         const ticket = tickets[i]!;
         if (ticket !== null) ticket.seq = first + i;
         outstanding.add(batch, start, ends[i]!, ticket, now, dueAt);
         start = ends[i]!;
       }
-      this.#wake(dueAt);
+      this.#repeats.wake(dueAt);
       this.#sink.send([this.preferred], { kind: "request", client: this.#client!, batch });
     }
   }
 
-  #wake(at: number): void {
-    if (at < this.#wakeAt) this.#wakeAt = at;
-  }
-
-  /**
-   * Repeats what is due, oldest first, and finds out what is due next. When one command was in vain, the gateway is suspected,
-   * so all that wait for it along with that command go to every gateway too, under one step of back-off: each in its own time
-   * would take a doubling for each.
-   */
   #repeatDue(now: number): void {
-    const outstanding = this.#outstanding;
-    const again: number[] = [];
-    const due: number[] = [];
-    const along: number[] = [];
-    this.#wakeAt = this.#queue.size > 0 && this.#heldUntil > now ? this.#heldUntil : Number.POSITIVE_INFINITY;
-    for (let seq = outstanding.ack + 1; seq < outstanding.next; seq += 1) {
-      const state = outstanding.state(seq);
-      if (state === absent) continue;
-      const dueAt = outstanding.dueAt(seq);
-      const waits = state === putOff && outstanding.attempts(seq) < patience;
-      if (dueAt > now) {
-        const halfway = (dueAt + outstanding.sentAt(seq)) / 2;
-        if (!waits && outstanding.attempts(seq) === 1 && now >= halfway) along.push(seq);
-        else this.#wake(dueAt);
-      } else if (waits) again.push(seq);
-      else due.push(seq);
-    }
-    this.#repeat(now, again, [this.preferred]);
-    if (due.length === 0) {
-      for (const seq of along) this.#wake(outstanding.dueAt(seq));
-      return;
-    }
-    if (now >= this.#backedOffUntil) this.#roundTrip.timedOut();
-    this.#backedOffUntil = this.#due(now, 1);
-    const everywhere = due.concat(along).sort((one, other) => one - other);
-    this.#repeat(now, everywhere, this.#options.gateways);
-  }
-
-  #repeat(now: number, seqs: readonly number[], to: readonly NodeId[]): void {
-    const { maxBatch, maxFrameBytes } = this.#options;
-    for (let i = 0; i < seqs.length; ) {
-      const entries: Uint8Array[] = [];
-      let bytes = requestOverheadBytes;
-      for (; i < seqs.length && entries.length < maxBatch; i += 1) {
-        const seq = seqs[i]!;
-        const entry = this.#outstanding.entry(seq);
-        bytes += entry.length;
-        if (entries.length > 0 && bytes > maxFrameBytes) break;
-        entries.push(entry);
-        const dueAt = this.#due(now, this.#outstanding.attempts(seq) + 1);
-        this.#outstanding.repeated(seq, now, dueAt);
-        this.#wake(dueAt);
-      }
-      this.#sink.send(to, { kind: "request", client: this.#client!, batch: joinBatch(entries) });
-    }
+    const { gateways } = this.#options;
+    this.#repeats.repeatDue(now, (audience, batch) =>
+      this.#sink.send(audience === "everywhere" ? gateways : [this.preferred], {
+        kind: "request",
+        client: this.#client!,
+        batch,
+      }),
+    );
   }
 
   #reply(now: number, from: NodeId, run: Run): void {
@@ -295,10 +240,10 @@ export class ClientSession {
     switch (reason) {
       case "busy":
       case "window": {
-        const dueAt = this.#due(now, outstanding.attempts(seq) + 1);
+        const dueAt = this.#repeats.due(now, outstanding.attempts(seq) + 1);
         outstanding.putOff(seq, dueAt);
-        this.#heldUntil = Math.max(this.#heldUntil, this.#due(now, 1));
-        return this.#wake(dueAt);
+        this.#heldUntil = Math.max(this.#heldUntil, this.#repeats.due(now, 1));
+        return this.#repeats.wake(dueAt);
       }
       case "too large":
       case "session":
@@ -320,7 +265,7 @@ export class ClientSession {
   }
 
   #abandon(reason: "closed" | "session"): void {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#repeats.rest();
     const outstanding = this.#outstanding;
     for (let seq = outstanding.ack + 1; seq < outstanding.next; seq += 1) {
       if (!outstanding.has(seq)) continue;
