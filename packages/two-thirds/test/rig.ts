@@ -4,6 +4,8 @@ import {
   type Choice,
   type MemberConfig,
   type MemberOptions,
+  type MemberOutput,
+  type MemberRecord,
   type MemberTypes,
   memberConfig,
   memberEngine,
@@ -50,22 +52,25 @@ export function text(message: TwoThirdsMessage): string {
 
 const maybe = (value: Uint8Array | null): string => (value === null ? "same" : utf8Decode(value));
 
+export function outputText(output: MemberOutput): string {
+  if (output.kind === "decided") return `decided ${output.slot} ${utf8Decode(output.value)}`;
+  return output.kind === "alarm"
+    ? `alarm ${output.slot} ${utf8Decode(output.known)} ${named(output.other)}`
+    : `evidence ${output.slot} ${output.round} ${output.from} ${named(output.first)} ${named(output.second)}`;
+}
+
+export function recordText(record: MemberRecord): string {
+  if (record.kind === "vote") return `vote ${record.slot} ${record.round} ${maybe(record.est)}`;
+  return record.kind === "decided"
+    ? `decided ${record.slot} ${maybe(record.value)}`
+    : `floor ${record.floor}`;
+}
+
 function effectText(effect: Effect<MemberTypes>): string {
   if (effect.kind === "send") return `${effect.to.join(",")} <- ${text(effect.message)}`;
   if (effect.kind === "arm") return `arm ${effect.timer} ${effect.delayMs}`;
-  if (effect.kind === "output") {
-    const { output } = effect;
-    if (output.kind === "decided") return `output decided ${output.slot} ${utf8Decode(output.value)}`;
-    return output.kind === "alarm"
-      ? `output alarm ${output.slot} ${utf8Decode(output.known)} ${named(output.other)}`
-      : `output evidence ${output.slot} ${output.round} ${output.from} ${named(output.first)} ${named(output.second)}`;
-  }
-  if (effect.kind !== "persist") return effect.kind;
-  const { record } = effect;
-  if (record.kind === "vote") return `persist vote ${record.slot} ${record.round} ${maybe(record.est)}`;
-  return record.kind === "decided"
-    ? `persist decided ${record.slot} ${maybe(record.value)}`
-    : `persist floor ${record.floor}`;
+  if (effect.kind === "output") return `output ${outputText(effect.output)}`;
+  return effect.kind === "persist" ? `persist ${recordText(effect.record)}` : effect.kind;
 }
 
 /** One member `p0` of p0 to p3, driven by hand. What comes out is one line per effect; `arm` lines are left out. */
