@@ -138,6 +138,7 @@ export class GatewayLink {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#outbox.flush();
+    this.#transport.flush?.();
     this.#closed = true;
     this.#cancelTimer?.();
     await this.#transport.close();
@@ -176,6 +177,7 @@ export class GatewayLink {
     for (const participant of this.#participants) participant.tick(now);
     this.#running = false;
     this.#outbox.flush();
+    this.#transport.flush?.();
     let wakeAt = Number.POSITIVE_INFINITY;
     for (const participant of this.#participants) wakeAt = Math.min(wakeAt, participant.wakeAt);
     this.#arm(now, wakeAt);

@@ -189,3 +189,15 @@ test("what principals sign tells clusters, numbers, deadlines and operations apa
     protocol: protocol("paxos"),
   });
 });
+
+test("a batch that lies whole in its memory is handed on; taken apart or reordered it is copied", () => {
+  const entries = [1, 2, 3].map((seq) => encodeCommand(70_000, seq, 0, new Uint8Array(100).fill(seq)));
+  const sent = joinBatch(entries);
+  const views = (readBatch(sent) ?? []).map((entry) => sent.subarray(entry.start, entry.end));
+  expect(joinBatch(views).buffer).toBe(sent.buffer);
+  expect(joinBatch(views)).toEqual(sent);
+  for (const some of [views.slice(1), views.slice(0, 2), [views[1]!, views[0]!, views[2]!]]) {
+    expect(joinBatch(some).buffer).not.toBe(sent.buffer);
+    expect((readBatch(joinBatch(some)) ?? []).length).toBe(some.length);
+  }
+});

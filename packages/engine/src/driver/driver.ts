@@ -49,7 +49,6 @@ export class Driver {
     this.#compactAboveBytes = options.compactAboveBytes ?? 64 << 20;
     this.#durability = new Durability(
       ports.journal,
-      ports.transport,
       () => this.#released(),
       (error) => this.#fault(error),
     );
@@ -147,6 +146,12 @@ export class Driver {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
   }
 
+  /** What one tick has gathered leaves now: another turn of the event loop would gather nothing more, and the disk may block. */
+  #flush(): void {
+    this.#outbox.flush();
+    this.#ports.transport.flush?.();
+  }
+
   #emit(to: NodeId, frame: readonly Uint8Array[]): void {
     const { transport, authenticator } = this.#ports;
     let sealed: Uint8Array;
@@ -214,7 +219,7 @@ export class Driver {
           this.#step(instance, { kind: "commands", commands });
         }
       }
-      this.#outbox.flush();
+      this.#flush();
       this.#durability.sync();
     } catch (error) {
       this.#fault(error);
@@ -296,7 +301,7 @@ export class Driver {
 
   /** What waited for the disk has left. */
   #released(): void {
-    this.#outbox.flush();
+    this.#flush();
     if (this.#ports.journal.sizeBytes > this.#compactAboveBytes && this.#durability.allDurable)
       this.#compact();
   }

@@ -1,4 +1,4 @@
-import type { Journal, Transport } from "../doors.ts";
+import type { Journal } from "../doors.ts";
 import { ReleaseQueue } from "./release.ts";
 
 /**
@@ -7,7 +7,6 @@ import { ReleaseQueue } from "./release.ts";
  */
 export class Durability {
   readonly #journal: Journal;
-  readonly #transport: Transport;
   /** Called after everything that had waited for a sync has left. */
   readonly #onReleased: () => void;
   readonly #onFault: (error: unknown) => void;
@@ -16,14 +15,8 @@ export class Durability {
   #syncing = false;
   #stopped = false;
 
-  constructor(
-    journal: Journal,
-    transport: Transport,
-    onReleased: () => void,
-    onFault: (error: unknown) => void,
-  ) {
+  constructor(journal: Journal, onReleased: () => void, onFault: (error: unknown) => void) {
     this.#journal = journal;
-    this.#transport = transport;
     this.#onReleased = onReleased;
     this.#onFault = onFault;
   }
@@ -50,8 +43,6 @@ export class Durability {
       this.#records = [];
     }
     if (this.#syncing || this.#release.allDurable) return;
-    // The sync may block this thread; peers need not wait for it.
-    this.#transport.flush?.();
     const covers = this.#release.position;
     const answer = this.#journal.sync();
     if (typeof answer === "number") return this.#released(covers);
