@@ -67,6 +67,8 @@ export interface Journal {
   replay(): Replay;
   /** Buffers the records in order; answers the position after the last one. Not durable before `sync`. */
   append(records: readonly Uint8Array[]): number;
+  /** The same for records in pieces, where it saves a copy. The pieces are copied before it returns. */
+  appendPieces?(records: readonly (readonly Uint8Array[])[]): number;
   /**
    * Makes everything appended before the call durable and answers the durable position: at once when the sync ran on this
    * thread, as a promise otherwise. Rejects (or throws) once the disk has failed: from then on nothing is durable any more.

@@ -1,7 +1,7 @@
 import type { Journal, Replay } from "@eunomia/engine";
 import { checkedBytes, diskFailure, JournalError } from "./errors.ts";
 import { type FileSystem, nodeFileSystem, writesThrough } from "./file-system.ts";
-import { FrameBuffer, maxRecordBytes } from "./frame.ts";
+import { FrameBuffer, maxRecordBytes, sizeOf } from "./frame.ts";
 import { type LockOwner, lockDirectory, thisProcess } from "./lock.ts";
 import { recoverJournal } from "./recover.ts";
 import { maxTagBytes } from "./segment.ts";
@@ -139,16 +139,21 @@ class FileJournal implements Journal {
   }
 
   append(records: readonly Uint8Array[]): number {
+    return this.appendPieces(records.map((record) => [record]));
+  }
+
+  appendPieces(records: readonly (readonly Uint8Array[])[]): number {
     this.#check();
-    for (const record of records) {
-      if (record.length > maxRecordBytes) {
-        const expected = `"record" expected at most ${maxRecordBytes} bytes, got ${record.length}`;
-        throw new JournalError("bad-record", expected, { bytes: record.length });
+    for (const pieces of records) {
+      const bytes = sizeOf(pieces);
+      if (bytes > maxRecordBytes) {
+        const expected = `"record" expected at most ${maxRecordBytes} bytes, got ${bytes}`;
+        throw new JournalError("bad-record", expected, { bytes });
       }
     }
-    for (const record of records) {
+    for (const pieces of records) {
       // After a failure nothing can become durable: positions go on, bytes are not kept.
-      if (!this.#failure) this.#staging.add(record, this.#position);
+      if (!this.#failure) this.#staging.add(pieces, this.#position);
       this.#position++;
     }
     return this.#position;

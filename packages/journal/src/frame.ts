@@ -70,6 +70,13 @@ export function* recordsOf(bytes: Uint8Array, offset: number, header: FrameHeade
   }
 }
 
+/** How long pieces are together. */
+export function sizeOf(pieces: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
+  return bytes;
+}
+
 /** Records laid out as frames, ready to be written in one piece. Reused from group to group. */
 export class FrameBuffer {
   #bytes: Uint8Array;
@@ -96,18 +103,23 @@ export class FrameBuffer {
     return this.#frames;
   }
 
-  /** Copies the record. `position` is that of the record, one more than the last call's. */
-  add(record: Uint8Array, position: number): void {
-    this.#reserve(frameHeaderBytes + 4 + record.length + 16);
+  /** Copies the record, which may lie in pieces. `position` is that of the record, one more than the last call's. */
+  add(record: Uint8Array | readonly Uint8Array[], position: number): void {
+    const pieces = record instanceof Uint8Array ? [record] : record;
+    const recordBytes = sizeOf(pieces);
+    this.#reserve(frameHeaderBytes + 4 + recordBytes + 16);
     if (this.#open < 0) {
       this.#open = this.#length;
       this.#length += frameHeaderBytes;
       this.#count = 0;
       this.#first = position;
     }
-    this.#view.setUint32(this.#length, record.length);
-    this.#bytes.set(record, this.#length + 4);
-    this.#length += 4 + record.length;
+    this.#view.setUint32(this.#length, recordBytes);
+    this.#length += 4;
+    for (const piece of pieces) {
+      this.#bytes.set(piece, this.#length);
+      this.#length += piece.length;
+    }
     this.#count++;
     if (this.#length - this.#open >= targetPayloadBytes) this.#closeFrame();
   }

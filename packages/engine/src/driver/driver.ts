@@ -1,4 +1,4 @@
-import { DecodeError, decode, encodePieces } from "@eunomia/codec";
+import { DecodeError, decode, encodePieces, joined } from "@eunomia/codec";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { Durability } from "./durability.ts";
@@ -46,7 +46,7 @@ export class Driver {
   constructor(ports: Ports, options: DriverOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#compactAboveBytes = options.compactAboveBytes ?? 64 << 20;
+    this.#compactAboveBytes = options.compactAboveBytes ?? 256 << 20;
     this.#durability = new Durability(
       ports.journal,
       () => this.#released(),
@@ -310,7 +310,9 @@ export class Driver {
     const records = this.#recovery.rest();
     for (const { address, engine, config, state, journaled } of this.#instances.values())
       for (const record of journaled ? engine.compact(config, state) : [])
-        records.push(writeJournalRecord(address.process, address.instance, engine.schema.record, record));
+        records.push(
+          joined(writeJournalRecord(address.process, address.instance, engine.schema.record, record)),
+        );
     this.#ports.journal.snapshot(records);
     this.#outbox.sweep();
   }

@@ -1,3 +1,4 @@
+import { joined } from "@eunomia/codec";
 import type { Journal } from "../doors.ts";
 import { ReleaseQueue } from "./release.ts";
 
@@ -11,7 +12,7 @@ export class Durability {
   readonly #onReleased: () => void;
   readonly #onFault: (error: unknown) => void;
   readonly #release = new ReleaseQueue();
-  #records: Uint8Array[] = [];
+  #records: (readonly Uint8Array[])[] = [];
   #syncing = false;
   #stopped = false;
 
@@ -22,8 +23,8 @@ export class Durability {
   }
 
   /** One more record, behind all others. */
-  record(bytes: Uint8Array): void {
-    this.#records.push(bytes);
+  record(pieces: readonly Uint8Array[]): void {
+    this.#records.push(pieces);
     this.#release.appended();
   }
 
@@ -39,7 +40,9 @@ export class Durability {
   /** Hands over the records of this tick and asks for a sync, unless one is under way: its end asks again. */
   sync(): void {
     if (this.#records.length > 0) {
-      this.#journal.append(this.#records);
+      const journal = this.#journal;
+      if (journal.appendPieces) journal.appendPieces(this.#records);
+      else journal.append(this.#records.map(joined));
       this.#records = [];
     }
     if (this.#syncing || this.#release.allDurable) return;

@@ -29,6 +29,6 @@ export interface DriverOptions {
   onTrace?(line: TraceLine): void;
   /** A frame to a peer is closed at this size. Default 1 MiB. */
   readonly maxFrameBytes?: number;
-  /** The journal is rewritten from the engines' `compact` once it has grown by this much. Default 64 MiB. */
+  /** The journal is rewritten from the engines' `compact` once it has grown by this much. Default 256 MiB. */
   readonly compactAboveBytes?: number;
 }

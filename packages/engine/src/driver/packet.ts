@@ -49,19 +49,19 @@ export function readFrame(frame: Uint8Array): readonly Packet[] | null {
   return packets;
 }
 
-/** What the journal keeps of one durable record: a CBOR array of process, instance and the record itself. */
+/** What the journal keeps of one durable record: a CBOR array of process, instance and the record itself; in pieces. */
 export function writeJournalRecord<T>(
   process: NodeId,
   instance: string,
   schema: Schema<T>,
   record: T,
-): Uint8Array {
+): Uint8Array[] {
   const writer = new Writer(256);
   writer.arrayHeader(3);
   writer.text(process);
   writer.text(instance);
   schema.write(record, writer);
-  return writer.finish();
+  return writer.finishPieces();
 }
 
 /**
