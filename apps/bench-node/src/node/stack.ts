@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BroadcastNode, type Delivery, type ReplicaConfig, replicaDefaults } from "@eunomia/aneris-switch";
+import {
+  BroadcastNode,
+  type Delivery,
+  gatewayDefaults,
+  type ReplicaConfig,
+  replicaDefaults,
+} from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
 import { hmacAuthenticator, type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
@@ -117,7 +123,7 @@ function broadcastNode(
   const { config, id, onDelivery, onAlarm, onFault } = options;
   return new BroadcastNode({
     replica: replicaConfig(config, id),
-    gateway: { self: processOf(id, "gateway"), maxSubscribers: 1024, maxClients: 65_536, readBytes: 1 << 20 },
+    gateway: { ...gatewayDefaults, self: processOf(id, "gateway") },
     oracles: { sha256: native.sha256, verify: verifier() },
     protocols,
     log,
