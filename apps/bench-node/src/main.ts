@@ -4,9 +4,10 @@ import { bench } from "./bench/bench.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { runNode } from "./node/process.ts";
 
-const program = new Command("eunomia-bench").description(
-  "Ordered broadcast over consensus protocols that are swapped while it runs",
-);
+/** Wrong usage is a run that could not be carried through, not one that failed its verdict. */
+const program = new Command("eunomia-bench")
+  .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
+  .description("Ordered broadcast over consensus protocols that are swapped while it runs");
 
 program
   .command("node")
@@ -30,7 +31,7 @@ program
       input: string,
       { seconds, directory, json }: { seconds: number; directory?: string; json: boolean },
     ) => {
-      if (!(seconds > 0)) program.error(`--seconds expected a positive number, got ${seconds}`);
+      if (!(seconds > 0)) program.error(`error: --seconds expected a positive number, got ${seconds}`);
       try {
         const report = await run({ input, seconds, directory: directory ?? defaultDirectory(), json });
         process.exitCode = report.verdict === "ok" ? 0 : 1;
@@ -67,9 +68,12 @@ program
         bytes: bodyBytes,
         seconds,
         repeats,
-        outstanding: Math.min(...outstanding),
+        outstanding: outstanding.find((value) => !(Number.isSafeInteger(value) && value > 0)) ?? 1,
       }))
-        if (!(value > 0)) program.error(`--${name} expected a positive number, got ${value}`);
+        if (!(name === "seconds" ? value > 0 : Number.isSafeInteger(value) && value > 0))
+          program.error(
+            `error: --${name} expected a positive ${name === "seconds" ? "number" : "integer"}, got ${value}`,
+          );
       await bench({ outstanding, bodyBytes, seconds, repeats, results });
     },
   );

@@ -52,8 +52,11 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const input = await spool(options.input, join(directory, "input"));
   const total = await countLines(input);
   const progress = new Progress(total, options.json);
+  const supervisor = { lost: (_id: string, _what: string): void => {} };
   const cluster = await LocalCluster.create({
     directory,
+    onUnexpectedExit: (id, pid, how) =>
+      supervisor.lost(id, `node ${id} (process ${pid}) ended by itself: ${how}`),
     nodes: 4,
     f: 1,
     initial: "two-thirds",
@@ -69,6 +72,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     );
     progress.say(`4 replicas are up: ${places.join(", ")}`);
     const run = new Run(options, cluster, input, total, progress);
+    supervisor.lost = (id, what) => run.revive(id, what);
     const performed = await run.perform();
     progress.stop();
     return await run.judge(performed);
@@ -97,6 +101,7 @@ class Run {
   readonly #total: number;
   readonly #progress: Progress;
   readonly #timings = new Timings();
+  readonly #trace: TraceWriter;
   readonly #alarms: string[] = [];
   #settled = 0;
   #sent = 0;
@@ -107,14 +112,51 @@ class Run {
     this.#input = input;
     this.#total = total;
     this.#progress = progress;
+    this.#trace = new TraceWriter(this.#file("client.trace.jsonl"));
   }
 
   #file(name: string): string {
     return join(this.#cluster.directory, name);
   }
 
+  /** Somebody else ended a node: it is said, noted and started again, as a supervisor would. */
+  revive(id: string, what: string): void {
+    this.#progress.say(`${what}; starting it again`);
+    this.#trace.write({ kind: "crash", at: wallClock(), who: id });
+    this.#cluster.start(id).then(
+      ({ delivered }) => this.#progress.say(`node ${id} is back, from slot ${delivered} of its log`),
+      (error: Error) => this.#alarms.push(error.message),
+    );
+  }
+
+  /** Rejects when nothing was answered for so long though commands wait. */
+  async #watch(signal: AbortSignal): Promise<never> {
+    let settled = this.#settled;
+    let since = performance.now();
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      if (signal.aborted) return await new Promise(() => {});
+      if (this.#settled !== settled || this.#sent === this.#settled) {
+        settled = this.#settled;
+        since = performance.now();
+      } else if (performance.now() - since > settleMs)
+        throw new Error(
+          `no command was answered for ${settleMs / 1000} s, ${this.#sent - this.#settled} wait. Are more than ${this.#cluster.config.f} nodes down? See ${this.#cluster.directory}`,
+        );
+    }
+  }
+
   async perform(): Promise<Performed> {
-    const trace = new TraceWriter(this.#file("client.trace.jsonl"));
+    const done = new AbortController();
+    try {
+      return await Promise.race([this.#carryThrough(), this.#watch(done.signal)]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #carryThrough(): Promise<Performed> {
+    const trace = this.#trace;
     const recorders = await this.#openRecorders();
     const { client, link } = await this.#openClient();
     const session = await client.registered();

@@ -26,6 +26,8 @@ export interface LocalClusterOptions {
   readonly maxBatchBytes?: number;
   /** Nodes write their broadcast events to files. */
   readonly trace?: boolean;
+  /** A node that had started ended though nobody here asked it to. */
+  onUnexpectedExit?(id: string, pid: number | undefined, how: string): void;
   /** Arguments for the node executable of every child, e.g. `--cpu-prof`. */
   readonly execArgv?: readonly string[];
 }
@@ -124,6 +126,11 @@ export class LocalCluster {
       stdio: ["ignore", log, log, "ipc"],
     });
     this.#children.set(id, child);
+    child.once("exit", (code, signal) => {
+      if (this.#children.get(id) !== child) return;
+      this.#children.delete(id);
+      this.#options.onUnexpectedExit?.(id, child.pid, signal ?? `exit code ${code}`);
+    });
     return new Promise((resolve, reject) => {
       child.on("message", (report: NodeReport) => {
         if (report.kind === "ready") resolve(report);
