@@ -73,14 +73,16 @@ describe("the input", () => {
   test("is the file itself", async () => {
     const file = join(directory.path, "some");
     writeFileSync(file, "some");
-    expect(await spool(file, join(directory.path, "copy"))).toBe(file);
+    expect(await spool(file, () => join(directory.path, "copy"))).toBe(file);
   });
 
   test("is refused if it is no file or is not there", async () => {
-    await expect(spool(directory.path, "copy")).rejects.toMatchObject({ code: "input" });
-    await expect(spool(directory.path, "copy")).rejects.toThrow("expected a file to broadcast line by line");
+    await expect(spool(directory.path, () => "copy")).rejects.toMatchObject({ code: "input" });
+    await expect(spool(directory.path, () => "copy")).rejects.toThrow(
+      "expected a file to broadcast line by line",
+    );
     const absent = join(directory.path, "absent");
-    await expect(spool(absent, "copy")).rejects.toThrow(
+    await expect(spool(absent, () => "copy")).rejects.toThrow(
       `"${absent}" expected a readable file, or - for standard input`,
     );
   });

@@ -37,11 +37,31 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** Same length and same bytes. Not constant in time: not for secrets. */
+/** Below this, making the views costs more than it saves. */
+const viewsFromBytes = 64;
+
+/**
+ * Same length and same bytes. Not constant in time: not for secrets. Large ones are read sixteen bytes a turn, whatever their
+ * alignment; the same object needs no look inside.
+ */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  const { length } = a;
+  if (length !== b.length) return false;
+  let at = 0;
+  if (length >= viewsFromBytes) {
+    const left = new DataView(a.buffer, a.byteOffset, length);
+    const right = new DataView(b.buffer, b.byteOffset, length);
+    for (; at + 16 <= length; at += 16) {
+      const differing =
+        (left.getInt32(at) ^ right.getInt32(at)) |
+        (left.getInt32(at + 4) ^ right.getInt32(at + 4)) |
+        (left.getInt32(at + 8) ^ right.getInt32(at + 8)) |
+        (left.getInt32(at + 12) ^ right.getInt32(at + 12));
+      if (differing !== 0) return false;
+    }
+  }
+  for (; at < length; at++) if (a[at] !== b[at]) return false;
   return true;
 }
 

@@ -1,5 +1,6 @@
+import { equalBytes } from "@eunomia/codec";
 import { step } from "@eunomia/engine";
-import { sameBytes } from "../src/bytes.ts";
+
 import {
   learnerConfig,
   learnerEngine,
@@ -114,7 +115,7 @@ function bare(copies: ReadonlyMap<string, Uint8Array>): Runner {
         if (to === learner) {
           const before = known.get(slot);
           if (before === undefined) known.set(slot, value);
-          else if (!sameBytes(before, value)) throw new Error("disagreement");
+          else if (!equalBytes(before, value)) throw new Error("disagreement");
           continue;
         }
         const own = state.get(to)!;
@@ -126,7 +127,7 @@ function bare(copies: ReadonlyMap<string, Uint8Array>): Runner {
         if (here.decided !== null) {
           if (kind === "vote")
             queue.push({ to: from, from: to, kind: "decided", value: copies.get(`${from} ${to}`)! });
-          else if (!sameBytes(here.decided, value)) throw new Error("disagreement");
+          else if (!equalBytes(here.decided, value)) throw new Error("disagreement");
           continue;
         }
         if (kind === "decided") {
@@ -141,7 +142,7 @@ function bare(copies: ReadonlyMap<string, Uint8Array>): Runner {
         }
         if (kind === "vote") here.votes.set(from, value);
         let equal = 0;
-        for (const vote of here.votes.values()) if (sameBytes(vote, here.est!)) equal++;
+        for (const vote of here.votes.values()) if (equalBytes(vote, here.est!)) equal++;
         if (equal < 3) continue;
         here.decided = here.est;
         send(to, "decided", [...members, learner]);

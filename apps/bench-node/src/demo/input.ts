@@ -9,9 +9,10 @@ class InputError extends Error {
   readonly code = "input";
 }
 
-/** Answers a file that holds the whole input: the file itself, or a copy of standard input for `-`. */
-export async function spool(input: string, copy: string): Promise<string> {
+/** Answers a file that holds the whole input: the file itself, or for `-` a copy of standard input, at the place that `copyTo` makes. */
+export async function spool(input: string, copyTo: () => string): Promise<string> {
   if (input === "-") {
+    const copy = copyTo();
     await pipeline(process.stdin, createWriteStream(copy));
     return copy;
   }

@@ -48,8 +48,11 @@ const settleMs = 60_000;
 /** Broadcasts a file over a cluster of four processes while replicas die and protocols change. Answers the verdict. */
 export async function run(options: RunOptions): Promise<RunReport> {
   const directory = resolve(options.directory);
+  const input = await spool(options.input, () => {
+    mkdirSync(directory, { recursive: true });
+    return join(directory, "input");
+  });
   mkdirSync(directory, { recursive: true });
-  const input = await spool(options.input, join(directory, "input"));
   const total = await countLines(input);
   const progress = new Progress(total, options.json);
   const supervisor = { lost: (_id: string, _what: string): void => {} };

@@ -1,5 +1,4 @@
-import { compareBytes, mapGet, sha256, toHex } from "@eunomia/codec";
-import { sameBytes } from "../bytes.ts";
+import { compareBytes, equalBytes, mapGet, sha256, toHex } from "@eunomia/codec";
 import type { Choice } from "../message.ts";
 import type { MemberConfig, SlotState } from "./member-types.ts";
 
@@ -25,8 +24,8 @@ export function canonicalChoice(config: DigestRule, choice: Choice): Choice | nu
 }
 
 export function sameChoice(a: Choice, b: Choice): boolean {
-  if (a.kind === "whole") return b.kind === "whole" && sameBytes(a.value, b.value);
-  return b.kind === "digest" && a.sizeBytes === b.sizeBytes && sameBytes(a.digest, b.digest);
+  if (a.kind === "whole") return b.kind === "whole" && equalBytes(a.value, b.value);
+  return b.kind === "digest" && a.sizeBytes === b.sizeBytes && equalBytes(a.digest, b.digest);
 }
 
 /**
@@ -36,7 +35,7 @@ export function sameChoice(a: Choice, b: Choice): boolean {
 export function isNamed(value: Uint8Array, known: Choice | null, choice: Choice): boolean {
   if (known !== null && sameChoice(known, choice)) return true;
   return choice.kind === "whole"
-    ? sameBytes(value, choice.value)
+    ? equalBytes(value, choice.value)
     : known?.kind !== "digest" && sameChoice(choiceOf({ digestAboveBytes: -1 }, value), choice);
 }
 

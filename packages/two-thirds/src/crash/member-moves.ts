@@ -1,5 +1,6 @@
 import {
   emptyMap,
+  equalBytes,
   mapDelete,
   mapDropThrough,
   mapGet,
@@ -10,7 +11,6 @@ import {
   toHex,
 } from "@eunomia/codec";
 import type { Effects, NodeId } from "@eunomia/engine";
-import { sameBytes } from "../bytes.ts";
 import type { Choice } from "../message.ts";
 import { choiceOf, sameChoice } from "./choice.ts";
 import type { MemberConfig, MemberState, MemberTypes, SlotState } from "./member-types.ts";
@@ -133,7 +133,7 @@ export function cast(
 ): void {
   const { round, value, choice } = vote;
   const slot = openSlot(config, state, number, out);
-  const unchanged = slot.est !== null && sameBytes(slot.est, value);
+  const unchanged = slot.est !== null && equalBytes(slot.est, value);
   slot.round = round;
   if (!unchanged) slot.est = value;
   slot.name = choice;
@@ -167,7 +167,7 @@ export function settle(
   out: Out,
 ): void {
   const { round, est, name } = mapGet(state.slots, number) ?? freshSlot();
-  const same = est !== null && sameBytes(est, value);
+  const same = est !== null && equalBytes(est, value);
   const decided = { ...freshSlot(), round, est, name: same ? name : choiceOf(config, value), decided: value };
   mapSet(state.slots, number, decided);
   setDelete(state.open, number);

@@ -1,6 +1,5 @@
-import { mapGet, setAdd, sha256, toHex } from "@eunomia/codec";
+import { equalBytes, mapGet, setAdd, sha256, toHex } from "@eunomia/codec";
 import { actionsOf, type NodeId } from "@eunomia/engine";
-import { sameBytes } from "../bytes.ts";
 import { type Choice, roundMax } from "../message.ts";
 import { canonicalChoice, choiceOf, heldValue, sameChoice } from "./choice.ts";
 import { cast, hold, isPeer, mayHold, openSlot, sendVote, storeVote, within } from "./member-moves.ts";
@@ -31,7 +30,7 @@ const answerDecided = on.message(
     const known = mayPropose(config, from) ? mapGet(state.slots, slot) : undefined;
     const decided = known?.decided ?? null;
     if (decided === null) return null;
-    const same = known?.name && sameBytes(decided, value);
+    const same = known?.name && equalBytes(decided, value);
     return { from, slot, choice: same ? known.name! : { kind: "whole" as const, value: decided } };
   },
   (_config, _state, { from, slot, choice }, out) => out.send([from], { kind: "decided", slot, choice }),

@@ -1,6 +1,5 @@
-import { emptyMap } from "@eunomia/codec";
+import { emptyMap, equalBytes } from "@eunomia/codec";
 import type { Action, Engine } from "@eunomia/engine";
-import { sameBytes } from "../bytes.ts";
 import { TwoThirdsMessage } from "../message.ts";
 
 import { checkMemberConfig, quorumsOf } from "./member-config.ts";
@@ -97,7 +96,7 @@ function compact(state: Readonly<MemberState>): MemberRecord[] {
     const { round, est, decided } = state.slots.values[i]!;
     if (round >= 0) records.push({ kind: "vote", slot, round, est });
     if (decided === null) return;
-    records.push({ kind: "decided", slot, value: est !== null && sameBytes(est, decided) ? null : decided });
+    records.push({ kind: "decided", slot, value: est !== null && equalBytes(est, decided) ? null : decided });
   });
   return records;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sameBytes } from "../src/bytes.ts";
+import { equalBytes } from "../src/index.ts";
 
 const bytesOf = fc.uint8Array({ maxLength: 150, size: "max" });
 
@@ -12,7 +12,7 @@ test("equal bytes are equal, at any alignment", () => {
         room.set(value, offset);
         return room.subarray(offset, offset + value.length);
       };
-      expect(sameBytes(placed(left), placed(right))).toBe(true);
+      expect(equalBytes(placed(left), placed(right))).toBe(true);
     }),
     { seed: 1, numRuns: 300 },
   );
@@ -29,8 +29,8 @@ test("one changed byte anywhere makes them differ, as does another length", () =
         const other = value.slice();
         other[at % value.length]! ^= flip;
         if (at % value.length >= 64) far++;
-        expect(sameBytes(value, other)).toBe(false);
-        expect(sameBytes(value, value.subarray(1))).toBe(false);
+        expect(equalBytes(value, other)).toBe(false);
+        expect(equalBytes(value, value.subarray(1))).toBe(false);
       },
     ),
     { seed: 2, numRuns: 500 },
