@@ -4,7 +4,7 @@ import { type FileSystem, nodeFileSystem, writesThrough } from "./file-system.ts
 import { FrameBuffer, maxRecordBytes, sizeOf } from "./frame.ts";
 import { type LockOwner, lockDirectory, thisProcess } from "./lock.ts";
 import { recoverJournal } from "./recover.ts";
-import { maxTagBytes } from "./segment.ts";
+import { checkTag } from "./segment.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 
 /** Where a sync runs: on the calling thread, on the thread pool, or by the length of the queue. */
@@ -86,12 +86,7 @@ class FileJournal implements Journal {
   #waiting: Group | null = null;
 
   constructor(options: FileJournalOptions) {
-    const tagBytes = new TextEncoder().encode(options.tag).length;
-    if (tagBytes < 1 || tagBytes > maxTagBytes) {
-      throw new JournalError("bad-option", `"tag" expected 1 to ${maxTagBytes} bytes, got ${tagBytes}`, {
-        tagBytes,
-      });
-    }
+    checkTag(options.tag);
     const segmentBytes = checkedBytes(
       "segmentBytes",
       options.segmentBytes ?? 16 * 1024 * 1024,

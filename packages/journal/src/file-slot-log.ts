@@ -4,7 +4,7 @@ import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import type { Unreadable } from "./files.ts";
 import { maxRecordBytes } from "./frame.ts";
 import { type LockOwner, lockDirectory, thisProcess } from "./lock.ts";
-import { maxTagBytes } from "./segment.ts";
+import { checkTag } from "./segment.ts";
 import { readSegment, recoverSlots, type SlotEntry } from "./slot-segments.ts";
 import { SlotWriter } from "./slot-writer.ts";
 
@@ -70,12 +70,7 @@ class FileSlotLog implements SlotLog {
   #running: Promise<void> | null = null;
 
   constructor(options: FileSlotLogOptions) {
-    const tagBytes = new TextEncoder().encode(options.tag).length;
-    if (tagBytes < 1 || tagBytes > maxTagBytes) {
-      throw new JournalError("bad-option", `"tag" expected 1 to ${maxTagBytes} bytes, got ${tagBytes}`, {
-        tagBytes,
-      });
-    }
+    checkTag(options.tag);
     const segmentBytes = checkedBytes(
       "segmentBytes",
       options.segmentBytes ?? 64 * 1024 * 1024,

@@ -1,11 +1,22 @@
 import * as zlib from "node:zlib";
+import { JournalError } from "./errors.ts";
 
 /** Bytes before the first frame of a segment: one sector, so that the header is written whole or not at all. */
 export const headerBytes = 512;
 const formatVersion = 1;
 const tagOffset = 64;
 /** Longest tag, in bytes of UTF-8. */
-export const maxTagBytes = headerBytes - tagOffset - 4;
+const maxTagBytes = headerBytes - tagOffset - 4;
+
+/** Errors: `JournalError` `bad-option`, for a tag that a segment's header cannot hold. */
+export function checkTag(tag: string): void {
+  const tagBytes = new TextEncoder().encode(tag).length;
+  if (tagBytes < 1 || tagBytes > maxTagBytes) {
+    throw new JournalError("bad-option", `"tag" expected 1 to ${maxTagBytes} bytes, got ${tagBytes}`, {
+      tagBytes,
+    });
+  }
+}
 
 /** `journal`: records, preallocated. `slots`: a slot log, appended to. */
 export type SegmentKind = "journal" | "slots";

@@ -1,5 +1,5 @@
 import { emptyMap, equalBytes, mapDropThrough, mapGet, mapSet, sha256 } from "@eunomia/codec";
-import { type Action, actionsOf, type Engine } from "@eunomia/engine";
+import { type Action, actionsOf, type Effects, type Engine, type NodeId } from "@eunomia/engine";
 import { learnByReference, relayDecision, stableActions } from "./acceptor-learn.ts";
 import {
   AcceptorCommand,
@@ -12,7 +12,7 @@ import {
   owns,
 } from "./acceptor-types.ts";
 
-import { compareBallots, higherBallot } from "./ballot.ts";
+import { type Ballot, compareBallots, higherBallot } from "./ballot.ts";
 import { PaxosMessage, type Pvalue } from "./message.ts";
 import { retiringSets } from "./stability.ts";
 
@@ -61,6 +61,26 @@ function page(config: AcceptorConfig, state: Readonly<AcceptorState>, fromSlot: 
 /** At most this many bytes of frame stand around one value. */
 const pvalueOverhead = 40;
 
+/** The promise, with a page of what was accepted from `fromSlot` on. */
+function tellPromise(
+  config: AcceptorConfig,
+  state: Readonly<AcceptorState>,
+  from: NodeId,
+  ballot: Ballot,
+  fromSlot: number,
+  out: Effects<AcceptorTypes>,
+): void {
+  const { floor } = state;
+  out.send([from], {
+    kind: "p1b",
+    ballot,
+    promised: ballot,
+    floor,
+    fromSlot,
+    ...page(config, state, fromSlot),
+  });
+}
+
 const promise = on.message(
   "p1a",
   "1b promise (4.4)",
@@ -71,14 +91,7 @@ const promise = on.message(
   (config, state, { from, ballot, fromSlot }, out) => {
     state.promised = ballot;
     out.persist({ kind: "promised", ballot });
-    out.send([from], {
-      kind: "p1b",
-      ballot,
-      promised: ballot,
-      floor: state.floor,
-      fromSlot,
-      ...page(config, state, fromSlot),
-    });
+    tellPromise(config, state, from, ballot, fromSlot, out);
   },
 );
 
@@ -90,14 +103,7 @@ const promiseAgain = on.message(
       ? { from, ballot, fromSlot }
       : null,
   (config, state, { from, ballot, fromSlot }, out) => {
-    out.send([from], {
-      kind: "p1b",
-      ballot,
-      promised: ballot,
-      floor: state.floor,
-      fromSlot,
-      ...page(config, state, fromSlot),
-    });
+    tellPromise(config, state, from, ballot, fromSlot, out);
   },
 );
 
