@@ -1,0 +1,1 @@
+export { majority } from "./majority.ts";
