@@ -21,7 +21,7 @@ export { openFrame } from "./driver/inbox.ts";
 export type { DriverOptions, Ports } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
 export { type Address, type Packet, packetHeader } from "./driver/packet.ts";
-export { EngineFault, type Fired, type Step, step } from "./step.ts";
+export { type Choose, EngineFault, type Fired, type Step, step } from "./step.ts";
 export type { TraceLine } from "./trace.ts";
 export type {
   Action,

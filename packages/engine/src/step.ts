@@ -6,6 +6,9 @@ export interface Fired {
   readonly found: unknown;
 }
 
+/** Picks one of what an action with `choices` might do: a number below `found.length`, which is never 0. */
+export type Choose = (action: string, found: readonly unknown[]) => number;
+
 export interface Step<T extends EngineTypes> {
   /** Empty: no action was enabled. That is an ordinary outcome, not an error. */
   readonly fired: readonly Fired[];
@@ -90,7 +93,8 @@ class Collector implements Effects<EngineTypes> {
  * One step of an engine: the first enabled action takes the event, messages to oneself follow, then internal actions run
  * until none is enabled. Changes `state` in place.
  *
- * @throws EngineFault when internal actions do not come to rest: a bug of the engine.
+ * @param choose for simulators and checkers; production leaves it out and takes what the guard found.
+ * @throws EngineFault when internal actions do not come to rest, or an enabled action has no choices: a bug of the engine.
  * @example
  * const state = counter.init(config);
  * const { fired, effects } = step(counter, config, state, { kind: "start", records: [] });
@@ -100,15 +104,17 @@ export function step<T extends EngineTypes>(
   config: T["Config"],
   state: T["State"],
   event: Event<T>,
+  choose?: Choose,
 ): Step<T> {
   const table = tableOf(engine);
   const out = new Collector(engine.self(config));
+  const pick = choose === undefined ? undefined : picker(engine, choose);
   const fired: Fired[] = [];
   let steps = 0;
   let next: Event<EngineTypes> | undefined = event;
   while (next !== undefined) {
-    takeFirst(table.by.get(triggerOf(next)), config, state, next, out, fired);
-    while (takeFirst(table.internal, config, state, next, out, fired)) {
+    takeFirst(table.by.get(triggerOf(next)), config, state, next, out, fired, pick);
+    while (takeFirst(table.internal, config, state, next, out, fired, pick)) {
       if (++steps > internalStepsMax)
         throw new EngineFault(engine.name, `did not come to rest after ${steps} internal steps`);
     }
@@ -119,6 +125,22 @@ export function step<T extends EngineTypes>(
   return { fired, effects: out.effects as Effect<T>[] };
 }
 
+type Pick = (
+  action: Action<EngineTypes>,
+  config: unknown,
+  state: unknown,
+  event: Event<EngineTypes>,
+) => unknown;
+
+function picker(engine: AnyEngine, choose: Choose): Pick {
+  return (action, config, state, event) => {
+    const found = action.choices!(config, state as Readonly<unknown>, event);
+    if (found.length === 0)
+      throw new EngineFault(engine.name, `enables "${action.name}" without a choice of what to do`);
+    return found[choose(action.name, found)];
+  };
+}
+
 function takeFirst(
   actions: readonly Action<EngineTypes>[] | undefined,
   config: unknown,
@@ -126,11 +148,13 @@ function takeFirst(
   event: Event<EngineTypes>,
   out: Collector,
   fired: Fired[],
+  pick: Pick | undefined,
 ): boolean {
   if (actions === undefined) return false;
   for (const action of actions) {
-    const found = action.guard(config, state as Readonly<unknown>, event);
+    let found = action.guard(config, state as Readonly<unknown>, event);
     if (found !== null) {
+      if (pick !== undefined && action.choices !== undefined) found = pick(action, config, state, event);
       action.act(config, state, found, out);
       fired.push({ action: action.name, found });
       return true;

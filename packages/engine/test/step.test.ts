@@ -1,6 +1,6 @@
 import { clone, encode } from "@eunomia/codec";
 import { describe, expect, test } from "vitest";
-import { actionsOf, type Engine, EngineFault, step } from "../src/index.ts";
+import { actionsOf, type Choose, type Engine, EngineFault, step } from "../src/index.ts";
 import { actions, type CounterTypes, counter } from "./support/counter.ts";
 
 const config = { self: "a", others: ["b", "c"], echo: 0 };
@@ -69,6 +69,28 @@ describe("step", () => {
     expect(() => step(restless, config, restless.init(config), { kind: "start", records: [] })).toThrow(
       EngineFault,
     );
+  });
+
+  test("an action with choices takes what it is told to take, and the guard's answer in production", () => {
+    const on = actionsOf<CounterTypes>();
+    const guess = on.internal(
+      "guess",
+      (_config, state) => (state.acks === 0 ? 1 : null),
+      (_config, state, found: number) => {
+        state.acks = found;
+      },
+    );
+    const guessing = { ...counter, actions: [{ ...guess, choices: () => [1, 2, 3] }] };
+    const acks = (choose?: Choose) => {
+      const state = guessing.init(config);
+      step(guessing, config, state, { kind: "start", records: [] }, choose);
+      return state.acks;
+    };
+    expect(acks()).toBe(1);
+    expect(acks((action, found) => (action === "guess" ? found.length - 1 : 0))).toBe(3);
+    const stuck = { ...counter, actions: [{ ...guess, choices: () => [] }] };
+    const start = { kind: "start", records: [] } as const;
+    expect(() => step(stuck, config, stuck.init(config), start, () => 0)).toThrow(EngineFault);
   });
 
   test("the same event on equal states gives equal effects", () => {
