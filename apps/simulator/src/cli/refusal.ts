@@ -1,0 +1,17 @@
+/** Something the command line was asked for and cannot do: said with the reason and with what to do; exit code 2. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: string;
+  readonly advice: string;
+
+  constructor(code: string, reason: string, advice: string) {
+    super(`${reason}; ${advice}`);
+    this.code = code;
+    this.advice = advice;
+  }
+}
+
+/** Stops the command. `advice` is what the user can do about it. */
+export function refuse(code: string, reason: string, advice: string): never {
+  throw new Refusal(code, reason, advice);
+}
