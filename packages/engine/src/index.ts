@@ -18,9 +18,9 @@ export type {
 } from "./doors.ts";
 export { Driver } from "./driver/driver.ts";
 export { openFrame } from "./driver/inbox.ts";
-export type { DriverOptions, Ports } from "./driver/options.ts";
+export type { DriverOptions, Ports, Wire } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
-export { type Address, type Packet, packetHeader } from "./driver/packet.ts";
+export { type Address, type Packet, type Parcel, packetHeader } from "./driver/packet.ts";
 export { type Choose, EngineFault, type Fired, type Step, step } from "./step.ts";
 export type { TraceLine } from "./trace.ts";
 export type {

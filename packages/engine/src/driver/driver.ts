@@ -1,26 +1,16 @@
-import { DecodeError, decode, encodePieces, joined } from "@eunomia/codec";
+import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { Durability } from "./durability.ts";
 import { openFrame, Parking } from "./inbox.ts";
+import { compacted, type Instance } from "./instance.ts";
 import type { DriverOptions, Ports } from "./options.ts";
-import { Outbox } from "./outbox.ts";
-import { type Address, type Packet, packetHeader, writeJournalRecord } from "./packet.ts";
+import { Outbox, WireBox } from "./outbox.ts";
+import { type Address, type Packet, type Parcel, packetHeader, writeJournalRecord } from "./packet.ts";
 import { keyOf, Recovery } from "./recovery.ts";
 import { Timers } from "./timers.ts";
 
-interface Instance {
-  /** Its records stand in the journal, not elsewhere. */
-  readonly journaled: boolean;
-  readonly address: Address;
-  readonly engine: AnyEngine;
-  readonly config: unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: opaque here
-  readonly state: any;
-  /** Commands that wait for the end of the current round: they come in as one frame. */
-  commands: unknown[];
-  readonly timers: Timers;
-}
+const dropped = "send: queue full or peer away";
 
 /**
  * Drives engines over ports: takes an event, steps, journals, releases what is durable, arms timers, routes between the
@@ -34,6 +24,7 @@ export class Driver {
   readonly #recovery = new Recovery();
   readonly #refusals = new Map<string, number>();
   readonly #outbox: Outbox;
+  readonly #wireBox: WireBox | null;
   readonly #durability: Durability;
   readonly #parking = new Parking(16 << 20);
   readonly #retired = new Set<string>();
@@ -53,6 +44,7 @@ export class Driver {
       (error) => this.#fault(error),
     );
     this.#outbox = new Outbox(options.maxFrameBytes ?? 1 << 20, (to, frame) => this.#emit(to, frame));
+    this.#wireBox = ports.wire ? new WireBox(ports.wire, () => this.#refuse(dropped)) : null;
   }
 
   /**
@@ -62,6 +54,9 @@ export class Driver {
   open(records: readonly Uint8Array[]): void {
     this.#recovery.load(records);
     this.#ports.transport.listen((_claimed, sealed) => this.#receive(sealed));
+    this.#ports.wire?.listen((parcel) => {
+      if (!this.#stopped) this.#take(parcel);
+    });
   }
 
   /** Starts an engine on the records that the journal held for its address. A second start of an address is ignored. */
@@ -148,6 +143,7 @@ export class Driver {
 
   /** What one tick has gathered leaves now: another turn of the event loop would gather nothing more, and the disk may block. */
   #flush(): void {
+    this.#wireBox?.flush();
     this.#outbox.flush();
     this.#ports.transport.flush?.();
   }
@@ -161,7 +157,7 @@ export class Driver {
       // A client that has left meanwhile: its key is forgotten.
       return this.#refuse("send: no key for the peer");
     }
-    if (!transport.send(to, sealed)) this.#refuse("send: queue full or peer away");
+    if (!transport.send(to, sealed)) this.#refuse(dropped);
   }
 
   #enqueue(instance: Instance, event: Event<EngineTypes>): void {
@@ -184,7 +180,7 @@ export class Driver {
       this.#take(packet);
   }
 
-  #take(packet: Packet): void {
+  #take(packet: Packet | Parcel): void {
     const key = keyOf(packet.to, packet.instance);
     const instance = this.#instances.get(key);
     if (instance === undefined) {
@@ -193,6 +189,8 @@ export class Driver {
       else this.#refuse("packet: no such process or epoch here");
       return;
     }
+    if ("message" in packet)
+      return this.#enqueue(instance, { kind: "message", from: packet.from, message: packet.message });
     try {
       const message = decode(instance.engine.schema.message, packet.body) as EngineTypes["Message"];
       this.#enqueue(instance, { kind: "message", from: packet.from, message });
@@ -235,7 +233,8 @@ export class Driver {
   #step(instance: Instance, event: Event<EngineTypes>): void {
     const { engine, config, state, address } = instance;
     if (this.#instances.get(keyOf(address.process, address.instance)) !== instance) return;
-    const { fired, effects } = step(engine, config, state, event);
+    const { fired, effects } =
+      this.#options.step?.(address, engine, config, state, event) ?? step(engine, config, state, event);
     if (fired.length === 0 && event.kind === "message")
       this.#refuse(`${engine.name}: no rule takes ${event.message.kind}`);
     this.#options.onTrace?.({
@@ -275,6 +274,7 @@ export class Driver {
 
   #send(sender: Instance, to: readonly NodeId[], message: EngineTypes["Message"]): void {
     const { process: from, instance } = sender.address;
+    const wireBox = this.#wireBox;
     let body: readonly Uint8Array[] | null = null;
     let bodyBytes = 0;
     for (const process of to) {
@@ -287,6 +287,11 @@ export class Driver {
       const node = this.#options.nodeOf(process) ?? process;
       if (node === this.#ports.transport.self) {
         this.#refuse("send: no such process or epoch here");
+        continue;
+      }
+      if (wireBox !== null) {
+        const parcel = { to: process, from, instance, engine: sender.engine, message };
+        this.#durability.after(() => wireBox.add(node, parcel));
         continue;
       }
       if (body === null) {
@@ -308,11 +313,7 @@ export class Driver {
 
   #compact(): void {
     const records = this.#recovery.rest();
-    for (const { address, engine, config, state, journaled } of this.#instances.values())
-      for (const record of journaled ? engine.compact(config, state) : [])
-        records.push(
-          joined(writeJournalRecord(address.process, address.instance, engine.schema.record, record)),
-        );
+    for (const instance of this.#instances.values()) records.push(...compacted(instance));
     this.#ports.journal.snapshot(records);
     this.#outbox.sweep();
   }

@@ -1,6 +1,6 @@
 import type { Authenticator } from "../doors.ts";
 import type { NodeId } from "../types.ts";
-import { type Packet, readFrame } from "./packet.ts";
+import { type Packet, type Parcel, readFrame } from "./packet.ts";
 
 /** The packets of a sealed frame whose sender may speak for the process it names. Refusals are counted, never thrown. */
 export function openFrame(
@@ -32,7 +32,7 @@ export function openFrame(
  * go, and senders repeat themselves anyway.
  */
 export class Parking {
-  readonly #packets: { readonly key: string; readonly packet: Packet }[] = [];
+  readonly #parked: { readonly key: string; readonly packet: Packet | Parcel }[] = [];
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -40,25 +40,29 @@ export class Parking {
     this.#maxBytes = maxBytes;
   }
 
-  park(key: string, packet: Packet): void {
-    this.#packets.push({ key, packet });
-    this.#bytes += packet.body.length;
-    while (this.#bytes > this.#maxBytes || this.#packets.length > 1024)
-      this.#bytes -= this.#packets.shift()?.packet.body.length ?? 0;
+  park(key: string, packet: Packet | Parcel): void {
+    this.#parked.push({ key, packet });
+    this.#bytes += bytesOf(packet);
+    while (this.#bytes > this.#maxBytes || this.#parked.length > 1024) {
+      const oldest = this.#parked.shift();
+      if (oldest !== undefined) this.#bytes -= bytesOf(oldest.packet);
+    }
   }
 
-  take(key: string): readonly Packet[] {
-    const taken: Packet[] = [];
-    for (let i = 0; i < this.#packets.length; ) {
-      const entry = this.#packets[i]!;
+  take(key: string): readonly (Packet | Parcel)[] {
+    const taken: (Packet | Parcel)[] = [];
+    for (let i = 0; i < this.#parked.length; ) {
+      const entry = this.#parked[i]!;
       if (entry.key !== key) {
         i += 1;
         continue;
       }
       taken.push(entry.packet);
-      this.#bytes -= entry.packet.body.length;
-      this.#packets.splice(i, 1);
+      this.#bytes -= bytesOf(entry.packet);
+      this.#parked.splice(i, 1);
     }
     return taken;
   }
 }
+
+const bytesOf = (packet: Packet | Parcel): number => ("body" in packet ? packet.body.length : 0);

@@ -1,4 +1,6 @@
 import type { NodeId } from "../types.ts";
+import type { Wire } from "./options.ts";
+import type { Parcel } from "./packet.ts";
 
 /** Frames towards peers: everything of one tick for one peer becomes one frame. */
 export class Outbox {
@@ -39,5 +41,28 @@ export class Outbox {
     queue.parts = [];
     queue.bytes = 0;
     this.#emit(to, frame);
+  }
+}
+
+/** The same for values: what one tick has gathered goes over the wire at its end. */
+export class WireBox {
+  readonly #wire: Wire;
+  readonly #onDropped: () => void;
+  #waiting: { readonly node: NodeId; readonly parcel: Parcel }[] = [];
+
+  constructor(wire: Wire, onDropped: () => void) {
+    this.#wire = wire;
+    this.#onDropped = onDropped;
+  }
+
+  add(node: NodeId, parcel: Parcel): void {
+    this.#waiting.push({ node, parcel });
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { node, parcel } of waiting) if (!this.#wire.send(node, parcel)) this.#onDropped();
   }
 }

@@ -1,5 +1,5 @@
 import { DecodeError, Reader, type Schema, Writer } from "@eunomia/codec";
-import type { NodeId } from "../types.ts";
+import type { AnyEngine, EngineTypes, NodeId } from "../types.ts";
 
 /** Where an engine lives: a process of a protocol, in one instance (an epoch) of it. */
 export interface Address {
@@ -13,6 +13,15 @@ export interface Packet {
   readonly from: NodeId;
   readonly instance: string;
   readonly body: Uint8Array;
+}
+
+/** One message on its way between two processes, as a value of the message schema of `engine`, which sent it. */
+export interface Parcel {
+  readonly to: NodeId;
+  readonly from: NodeId;
+  readonly instance: string;
+  readonly engine: AnyEngine;
+  readonly message: EngineTypes["Message"];
 }
 
 /** The part of a packet before its body: a CBOR array of receiver, sender, instance and the length of the body. */
