@@ -48,10 +48,19 @@ const others: Readonly<Record<string, Schema<unknown>>> = {
   "quorum/expression": exprSchema as Schema<unknown>,
 };
 
+/** Peers send messages and disks give records back; states and configurations are read less often, and are much longer. */
+function costOf(part: (typeof parts)[number], schema: Schema<unknown>): number {
+  if (schema.form.kind === "nil") return 64;
+  return part === "state" || part === "config" ? 4 : 1;
+}
+
 /** A target for each schema of each engine, and for those outside of engines. */
 export function schemaTargets(): readonly FuzzTarget[] {
   const ofEngines = everyEngine().flatMap(({ name, schema }) =>
-    parts.map((part) => schemaTarget(`${name}/${part}`, schema[part] as Schema<unknown>)),
+    parts.map((part) => {
+      const inner = schema[part] as Schema<unknown>;
+      return { ...schemaTarget(`${name}/${part}`, inner), cost: costOf(part, inner) };
+    }),
   );
   return [...ofEngines, ...Object.entries(others).map(([name, schema]) => schemaTarget(name, schema))];
 }

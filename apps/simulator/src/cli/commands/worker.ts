@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { fuzzWorker } from "../fuzz/command.ts";
+import { serve, type Worker } from "../pool.ts";
+import { refuse } from "../refusal.ts";
+import { guarded } from "./guarded.ts";
+
+const workers: Readonly<Record<string, Worker>> = { fuzz: fuzzWorker };
+
+/** What the other commands start on further processes; not for people. */
+export function addWorker(program: Command): void {
+  program
+    .command("worker", { hidden: true })
+    .argument("<kind>")
+    .action(
+      guarded((kind: string) => {
+        const worker = workers[kind];
+        if (worker === undefined || process.send === undefined)
+          refuse("no-parent", "a worker is started by the commands themselves", "use one of them");
+        serve(worker);
+        return 0;
+      }),
+    );
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { addFuzz } from "./cli/commands/fuzz.ts";
+import { addWorker } from "./cli/commands/worker.ts";
+
+/** Wrong usage is a command that could not be carried through, not one that found something. */
+const program = new Command("eunomia-simulator")
+  .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
+  .description(
+    "Breaks consensus protocols before users do: seeded simulation, model checking, replay, and the explorer page",
+  )
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 nothing wrong; 1 something is violated, vacuous or unknown; 2 could not be carried through.`,
+  );
+
+for (const add of [addFuzz, addWorker]) add(program);
+
+await program.parseAsync();
