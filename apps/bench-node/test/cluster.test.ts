@@ -6,7 +6,8 @@ import { type Client, type GatewayLink, TooLargeError } from "@eunomia/aneris-cl
 import { utf8Encode } from "@eunomia/codec";
 import { hmacAuthenticator } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import { bodyDigest, broadcastEvent, TraceWriter } from "@eunomia/trace";
+import { bodyDigest, broadcastEvent } from "@eunomia/trace";
+import { TraceWriter } from "@eunomia/trace/file";
 import { tcpTransport } from "@eunomia/transports/tcp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { digestOf, judgeTraces } from "../src/demo/judge.ts";

@@ -1,16 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type BroadcastEvent,
-  bodyDigest,
-  bodyDigests,
-  deliverEvent,
-  formatJudgement,
-  judge,
-  readTrace,
-  TraceWriter,
-} from "../src/index.ts";
+import { nodeBodyDigest, readTrace, TraceWriter } from "../src/file.ts";
+import { bodyDigests, deliverEvent, formatJudgement, judge, type TraceEvent } from "../src/index.ts";
 
 // A client sends `commands` bodies of 100 bytes in turn for 16 sessions; six processes (four nodes, two subscribers) deliver
 // them in slots of `perSlot`. The judge against sets of id strings that check P1 and P2 alone, which is what one would write first.
@@ -40,12 +32,18 @@ for (let done = 0; done < commands; done += perSlot) {
   });
   for (let index = 0; index < perSlot; index += 8) {
     const { client, seq } = entries[index]!;
-    const digests = bodyDigests(bodies.slice(index, index + 8));
+    const digests = bodyDigests(bodies.slice(index, index + 8), nodeBodyDigest);
     writers[0]!.write({ kind: "broadcast", at: slot, who: "client", client, seq, digests });
   }
   for (const [index, who] of processes.entries()) {
     const from = cpuMs();
-    const event = deliverEvent(slot, who, { slot, epoch: 0, protocol: "paxos", vector }, entries);
+    const event = deliverEvent(
+      slot,
+      who,
+      { slot, epoch: 0, protocol: "paxos", vector },
+      entries,
+      nodeBodyDigest,
+    );
     writers[index + 1]!.write(event);
     writeMs += cpuMs() - from;
   }
@@ -58,7 +56,7 @@ console.log(
   `written: ${((1e6 * writeMs) / delivered).toFixed(0)} ns and ${(bytes / delivered).toFixed(1)} bytes per delivered command`,
 );
 let from = cpuMs();
-for (let round = 0; round < 100; round += 1) for (const body of bodies) bodyDigest(body);
+for (let round = 0; round < 100; round += 1) for (const body of bodies) nodeBodyDigest(body);
 console.log(`of which digest: ${((1e6 * (cpuMs() - from)) / (100 * perSlot)).toFixed(0)} ns`);
 
 from = cpuMs();
@@ -75,7 +73,7 @@ if (process.argv[4] !== "alone") {
   const ids = (client: number, seq: number, digests: string, at: number) =>
     `${client}:${seq}:${digests.slice(at, at + 16)}`;
   const sent = new Set<string>();
-  for await (const event of readTrace(files[0]!) as AsyncIterable<BroadcastEvent>)
+  for await (const event of readTrace(files[0]!) as AsyncIterable<TraceEvent>)
     if (event.kind === "broadcast")
       for (let k = 0; 16 * k < event.digests.length; k += 1)
         sent.add(ids(event.client, event.seq + k, event.digests, 16 * k));

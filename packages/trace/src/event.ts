@@ -4,6 +4,25 @@
  */
 export type Runs = readonly number[];
 
+/** How a process was faulty, beyond being slow and beyond losing what was not durable. */
+export type FaultKind =
+  /** Down for good. */
+  | "crash"
+  /** Went on without records that were durable. */
+  | "amnesia"
+  /** Did anything at all; its lines are not worth reading. */
+  | "byzantine";
+
+/** What whoever runs a cluster knows about the run. Part of every family of events. */
+export type RunEvent =
+  | { readonly kind: "crash"; readonly at: number; readonly who: string }
+  /** `who` is faulty from here on; the promises of a run depend on the set of these. Told before it does any harm. */
+  | { readonly kind: "faulty"; readonly at: number; readonly who: string; readonly fault: FaultKind }
+  /** From here on nothing gets lost and everybody who is up is timely. A later one replaces it. */
+  | { readonly kind: "stable"; readonly at: number }
+  /** The run is fair and finished; whoever ran it decides. */
+  | { readonly kind: "quiesced"; readonly at: number };
+
 /**
  * One line of a broadcast trace. `at` is in milliseconds on the clock of whoever wrote the line; `who` is that process. Every
  * command and control is known by its identity and by the first 8 bytes of a digest of its body, 16 lower-case hex digits.
@@ -34,9 +53,7 @@ export type BroadcastEvent =
       readonly who: string;
       readonly slot: number;
     }
-  | { readonly kind: "crash"; readonly at: number; readonly who: string }
-  /** The run is fair and finished; whoever ran it decides. */
-  | { readonly kind: "quiesced"; readonly at: number };
+  | RunEvent;
 
 /** `who` delivers a slot: a vector of commands, or one of control commands. */
 export interface DeliverEvent {
@@ -58,111 +75,77 @@ export interface DeliverEvent {
   readonly chain?: string;
 }
 
+/** What consensus instances do. An instance is a slot of an epoch; a value is any text that stands for it, such as a digest. */
+export type ConsensusEvent =
+  | {
+      /**
+       * `propose`: `who` puts a value forward, or, where proposers may lie, a value with its signature came up. `decide`: the
+       * learner `who` learns what was decided.
+       */
+      readonly kind: "propose" | "decide";
+      readonly at: number;
+      readonly who: string;
+      readonly epoch: number;
+      readonly slot: number;
+      readonly value: string;
+    }
+  /** The learner `who` was looked at and has no decision of the instance: a restart may not take one back. */
+  | {
+      readonly kind: "undecided";
+      readonly at: number;
+      readonly who: string;
+      readonly epoch: number;
+      readonly slot: number;
+    }
+  | RunEvent;
+
+/**
+ * What a process writes down and lets out. A life begins with every start of the process and counts 1, 2, 3, …; the records
+ * of a life count 1, 2, 3, … as well. What an earlier life left durable needs no mention.
+ */
+export type DurabilityEvent =
+  /** `persist`: record number `record` was handed to the disk. `durable`: all up to `record` survive a crash from now on. */
+  | {
+      readonly kind: "persist" | "durable";
+      readonly at: number;
+      readonly who: string;
+      readonly life: number;
+      readonly record: number;
+    }
+  | ReleaseEvent
+  | RunEvent;
+
+/** Something left the process that depends on its records up to `record`; 0: on none of this life. */
+export interface ReleaseEvent {
+  readonly kind: "release";
+  readonly at: number;
+  readonly who: string;
+  readonly life: number;
+  readonly record: number;
+  /** What left, for reports. */
+  readonly what?: string;
+}
+
+/** How much of something `who` holds just now, and how much it may. */
+export interface SizeEvent {
+  readonly kind: "size";
+  readonly at: number;
+  readonly who: string;
+  /** What is counted: `known`, `inflight`, `queue`, … */
+  readonly name: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** Any line of a trace. Each monitor looks at the kinds that it knows and lets the others pass. */
+export type TraceEvent = BroadcastEvent | ConsensusEvent | DurabilityEvent | SizeEvent;
+
 /** Hex digits that a trace keeps of a body. */
 export const digestDigits = 16;
-
-/** A trace that cannot be read, or an event that is none. */
-export class TraceError extends Error {
-  readonly code: "not-json" | "not-an-event" | "line-too-long";
-  /** The file, or "" where there is none. */
-  readonly file: string;
-  /** The line, counted from 1; 0 if unknown. */
-  readonly line: number;
-  constructor(code: TraceError["code"], what: string, file = "", line = 0) {
-    super(line === 0 ? what : `${file === "" ? "" : `${file}, `}line ${line}: ${what}`);
-    this.name = "TraceError";
-    this.code = code;
-    this.file = file;
-    this.line = line;
-  }
-}
 
 /** How many commands the runs stand for. */
 export function runsCount(runs: Runs): number {
   let count = 0;
   for (let at = 2; at < runs.length; at += 3) count += runs[at]!;
   return count;
-}
-
-const natural = (value: unknown, least: number): boolean =>
-  Number.isSafeInteger(value) && (value as number) >= least;
-const hex = (value: unknown): value is string => typeof value === "string" && !/[^0-9a-f]/.test(value);
-
-/** What is wrong with a delivered vector; null if nothing is. */
-function vectorFault(event: Record<string, unknown>): string | null {
-  const { runs, digests, controls = [], registrations = 0, chain = "" } = event;
-  if (!Array.isArray(runs) || runs.length % 3 !== 0)
-    return `"runs" expected client, firstSeq, count over and over`;
-  for (let at = 0; at < runs.length; at += 3)
-    if (
-      !natural(runs[at], 0) ||
-      !natural(runs[at + 1], 1) ||
-      !natural(runs[at + 2], 1) ||
-      !Number.isSafeInteger(runs[at + 1] + runs[at + 2])
-    )
-      return `"runs" expected a client and two positive integers at ${at}, got ${JSON.stringify(runs.slice(at, at + 3))}`;
-  if (!Array.isArray(controls) || controls.some((n) => !natural(n, 1)))
-    return `"controls" expected positive integers, got ${JSON.stringify(controls)}`;
-  if (controls.length > 0 && runs.length > 0) return `"controls" expected a vector without commands`;
-  const entries = runsCount(runs) + controls.length;
-  if (!hex(digests) || digests.length !== digestDigits * entries)
-    return `"digests" expected ${digestDigits} hex digits for each of ${entries} entries`;
-  if (!natural(registrations, 0)) return `"registrations" expected a count`;
-  return hex(chain) ? null : `"chain" expected hex digits`;
-}
-
-/** What is wrong with a value that should be an event; null if nothing is. */
-function eventFault(event: Record<string, unknown>): string | null {
-  if (typeof event.at !== "number") return `"at" expected a number, got ${JSON.stringify(event.at)}`;
-  if (event.kind !== "quiesced" && typeof event.who !== "string")
-    return `"who" expected a process, got ${JSON.stringify(event.who)}`;
-  switch (event.kind) {
-    case "quiesced":
-    case "crash":
-      return null;
-    case "install":
-    case "recover":
-      return natural(event.slot, 0) ? null : `"slot" expected a slot, got ${JSON.stringify(event.slot)}`;
-    case "control":
-      return natural(event.n, 1) && hex(event.digest) && event.digest.length === digestDigits
-        ? null
-        : `"control" expected a number n and a digest of ${digestDigits} hex digits`;
-    case "broadcast":
-      return natural(event.client, 0) &&
-        natural(event.seq, 1) &&
-        hex(event.digests) &&
-        event.digests.length > 0 &&
-        event.digests.length % digestDigits === 0
-        ? null
-        : `"broadcast" expected client, seq and ${digestDigits} hex digits per command`;
-    case "deliver":
-      return natural(event.slot, 1) && natural(event.epoch, 0) && typeof event.protocol === "string"
-        ? vectorFault(event)
-        : `"deliver" expected slot, epoch and protocol`;
-    default:
-      return `"kind" expected a kind of event, got ${JSON.stringify(event.kind)}`;
-  }
-}
-
-/**
- * The event of one line.
- *
- * @param file and `line` (counted from 1) are for the error.
- * @throws TraceError for anything that is not an event.
- * @example
- * parseEvent('{"kind":"crash","at":1,"who":"r0"}'); // { kind: "crash", at: 1, who: "r0" }
- */
-export function parseEvent(text: string, file = "", line = 0): BroadcastEvent {
-  let event: unknown;
-  try {
-    event = JSON.parse(text);
-  } catch {
-    throw new TraceError("not-json", `expected JSON, got ${JSON.stringify(text.slice(0, 60))}`, file, line);
-  }
-  const fault =
-    event === null || typeof event !== "object"
-      ? "expected an object"
-      : eventFault(event as Record<string, unknown>);
-  if (fault !== null) throw new TraceError("not-an-event", fault, file, line);
-  return event as BroadcastEvent;
 }

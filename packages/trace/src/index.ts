@@ -1,7 +1,10 @@
-/** Traces of ordered broadcast as JSON lines, and monitors of what it promises. */
+/** What a run did, as lines of JSON, and monitors of what it promises: broadcast, consensus, durability, bounds. */
 export { broadcastMonitors, verdicts } from "./broadcast/monitors.ts";
 export type { BroadcastMonitorOptions } from "./broadcast/options.ts";
+export { consensusMonitors, OneDecision } from "./consensus/monitors.ts";
+export type { ConsensusMonitorOptions, FaultySets } from "./consensus/options.ts";
 export {
+  type BodyDigest,
   bodyDigest,
   bodyDigests,
   broadcastEvent,
@@ -10,15 +13,23 @@ export {
   type DeliveredSource,
   deliverEvent,
 } from "./digest.ts";
-export { type BroadcastEvent, type DeliverEvent, parseEvent, type Runs, TraceError } from "./event.ts";
+export type {
+  BroadcastEvent,
+  ConsensusEvent,
+  DeliverEvent,
+  DurabilityEvent,
+  FaultKind,
+  ReleaseEvent,
+  RunEvent,
+  Runs,
+  SizeEvent,
+  TraceEvent,
+} from "./event.ts";
 export { goodTrace, type ViolatingTrace, violatingTraces } from "./examples.ts";
-export {
-  mergeTraces,
-  type ReadOptions,
-  readTrace,
-  type TornLine,
-  TraceWriter,
-  type TraceWriterOptions,
-} from "./file.ts";
-export { formatJudgement, type JudgedCounts, type Judgement, judge } from "./judge.ts";
+export { formatJudgement, type JudgedCounts, type Judgement, type JudgeOptions, judge } from "./judge.ts";
+export { mergeTraces } from "./merge.ts";
 export type { Monitor, Verdict } from "./monitor.ts";
+export { parseEvent, TraceError } from "./parse.ts";
+export { Bounds } from "./process/bounds.ts";
+export { Durability } from "./process/durability.ts";
+export { processMonitors } from "./process/monitors.ts";

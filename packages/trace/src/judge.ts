@@ -1,9 +1,14 @@
 import { broadcastMonitors } from "./broadcast/monitors.ts";
 import type { BroadcastMonitorOptions } from "./broadcast/options.ts";
-import { type BroadcastEvent, digestDigits, runsCount } from "./event.ts";
-import { mergeTraces } from "./file.ts";
-import type { Verdict } from "./monitor.ts";
+import { digestDigits, runsCount, type TraceEvent } from "./event.ts";
+import { mergeTraces } from "./merge.ts";
+import type { Monitor, Verdict } from "./monitor.ts";
 import { BitSet } from "./sparse.ts";
+
+export interface JudgeOptions extends BroadcastMonitorOptions {
+  /** Further monitors that judge the run, such as those of `consensusMonitors` and `processMonitors`. */
+  readonly also?: readonly Monitor<TraceEvent>[];
+}
 
 /** What was looked at, so that nobody takes an empty run for a good one. */
 export interface JudgedCounts {
@@ -28,7 +33,7 @@ export interface JudgedCounts {
 export interface Judgement {
   /** Nothing is violated and nothing pending; see `vacuous` for what an `ok` is worth. */
   readonly ok: boolean;
-  readonly verdicts: readonly Verdict<BroadcastEvent>[];
+  readonly verdicts: readonly Verdict<TraceEvent>[];
   /** Properties that are `ok` because there was nothing to judge them on. */
   readonly vacuous: readonly string[];
   readonly counts: Readonly<JudgedCounts>;
@@ -46,10 +51,10 @@ export interface Judgement {
  * console.log(formatJudgement(judgement));
  */
 export async function judge(
-  traces: readonly AsyncIterable<BroadcastEvent>[],
-  options: BroadcastMonitorOptions = {},
+  traces: readonly AsyncIterable<TraceEvent>[],
+  options: JudgeOptions = {},
 ): Promise<Judgement> {
-  const monitors = broadcastMonitors(options);
+  const monitors: readonly Monitor<TraceEvent>[] = [...broadcastMonitors(options), ...(options.also ?? [])];
   const tally = new Tally();
   for await (const event of mergeTraces(traces)) {
     tally.count(event);
@@ -96,7 +101,7 @@ class Tally {
     processes: 0,
   };
 
-  count(event: BroadcastEvent): void {
+  count(event: TraceEvent): void {
     const counts = this.#counts;
     counts.events += 1;
     if (event.kind === "broadcast") counts.commands += event.digests.length / digestDigits;

@@ -3,21 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import {
-  type BroadcastEvent,
-  goodTrace,
-  mergeTraces,
-  parseEvent,
-  readTrace,
-  type TornLine,
-  TraceWriter,
-} from "../src/index.ts";
+import { nodeBodyDigest, readTrace, type TornLine, TraceWriter } from "../src/file.ts";
+import { bodyDigest, goodTrace, mergeTraces, parseEvent, type TraceEvent } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trace-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function all(events: AsyncIterable<BroadcastEvent>): Promise<BroadcastEvent[]> {
-  const out: BroadcastEvent[] = [];
+async function all(events: AsyncIterable<TraceEvent>): Promise<TraceEvent[]> {
+  const out: TraceEvent[] = [];
   for await (const event of events) out.push(event);
   return out;
 }
@@ -131,13 +124,27 @@ test("anything that is not an event is refused with what was expected", () => {
     { ...deliver, runs: [], controls: [0] },
     { ...deliver, registrations: -1 },
     { ...deliver, chain: "x" },
+    { at: 1, kind: "toString", who: "r" },
+    { at: 1, kind: "faulty", who: "r", fault: "late" },
+    { at: 1, kind: "faulty", fault: "crash" },
+    { at: 1, kind: "propose", who: "r", epoch: 0, slot: 1 },
+    { at: 1, kind: "propose", who: "r", epoch: -1, slot: 1, value: "x" },
+    { at: 1, kind: "decide", who: "r", epoch: 0, slot: 1, value: 7 },
+    { at: 1, kind: "decide", epoch: 0, slot: 1, value: "x" },
+    { at: 1, kind: "undecided", who: "r", epoch: 0 },
+    { at: 1, kind: "persist", who: "r", life: 1, record: 0 },
+    { at: 1, kind: "durable", who: "r", life: 0, record: 1 },
+    { at: 1, kind: "release", who: "r", life: 1 },
+    { at: 1, kind: "release", who: "r", life: 1, record: 1, what: 5 },
+    { at: 1, kind: "size", who: "r", name: "known", value: 1 },
+    { at: 1, kind: "size", who: "r", name: "known", value: 1.5, limit: 2 },
   ])
     expect(() => parseEvent(JSON.stringify(wrong), "f", 3), JSON.stringify(wrong)).toThrow(/^f, line 3: /);
 });
 
 test("sources are merged by time, keep their own order, and are closed when one fails", async () => {
   let closed = 0;
-  async function* source(who: string, ...times: number[]): AsyncGenerator<BroadcastEvent> {
+  async function* source(who: string, ...times: number[]): AsyncGenerator<TraceEvent> {
     try {
       for (const at of times) yield { kind: "crash", at, who };
     } finally {
@@ -155,4 +162,28 @@ test("sources are merged by time, keep their own order, and are closed when one 
   closed = 0;
   for await (const event of mergeTraces([source("a", 1, 2), source("b", 1, 2)])) if (event.at === 1) break;
   expect(closed).toBe(2);
+});
+
+test("events of every kind are read", () => {
+  const at = 1;
+  const who = "r";
+  const events: readonly TraceEvent[] = [
+    { kind: "stable", at },
+    { kind: "faulty", at, who, fault: "amnesia" },
+    { kind: "propose", at, who, epoch: 0, slot: 1, value: "x" },
+    { kind: "decide", at, who, epoch: 0, slot: 1, value: "" },
+    { kind: "undecided", at, who, epoch: 0, slot: 0 },
+    { kind: "persist", at, who, life: 1, record: 1 },
+    { kind: "durable", at, who, life: 1, record: 1 },
+    { kind: "release", at, who, life: 1, record: 0, what: "2b" },
+    { kind: "size", at, who, name: "known", value: 0, limit: 0 },
+  ];
+  for (const event of events) expect(parseEvent(JSON.stringify(event))).toEqual(event);
+});
+
+test("both digests of a body are the same", () => {
+  for (const length of [0, 1, 55, 56, 64, 1000]) {
+    const body = Uint8Array.from({ length }, (_, at) => at);
+    expect(nodeBodyDigest(body)).toBe(bodyDigest(body));
+  }
 });

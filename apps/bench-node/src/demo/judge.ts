@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type Judgement, judge, readTrace } from "@eunomia/trace";
+import { type Judgement, judge } from "@eunomia/trace";
+import { readTrace } from "@eunomia/trace/file";
 
 /** Judges the broadcast properties from the traces of all processes. Subscribers get no excuse for having restarted. */
 export function judgeTraces(

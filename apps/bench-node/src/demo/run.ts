@@ -3,7 +3,8 @@ import { cpus, platform, release } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Client, GatewayLink } from "@eunomia/aneris-client";
-import { broadcastEvent, TraceWriter } from "@eunomia/trace";
+import { broadcastEvent } from "@eunomia/trace";
+import { nodeBodyDigest, TraceWriter } from "@eunomia/trace/file";
 import { LocalCluster } from "../local/cluster.ts";
 import { openClient } from "../local/participants.ts";
 import { wallClock } from "../node/trace.ts";
@@ -175,7 +176,7 @@ class Run {
     await feed(client, this.#input, this.#total, seconds, steps, (seq, bodies) => {
       const now = performance.now();
       for (let i = 0; i < bodies.length; i += 1) this.#timings.sent(seq + i, now);
-      trace.write(broadcastEvent(wallClock(), "client", session, seq, bodies));
+      trace.write(broadcastEvent(wallClock(), "client", session, seq, bodies, nodeBodyDigest));
       this.#sent = seq + bodies.length - 1;
     });
     const performed = await steps.finished;

@@ -3,7 +3,7 @@ import { controlDomain, controlSigningBytes, Operation } from "@eunomia/aneris-s
 import { encode } from "@eunomia/codec";
 import { signInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import { bodyDigest, type TraceWriter } from "@eunomia/trace";
+import { nodeBodyDigest, type TraceWriter } from "@eunomia/trace/file";
 import type { LocalCluster } from "../local/cluster.ts";
 import { directory } from "../node/names.ts";
 import { wallClock } from "../node/trace.ts";
@@ -40,7 +40,7 @@ async function swap({ cluster, client, trace }: Scene, protocol: string): Promis
       operation,
       signal,
       sign(n, notAfter) {
-        trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: bodyDigest(bytes) });
+        trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: nodeBodyDigest(bytes) });
         const signed = controlSigningBytes(cluster.config.cluster, n, notAfter, bytes);
         return [{ principal, signature: signInDomain(key, controlDomain, signed) }];
       },

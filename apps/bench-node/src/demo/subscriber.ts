@@ -2,7 +2,8 @@ import { createWriteStream } from "node:fs";
 import { createSubscriber, type GatewayLink, type Subscriber } from "@eunomia/aneris-client";
 import { readOperation } from "@eunomia/aneris-switch/messages";
 import { native, systemRandom } from "@eunomia/crypto-auth/native";
-import { deliverEvent, TraceWriter } from "@eunomia/trace";
+import { deliverEvent } from "@eunomia/trace";
+import { nodeBodyDigest, TraceWriter } from "@eunomia/trace/file";
 import { type LinkSetup, openLink } from "../local/participants.ts";
 import { wallClock } from "../node/trace.ts";
 
@@ -48,7 +49,7 @@ export class Recorder {
         const { slot, epoch, vector, entries } = view;
         const protocol = this.#protocols[epoch] ?? "";
         this.#trace.write(
-          deliverEvent(wallClock(), options.self, { slot, epoch, protocol, vector }, entries),
+          deliverEvent(wallClock(), options.self, { slot, epoch, protocol, vector }, entries, nodeBodyDigest),
         );
         const bodies: Uint8Array[] = [];
         for (const entry of entries) {

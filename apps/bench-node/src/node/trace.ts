@@ -1,6 +1,7 @@
 import type { Delivery } from "@eunomia/aneris-switch";
 import { readBatch } from "@eunomia/aneris-switch/messages";
-import { deliverEvent, TraceWriter } from "@eunomia/trace";
+import { deliverEvent } from "@eunomia/trace";
+import { nodeBodyDigest, TraceWriter } from "@eunomia/trace/file";
 
 /** Milliseconds since 1970, with fractions: one clock for all processes of a machine. */
 export const wallClock = (): number => performance.timeOrigin + performance.now();
@@ -16,7 +17,8 @@ export class NodeTrace {
   }
 
   delivered(delivery: Delivery): void {
-    this.#writer.write(deliverEvent(wallClock(), this.#node, delivery, readBatch(delivery.vector) ?? []));
+    const entries = readBatch(delivery.vector) ?? [];
+    this.#writer.write(deliverEvent(wallClock(), this.#node, delivery, entries, nodeBodyDigest));
   }
 
   /** The node goes on behind this slot of its log. */

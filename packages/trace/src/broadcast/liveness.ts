@@ -6,13 +6,20 @@ import type { BroadcastMonitorOptions } from "./options.ts";
 
 /** What both properties of a finished run need: who is down, and whether the run is finished. */
 abstract class Liveness extends BaseMonitor<BroadcastEvent> {
-  protected readonly crashed = new Set<string>();
+  readonly #down = new Set<string>();
+  /** Nothing is owed to these, nor by them, whatever they did. */
+  readonly #faulty = new Set<string>();
   #quiesced = false;
 
   protected note(event: BroadcastEvent): void {
-    if (event.kind === "crash") this.crashed.add(event.who);
-    else if (event.kind === "recover") this.crashed.delete(event.who);
+    if (event.kind === "crash") this.#down.add(event.who);
+    else if (event.kind === "recover") this.#down.delete(event.who);
+    else if (event.kind === "faulty" && event.fault !== "amnesia") this.#faulty.add(event.who);
     else if (event.kind === "quiesced") this.#quiesced = true;
+  }
+
+  protected isGone(who: string): boolean {
+    return this.#down.has(who) || this.#faulty.has(who);
   }
 
   /** While the run goes on more may come: only a quiesced run settles anything. */
@@ -60,7 +67,7 @@ export class Termination extends Liveness {
   protected override judge(): Verdict<BroadcastEvent> {
     const nothing = new BitSet();
     for (const [who, clients] of this.#sent) {
-      if (this.crashed.has(who)) continue;
+      if (this.isGone(who)) continue;
       for (const [client, sent] of clients) {
         const missing = sent.firstNotIn(this.#delivered.get(client) ?? nothing);
         if (missing !== null && !this.#sessionEnded(client))
@@ -103,7 +110,7 @@ export class Relay extends Liveness {
   protected override judge(): Verdict<BroadcastEvent> {
     const { variants } = this.#book;
     for (const [who, { contents, covered }] of this.#processes) {
-      if (this.crashed.has(who) || contents.size === variants.length) continue;
+      if (this.isGone(who) || contents.size === variants.length) continue;
       const missing = variants.find(({ slot, index }) => slot > covered && !contents.has(index));
       if (missing !== undefined)
         return this.settle(`slot ${missing.slot} as ${missing.event.who} delivers it is missing at ${who}`);

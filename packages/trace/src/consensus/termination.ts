@@ -1,0 +1,129 @@
+import type { ConsensusEvent } from "../event.ts";
+import { BaseMonitor, type Verdict } from "../monitor.ts";
+import { BitSet } from "../sparse.ts";
+import { ConsensusBook, Faults, FewTexts, type InstanceEvent } from "./book.ts";
+import type { ConsensusMonitorOptions } from "./options.ts";
+
+interface Learner {
+  readonly who: string;
+  readonly decided: BitSet;
+  /** All owed instances before this one are decided. */
+  head: number;
+  /** The first decision that came after its time. */
+  late: { readonly detail: string; readonly index: number } | null;
+}
+
+/**
+ * A learner with a live quorum decides what somebody proposed who is neither down nor faulty: within a bound once the run is
+ * stable, or in any case before it has quiesced.
+ */
+export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
+  readonly #options: ConsensusMonitorOptions;
+  readonly #book: ConsensusBook;
+  readonly #faults = new Faults();
+  readonly #learners = new Map<string, Learner>();
+  /** Instances with a proposal, in the order of their first ones; when that was; by whom all of them were. */
+  readonly #owed: number[] = [];
+  readonly #since: (number | undefined)[] = [];
+  readonly #proposers = new FewTexts();
+  #stableAt: number | null = null;
+  #quiesced = false;
+  #now = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ConsensusMonitorOptions = {}, book: ConsensusBook = new ConsensusBook()) {
+    super("termination of learners", "decisions owed");
+    this.#options = options;
+    this.#book = book;
+    for (const who of options.learners ?? []) this.#learners.set(who, fresh(who));
+  }
+
+  protected take(event: ConsensusEvent): void {
+    if (event.at > this.#now) this.#now = event.at;
+    if (event.kind === "decide") this.#decide(event);
+    else if (event.kind === "propose") this.#propose(event);
+    else if (event.kind === "quiesced") this.#quiesced = true;
+    else if (event.kind === "stable") {
+      this.#stableAt = event.at;
+      // What was late before this moment was late under a calm that did not last.
+      for (const learner of this.#learners.values()) learner.late = null;
+    } else this.#faults.note(event);
+  }
+
+  #propose(event: InstanceEvent): void {
+    if (this.#options.isProposer?.(event.who) === false) return;
+    this.#faults.up(event.who);
+    const index = this.#book.indexOf(event);
+    if (this.#since[index] === undefined) {
+      this.#since[index] = event.at;
+      this.#owed.push(index);
+    }
+    this.#proposers.add(index, event.who);
+  }
+
+  #decide(event: InstanceEvent): void {
+    let learner = this.#learners.get(event.who);
+    if (learner === undefined) {
+      if (this.#options.learners !== undefined) return;
+      learner = fresh(event.who);
+      this.#learners.set(event.who, learner);
+    }
+    this.#faults.up(event.who);
+    const index = this.#book.indexOf(event);
+    if (!learner.decided.add(index) || learner.late !== null) return;
+    const deadline = this.#deadline(index);
+    if (deadline !== null && event.at > deadline)
+      learner.late = {
+        index,
+        detail: `${event.who} decides ${this.#book.name(index)} at ${event.at}, ${event.at - deadline} too late`,
+      };
+  }
+
+  /** When an instance must be decided; null: no time is set. */
+  #deadline(index: number): number | null {
+    const { decidesWithin } = this.#options;
+    const since = this.#since[index];
+    if (decidesWithin === undefined || this.#stableAt === null || since === undefined) return null;
+    return Math.max(since, this.#stableAt) + decidesWithin;
+  }
+
+  #isOwed(index: number): boolean {
+    const { epoch, slot } = this.#book.instance(index);
+    if (this.#options.excused?.(epoch, slot) === true) return false;
+    return this.#proposers.some(index, (who) => !this.#faults.gone(who));
+  }
+
+  /** The first instance that the learner is owed and has not decided. */
+  #missing(learner: Learner): number | null {
+    for (let at = learner.head; at < this.#owed.length; at += 1) {
+      const index = this.#owed[at]!;
+      if (learner.decided.has(index)) {
+        if (at === learner.head) learner.head += 1;
+      } else if (this.#isOwed(index)) return index;
+    }
+    return null;
+  }
+
+  protected override judge(): Verdict<ConsensusEvent> {
+    this.looked = 0;
+    let open: string | null = null;
+    for (const learner of this.#learners.values()) {
+      const { who, late } = learner;
+      if (this.#faults.gone(who) || this.#options.quorumAlive?.(who, this.#faults) === false) continue;
+      if (late !== null && this.#isOwed(late.index)) return this.answer("violated", late.detail);
+      this.looked += this.#owed.length;
+      const missing = this.#missing(learner);
+      if (missing === null) continue;
+      const detail = `${who} has not decided ${this.#book.name(missing)}`;
+      const deadline = this.#deadline(missing);
+      if (this.#quiesced || (deadline !== null && this.#now > deadline))
+        return this.answer("violated", detail);
+      open ??= detail;
+    }
+    if (open !== null) return this.answer("pending", open);
+    return this.#quiesced || this.#stableAt !== null
+      ? this.kept()
+      : this.answer("pending", "the run is neither stable nor quiesced");
+  }
+}
+
+const fresh = (who: string): Learner => ({ who, decided: new BitSet(), head: 0, late: null });
