@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { kindOfReplay } from "../../replay/model-file.ts";
+import { engineHash } from "../engine-hash.ts";
+import { explorerPage, pageFile } from "../explore/page.ts";
+import { servePage } from "../explore/server.ts";
+import { wholeNumber } from "../options.ts";
+import { refuse } from "../refusal.ts";
+import { guarded } from "./guarded.ts";
+
+/** The text of a file that a user has named. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(resolve(file), "utf8");
+  } catch (error) {
+    const { code } = error as { code?: string };
+    return refuse(
+      "no-file",
+      `cannot read ${file} (${code})`,
+      "name a replay file that `run` or `check` has written",
+    );
+  }
+}
+
+async function explore(file: string | undefined, options: { port: number; print: boolean }): Promise<number> {
+  const replay = file === undefined ? null : textOf(file);
+  if (replay !== null) kindOfReplay(replay);
+  const page = await explorerPage(engineHash());
+  if (options.print) {
+    console.log(pageFile);
+    return 0;
+  }
+  const { server, url } = await servePage({ page, replay }, options.port);
+  console.log(`${url}\nopen it in a browser; Ctrl-C ends this`);
+  await new Promise<void>((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.once(signal, () => {
+        server.close();
+        server.closeAllConnections();
+        done();
+      });
+  });
+  return 0;
+}
+
+export function addExplore(program: Command): void {
+  program
+    .command("explore")
+    .description("serve the explorer page on this machine, with a replay file open in it")
+    .argument("[file]", "replay file")
+    .option("--port <n>", "port on 127.0.0.1; 0: any free one", wholeNumber, 0)
+    .option(
+      "--print",
+      "print where the page lies and end: it is one file and also opens from the disk",
+      false,
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  explore                        step through any protocol, or let the checker run in the page
+  explore runs/failure.jsonl     open a failure at its last step`,
+    )
+    .action(guarded(explore));
+}
