@@ -6,6 +6,8 @@ export {
   consensusExample,
   consensusTwins,
 } from "./consensus/cases.ts";
+export { livenessModels } from "./corpus/models.ts";
+export type { LivenessClaim, LivenessModel } from "./corpus/types.ts";
 export { type AuthenticatorSubject, authenticatorCases } from "./doors/authenticator.ts";
 export { type JournalSubject, type JournalWorld, journalCases } from "./doors/journal.ts";
 export { type SlotLogSubject, type SlotLogWorld, slotLogCases } from "./doors/slot-log.ts";

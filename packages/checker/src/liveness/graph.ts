@@ -1,3 +1,5 @@
+import { CheckerError } from "../error.ts";
+
 /**
  * A demand on infinite runs: labels that together count as one action of a fair scheduler. Weak: if the action stays
  * enabled for ever it is taken again and again. Strong: likewise if it is enabled again and again.
@@ -51,24 +53,18 @@ export interface GraphParts {
   readonly reductions?: readonly string[];
 }
 
-/** A graph that contradicts itself: a mistake of the caller. */
-export class GraphError extends Error {
-  readonly code = "bad-graph";
-  constructor(title: string, expected: string, got: number) {
-    super(`"${title}" expected ${expected}, got ${got}: number states and labels from 0 without gaps`);
-    this.name = "GraphError";
-  }
-}
-
 function within(title: string, value: number, bound: number): void {
   if (!Number.isSafeInteger(value) || value < 0 || value >= bound)
-    throw new GraphError(title, `an integer from 0 to ${bound - 1}`, value);
+    throw new CheckerError(
+      "model",
+      `"${title}" expected an integer from 0 to ${bound - 1}, got ${value}: number states and labels from 0 without gaps`,
+    );
 }
 
 /**
  * A graph from lists, for tests and small models.
  *
- * @throws GraphError when a state or label does not exist.
+ * @throws CheckerError when a state or label does not exist.
  * @example
  * const graph = graphOf({ states: 2, initial: [0], edges: [[0, 0, 1]], labelNames: ["go"],
  *   constraints: [{ name: "go", kind: "weak", labels: [0] }] });
@@ -76,7 +72,7 @@ function within(title: string, value: number, bound: number): void {
 export function graphOf(parts: GraphParts): LivenessGraph {
   const { states, initial, edges, labelNames, constraints = [], reductions = [] } = parts;
   if (!Number.isSafeInteger(states) || states < 1)
-    throw new GraphError("states", "a positive integer", states);
+    throw new CheckerError("model", `"states" expected a positive integer, got ${states}`);
   for (const state of initial) within("initial", state, states);
   for (const { name, labels } of constraints)
     for (const label of labels) within(`labels of ${name}`, label, labelNames.length);
