@@ -1,6 +1,12 @@
 /** What a run did, as lines of JSON, and monitors of what it promises: broadcast, consensus, durability, bounds. */
+export { goodTrace, type ViolatingTrace, violatingTraces } from "./broadcast/examples.ts";
 export { broadcastMonitors, verdicts } from "./broadcast/monitors.ts";
 export type { BroadcastMonitorOptions } from "./broadcast/options.ts";
+export {
+  goodConsensusTrace,
+  type ViolatingConsensusTrace,
+  violatingConsensusTraces,
+} from "./consensus/examples.ts";
 export { consensusMonitors, OneDecision } from "./consensus/monitors.ts";
 export type { ConsensusMonitorOptions, FaultySets } from "./consensus/options.ts";
 export {
@@ -25,11 +31,11 @@ export type {
   SizeEvent,
   TraceEvent,
 } from "./event.ts";
-export { goodTrace, type ViolatingTrace, violatingTraces } from "./examples.ts";
 export { formatJudgement, type JudgedCounts, type Judgement, type JudgeOptions, judge } from "./judge.ts";
 export { mergeTraces } from "./merge.ts";
 export type { Monitor, Verdict } from "./monitor.ts";
 export { parseEvent, TraceError } from "./parse.ts";
 export { Bounds } from "./process/bounds.ts";
 export { Durability } from "./process/durability.ts";
+export { goodProcessTrace, type ViolatingProcessTrace, violatingProcessTraces } from "./process/examples.ts";
 export { processMonitors } from "./process/monitors.ts";

@@ -9,8 +9,8 @@ interface Learner {
   readonly decided: BitSet;
   /** All owed instances before this one are decided. */
   head: number;
-  /** The first decision that came after its time. */
-  late: { readonly detail: string; readonly index: number } | null;
+  /** Decisions that came after their time. */
+  late: { readonly index: number; readonly at: number }[];
 }
 
 /**
@@ -39,19 +39,19 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
 
   protected take(event: ConsensusEvent): void {
     if (event.at > this.#now) this.#now = event.at;
+    if (event.kind === "decide" || event.kind === "propose") this.#faults.up(event.who);
     if (event.kind === "decide") this.#decide(event);
     else if (event.kind === "propose") this.#propose(event);
     else if (event.kind === "quiesced") this.#quiesced = true;
     else if (event.kind === "stable") {
       this.#stableAt = event.at;
       // What was late before this moment was late under a calm that did not last.
-      for (const learner of this.#learners.values()) learner.late = null;
+      for (const learner of this.#learners.values()) learner.late = [];
     } else this.#faults.note(event);
   }
 
   #propose(event: InstanceEvent): void {
     if (this.#options.isProposer?.(event.who) === false) return;
-    this.#faults.up(event.who);
     const index = this.#book.indexOf(event);
     if (this.#since[index] === undefined) {
       this.#since[index] = event.at;
@@ -67,15 +67,10 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
       learner = fresh(event.who);
       this.#learners.set(event.who, learner);
     }
-    this.#faults.up(event.who);
     const index = this.#book.indexOf(event);
-    if (!learner.decided.add(index) || learner.late !== null) return;
+    if (!learner.decided.add(index)) return;
     const deadline = this.#deadline(index);
-    if (deadline !== null && event.at > deadline)
-      learner.late = {
-        index,
-        detail: `${event.who} decides ${this.#book.name(index)} at ${event.at}, ${event.at - deadline} too late`,
-      };
+    if (deadline !== null && event.at > deadline) learner.late.push({ index, at: event.at });
   }
 
   /** When an instance must be decided; null: no time is set. */
@@ -109,7 +104,12 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
     for (const learner of this.#learners.values()) {
       const { who, late } = learner;
       if (this.#faults.gone(who) || this.#options.quorumAlive?.(who, this.#faults) === false) continue;
-      if (late !== null && this.#isOwed(late.index)) return this.answer("violated", late.detail);
+      const tooLate = late.find(({ index }) => this.#isOwed(index));
+      if (tooLate !== undefined)
+        return this.answer(
+          "violated",
+          `${who} decides ${this.#book.name(tooLate.index)} only at ${tooLate.at}`,
+        );
       this.looked += this.#owed.length;
       const missing = this.#missing(learner);
       if (missing === null) continue;
@@ -126,4 +126,4 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
   }
 }
 
-const fresh = (who: string): Learner => ({ who, decided: new BitSet(), head: 0, late: null });
+const fresh = (who: string): Learner => ({ who, decided: new BitSet(), head: 0, late: [] });

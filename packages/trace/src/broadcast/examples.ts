@@ -1,5 +1,5 @@
-import type { BroadcastMonitorOptions } from "./broadcast/options.ts";
-import type { BroadcastEvent, DeliverEvent } from "./event.ts";
+import type { BroadcastEvent, DeliverEvent } from "../event.ts";
+import type { BroadcastMonitorOptions } from "./options.ts";
 
 const a = "aaaaaaaaaaaaaaaa";
 const b = "bbbbbbbbbbbbbbbb";
