@@ -1,0 +1,23 @@
+import type { Machine } from "./machine.ts";
+import type { Move } from "./moves.ts";
+
+/** A way to visit fewer states with the same verdicts. Off unless given to a search. */
+export interface Reduction {
+  readonly name: string;
+  /** Why it must not be used with this model or property, if so; the search then refuses. */
+  attach(machine: Machine): AttachedReduction;
+}
+
+/** A reduction at work on one machine. Every part is optional; each must depend on its arguments only. */
+export interface AttachedReduction {
+  /** May the message be forgotten by a process in this local state (numbers of the machine)? Asked once for each pair. */
+  drops?(local: number, message: number): boolean;
+  /** Other moves for a cell: fewer, more, or joined ones. */
+  moves?(cell: number, moves: readonly Move[]): readonly Move[];
+  /** May the moves of this cell be taken alone, before all others? */
+  alone?(cell: number): boolean;
+  /** Turns the vector into the representative of its class, in place. */
+  canonical?(vector: Int32Array): void;
+  /** One line: on how much its condition was checked. */
+  checked(): string;
+}
