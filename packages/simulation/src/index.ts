@@ -1,2 +1,34 @@
-/** What the package is for, in one sentence. */
-export { majority } from "./majority.ts";
+/** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
+export { Coverage } from "./campaign/coverage.ts";
+export { DiskError } from "./disk/disk.ts";
+export { type EngineNodesOptions, type EngineProcess, engineNodes } from "./engines/engine-nodes.ts";
+export { SimulationError, type SimulationErrorCode } from "./errors.ts";
+export { calmProfile, drawProfile, stormProfile } from "./faults/draw-profile.ts";
+export { checksumSeal } from "./kernel/seal.ts";
+export type { DiskProfile, NetworkProfile, Profile, RateProfile } from "./profile.ts";
+export type { ReplayHeader, ReplayLine, RunEyes, RunLimits, RunPlan } from "./run-types.ts";
+export { simulate } from "./simulate.ts";
+export { Simulation } from "./simulation.ts";
+export type {
+  Adversary,
+  Choice,
+  ClientSpec,
+  Cluster,
+  Draw,
+  Fate,
+  FaultBudget,
+  Faulty,
+  Life,
+  NodeSpec,
+  Outcome,
+  Output,
+  RunningNode,
+  RunResult,
+  Scene,
+  SimulatedStep,
+  Stage,
+  StepPort,
+  System,
+  ValuePacket,
+  Watch,
+} from "./types.ts";

@@ -1,1 +1,1 @@
-export { majority } from "./majority.ts";
+export { Simulation } from "./simulation.ts";

@@ -23,6 +23,10 @@ export interface RunPlan<C = unknown> {
   readonly limits?: Partial<RunLimits>;
   /** The choices to take instead of drawing; a stream's choice that is not among them is the calmest. */
   readonly choices?: readonly Choice[];
+  /** From this virtual moment on choices are drawn again: to go on from the beginning of another run. */
+  readonly drawAfterMs?: number;
+  /** Default: what the system says, or else drawn from the seed. */
+  readonly wire?: "value" | "bytes";
   readonly adversary?: (config: C, draw: import("./types.ts").Draw) => Adversary;
   /** A mutant of an engine, to see that something notices. */
   readonly substitute?: (engine: AnyEngine) => AnyEngine;

@@ -250,6 +250,8 @@ export type Outcome =
 /** What one run left behind. */
 export interface RunResult {
   readonly outcome: Outcome;
+  /** Liveness mode: the core did what it owes. */
+  readonly settled: boolean;
   readonly config: unknown;
   /** Steps of engines. */
   readonly steps: number;

@@ -1,0 +1,51 @@
+import type { NodeId } from "@eunomia/engine";
+import type { World } from "../kernel/world.ts";
+import type { Adversary, Draw, Stage, ValuePacket } from "../types.ts";
+
+/** What an adversary acts through: only its own nodes let anything out, as seals would see to it. */
+export class AdversaryStage implements Stage {
+  readonly draw: Draw;
+  readonly #world: World;
+  readonly #adversary: Adversary;
+  readonly #nodeOf: (process: NodeId) => NodeId | null;
+  readonly #send: (packet: ValuePacket) => boolean;
+
+  constructor(
+    world: World,
+    adversary: Adversary,
+    nodeOf: (process: NodeId) => NodeId | null,
+    send: (packet: ValuePacket) => boolean,
+  ) {
+    this.draw = world.stream("byz");
+    this.#world = world;
+    this.#adversary = adversary;
+    this.#nodeOf = nodeOf;
+    this.#send = send;
+  }
+
+  nowMs(): number {
+    return this.#world.nowUs / 1000;
+  }
+
+  emit(packet: ValuePacket): void {
+    const { fromNode, from } = packet;
+    if (!this.#adversary.nodes.includes(fromNode) || this.#nodeOf(from) !== fromNode)
+      return this.#world.count("forgeries refused");
+    this.#world.count(this.#send(packet) ? "byzantine packets" : "byzantine packets to nobody");
+  }
+
+  later(delayMs: number, callback: () => void): void {
+    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), callback);
+  }
+
+  overhear(packet: ValuePacket): void {
+    this.#adversary.overhear?.(packet, this);
+  }
+
+  /** False: the packet leaves as it is. */
+  intercept(packet: ValuePacket, copy: number): boolean {
+    if (this.#adversary.intercept === undefined) return false;
+    this.#adversary.intercept(packet, copy, this);
+    return true;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Choice, Draw } from "../types.ts";
+import { Sfc32 } from "./sfc32.ts";
+
+/** Choices have at most so many outcomes. */
+export const arityMax = 65_536;
+
+/** The choices of one purpose. Drawn from a seed, or taken from a recorded run: one that is not recorded is 0, the calmest. */
+export class Stream implements Draw {
+  readonly name: string;
+  readonly #source: Sfc32;
+  /** Null: draw. */
+  #given: ReadonlyMap<number, number> | null;
+  #index = 0;
+  /** Index, arity and value of every choice that was not 0, one after the other. */
+  readonly #taken: number[] = [];
+
+  constructor(name: string, seed: string, given: ReadonlyMap<number, number> | null) {
+    this.name = name;
+    this.#source = new Sfc32(`${seed}\u0000${name}`);
+    this.#given = given;
+  }
+
+  /** From now on choices are drawn, whatever was recorded. */
+  letDraw(): void {
+    this.#given = null;
+  }
+
+  below(arity: number): number {
+    if (arity <= 1) return 0;
+    const given = this.#given;
+    const value =
+      given === null
+        ? Math.floor((this.#source.next() / 0x1_0000_0000) * arity)
+        : this.#recorded(given, arity);
+    return this.#take(arity, value);
+  }
+
+  chance(probability: number): boolean {
+    if (probability <= 0) return false;
+    const given = this.#given;
+    const value =
+      given === null ? Number(this.#source.next() < probability * 0x1_0000_0000) : this.#recorded(given, 2);
+    return this.#take(2, value) === 1;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)] as T;
+  }
+
+  /** With this probability a number from 1 to 65 535, else 0: whether something happens and all about it, in one choice. */
+  hit(probability: number): number {
+    if (probability <= 0) return 0;
+    const given = this.#given;
+    let value = 0;
+    if (given !== null) value = this.#recorded(given, arityMax);
+    else if (this.#source.next() < probability * 0x1_0000_0000)
+      value = 1 + Math.floor((this.#source.next() / 0x1_0000_0000) * (arityMax - 1));
+    return this.#take(arityMax, value);
+  }
+
+  /** A choice whose value the caller makes of a uniform 32-bit number. */
+  choose(arity: number, of: (uniform: number) => number): number {
+    const given = this.#given;
+    return this.#take(arity, given === null ? of(this.#source.next()) : this.#recorded(given, arity));
+  }
+
+  /** The next choice has at least this index: what is left out before it does not shift it. */
+  align(index: number): void {
+    this.#index = Math.max(this.#index, index);
+  }
+
+  choices(): Choice[] {
+    const all: Choice[] = [];
+    for (let at = 0; at < this.#taken.length; at += 3)
+      all.push({
+        stream: this.name,
+        index: this.#taken[at]!,
+        arity: this.#taken[at + 1]!,
+        value: this.#taken[at + 2]!,
+      });
+    return all;
+  }
+
+  #recorded(given: ReadonlyMap<number, number>, arity: number): number {
+    return Math.min(given.get(this.#index) ?? 0, arity - 1);
+  }
+
+  #take(arity: number, value: number): number {
+    if (value !== 0) this.#taken.push(this.#index, arity, value);
+    this.#index += 1;
+    return value;
+  }
+}
+
+/** All streams of a run, by purpose. A change in what one purpose draws does not shift the others. */
+export class Streams {
+  readonly #seed: string;
+  readonly #given: ReadonlyMap<string, ReadonlyMap<number, number>> | null;
+  readonly #streams = new Map<string, Stream>();
+  #draws: boolean;
+
+  constructor(seed: string, choices: readonly Choice[] | null) {
+    this.#seed = seed;
+    this.#draws = choices === null;
+    this.#given = choices === null ? null : byStream(choices);
+  }
+
+  get(name: string): Stream {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new Stream(name, this.#seed, this.#draws ? null : (this.#given?.get(name) ?? new Map()));
+      this.#streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  /** From now on every stream draws. */
+  letDraw(): void {
+    this.#draws = true;
+    for (const stream of this.#streams.values()) stream.letDraw();
+  }
+
+  choices(): Choice[] {
+    return [...this.#streams.values()].flatMap((stream) => stream.choices());
+  }
+}
+
+function byStream(choices: readonly Choice[]): Map<string, Map<number, number>> {
+  const all = new Map<string, Map<number, number>>();
+  for (const { stream, index, value } of choices) {
+    const of = all.get(stream);
+    if (of === undefined) all.set(stream, new Map([[index, value]]));
+    else of.set(index, value);
+  }
+  return all;
+}

@@ -1,0 +1,98 @@
+import type { AnyEngine, NodeId, Ports } from "@eunomia/engine";
+import { Outside } from "../node/outside.ts";
+import type { Cluster, Faulty, Scene } from "../types.ts";
+import type { Crew } from "./crew.ts";
+import type { World } from "./world.ts";
+
+/** What is known only after `build` has returned. */
+export interface SceneParts {
+  cluster: Cluster;
+  crew: Crew;
+}
+
+/** The scene of one run, for whoever builds its cluster. */
+export class RunScene implements Scene {
+  readonly faulty: Faulty;
+  core: readonly NodeId[] | null = null;
+  readonly #world: World;
+  readonly #wired: boolean;
+  readonly #substitute: ((engine: AnyEngine) => AnyEngine) | undefined;
+  readonly #replaced = new Map<AnyEngine, AnyEngine>();
+  readonly #early: Outside[] = [];
+  #parts: SceneParts | null = null;
+
+  constructor(world: World, faulty: Faulty, wired: boolean, substitute?: (engine: AnyEngine) => AnyEngine) {
+    this.#world = world;
+    this.faulty = faulty;
+    this.#wired = wired;
+    this.#substitute = substitute;
+  }
+
+  attach(parts: SceneParts): void {
+    this.#parts = parts;
+    for (const end of this.#early) parts.crew.join(end);
+  }
+
+  nowMs(): number {
+    return this.#world.nowUs / 1000;
+  }
+
+  command(process: NodeId, command: unknown): boolean {
+    const running = this.#running(process);
+    return running?.command(process, command) ?? false;
+  }
+
+  peek(process: NodeId, instance?: string): unknown {
+    return this.#running(process)?.peek(process, instance);
+  }
+
+  isUp(node: NodeId): boolean {
+    return this.#parts !== null && this.#parts.crew.upHost(node) !== null;
+  }
+
+  outside(id: NodeId): Ports {
+    const end = new Outside(id, this.#world, this.#wired, (from, to, freight) => {
+      const { crew } = this.#parts ?? {};
+      return crew?.send(from, to, freight) ?? false;
+    });
+    if (this.#parts === null) this.#early.push(end);
+    else this.#parts.crew.join(end);
+    return end.ports;
+  }
+
+  later(delayMs: number, callback: () => void): void {
+    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), callback);
+  }
+
+  mark(name: string): void {
+    this.#world.tally.mark(name);
+    this.#world.eyes.coverage?.name(`mark ${name}`);
+  }
+
+  answered(type: string, accepted: boolean): void {
+    this.#world.tally.answered(type, accepted);
+  }
+
+  violated(property: string, detail: string): void {
+    this.#world.violated(property, detail);
+  }
+
+  substitute(engine: AnyEngine): AnyEngine {
+    if (this.#substitute === undefined) return engine;
+    let replaced = this.#replaced.get(engine);
+    if (replaced === undefined) {
+      replaced = this.#substitute(engine);
+      this.#replaced.set(engine, replaced);
+    }
+    return replaced;
+  }
+
+  #running(process: NodeId) {
+    if (this.#parts === null) return undefined;
+    const { cluster, crew } = this.#parts;
+    const node = cluster.nodeOf(process);
+    const host = node === null ? null : crew.upHost(node);
+    // A paused process takes nothing in.
+    return host === null || host.paused ? undefined : (host.running ?? undefined);
+  }
+}

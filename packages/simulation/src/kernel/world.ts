@@ -1,0 +1,88 @@
+import type { Stream, Streams } from "../choice/stream.ts";
+import type { RunEyes } from "../run-types.ts";
+import type { Outcome } from "../types.ts";
+import { Agenda } from "./agenda.ts";
+import { Recorder } from "./recorder.ts";
+import { Tally } from "./tally.ts";
+
+/** Virtual time, chance, and the books of one run. */
+export class World {
+  readonly agenda = new Agenda();
+  readonly recorder = new Recorder();
+  readonly tally = new Tally();
+  readonly streams: Streams;
+  readonly eyes: RunEyes;
+  /** Virtual microseconds. */
+  nowUs = 0;
+  outcome: Outcome = { kind: "ok" };
+  over = false;
+  /** The number of faults so far, and the step at which the last one happened: what coverage pairs actions with. */
+  lastFault = "";
+  lastFaultStep = Number.NEGATIVE_INFINITY;
+  readonly #soon: (() => void)[] = [];
+  #soonAt = 0;
+
+  constructor(streams: Streams, eyes: RunEyes) {
+    this.streams = streams;
+    this.eyes = eyes;
+  }
+
+  stream(name: string): Stream {
+    return this.streams.get(name);
+  }
+
+  later(delayUs: number, run: () => void): void {
+    this.agenda.add(this.nowUs + delayUs, run);
+  }
+
+  /** Runs when the present event is through, before time moves. */
+  soon(run: () => void): void {
+    this.#soon.push(run);
+  }
+
+  /** The next event and all that it wanted done soon. False: nothing is left to do. */
+  turn(): boolean {
+    const entry = this.agenda.take();
+    if (entry === undefined) return false;
+    this.nowUs = entry.at;
+    const run = entry.run!;
+    entry.run = null;
+    run();
+    this.settle();
+    return true;
+  }
+
+  /** Runs what was to be done soon; true if there was something. */
+  settle(): boolean {
+    const soon = this.#soon;
+    if (soon.length === 0) return false;
+    while (this.#soonAt < soon.length) {
+      const run = soon[this.#soonAt]!;
+      this.#soonAt += 1;
+      run();
+    }
+    soon.length = 0;
+    this.#soonAt = 0;
+    return true;
+  }
+
+  count(what: string): void {
+    this.tally.count(what);
+  }
+
+  /** A fault, or something else beside the steps: counted, and part of the digest. */
+  note(kind: string, detail: string): void {
+    this.tally.count(kind);
+    this.recorder.note(this.nowUs, `${kind}: ${detail}`);
+    this.lastFault = kind;
+    this.lastFaultStep = this.recorder.steps;
+    this.eyes.onNote?.(this.nowUs / 1000, `${kind}: ${detail}`);
+  }
+
+  violated(property: string, detail: string, kind: "violated" | "stuck" = "violated"): void {
+    if (this.over) return;
+    this.outcome = { kind, property, detail, atMs: this.nowUs / 1000 };
+    this.recorder.note(this.nowUs, `${kind} ${property}: ${detail}`);
+    this.over = true;
+  }
+}

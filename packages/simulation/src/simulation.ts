@@ -1,0 +1,237 @@
+import { Streams } from "./choice/stream.ts";
+import { SimulationError } from "./errors.ts";
+import { healCore } from "./faults/core.ts";
+import { drawProfile } from "./faults/draw-profile.ts";
+import { Injector } from "./faults/injector.ts";
+import { Blame } from "./kernel/blame.ts";
+import { Crew } from "./kernel/crew.ts";
+import { Judge } from "./kernel/judge.ts";
+import { RunScene } from "./kernel/scene.ts";
+import { Stepper } from "./kernel/stepper.ts";
+import { World } from "./kernel/world.ts";
+import { Network } from "./network/network.ts";
+import type { Profile } from "./profile.ts";
+import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
+import type { ClientSpec, Cluster, RunResult } from "./types.ts";
+
+const defaultLimits: RunLimits = { mode: "safety", virtualMs: 10_000, maxSteps: 1_000_000 };
+/** A client's turn has so many choices of its own; further ones share those of the next turn. */
+const choicesPerTurn = 64;
+/** In liveness mode the goal is looked at so often. */
+const lookUs = 50_000;
+
+/** One run, from its plan to its result. `simulate` is the way to use it; this class lets a page take single turns. */
+export class Simulation<C = unknown> {
+  readonly config: C;
+  readonly profile: Profile;
+  readonly limits: RunLimits;
+  readonly wire: "value" | "bytes";
+  readonly #world: World;
+  readonly #cluster: Cluster;
+  readonly #crew: Crew;
+  readonly #judge: Judge;
+  readonly #stepper: Stepper;
+  readonly #scene: RunScene;
+  readonly #network: Network;
+  readonly #injector: Injector;
+  readonly #blame: Blame;
+  readonly #drawAfterUs: number;
+  #endUs: number;
+  #settled = false;
+
+  /** @throws SimulationError when the system or the plan cannot be run. */
+  constructor(plan: RunPlan<C>, eyes: RunEyes = {}) {
+    const { system, seed } = plan;
+    const streams = new Streams(seed, plan.choices ?? null);
+    // What stands in the header of a replay file is drawn apart from what happens in the run.
+    const before = new Streams(seed, null);
+    this.config = plan.config ?? system.draw(before.get("config"));
+    this.profile = plan.profile ?? drawProfile(before.get("profile"));
+    this.limits = checkedLimits({ ...defaultLimits, ...plan.limits });
+    const world = new World(streams, eyes);
+    this.#world = world;
+    const adversary = plan.adversary?.(this.config, before.get("adversary")) ?? null;
+    this.wire = plan.wire ?? system.wire ?? (before.get("wire").below(8) === 7 ? "bytes" : "value");
+    if (adversary !== null && this.wire === "bytes") {
+      if (system.wire === "bytes" || plan.wire === "bytes")
+        throw new SimulationError(
+          "needs-values",
+          `"adversary" expected a system whose messages travel as values, got "${system.name}" on bytes: leave the adversary out`,
+        );
+      this.wire = "value";
+    }
+    const wired = this.wire === "value";
+    const network = new Network(
+      {
+        nowUs: () => world.nowUs,
+        at: (us, run) => void world.agenda.add(us, run),
+        count: (what) => world.count(what),
+        violated: (property, detail) => world.violated(property, detail),
+      },
+      this.profile.network,
+      streams,
+    );
+    this.#network = network;
+    const blame = new Blame(() => this.#cluster.budget, this.profile.beyond);
+    this.#blame = blame;
+    this.#scene = new RunScene(world, blame, wired, plan.substitute);
+    const cluster = system.build(this.config, this.#scene);
+    this.#cluster = cluster;
+    if (cluster.watches.length === 0)
+      throw new SimulationError(
+        "no-watch",
+        `"watches" of "${system.name}" expected at least one, got none: a run that nobody judges proves nothing`,
+      );
+    this.#judge = new Judge(world, cluster.watches);
+    this.#stepper = new Stepper(world, this.#judge);
+    this.#crew = new Crew({
+      world,
+      network,
+      profile: this.profile,
+      cluster,
+      judge: this.#judge,
+      stepper: this.#stepper,
+      adversary,
+      wired,
+      blame,
+    });
+    this.#scene.attach({ cluster, crew: this.#crew });
+    this.#injector = new Injector(world, network, this.#crew, blame, this.profile);
+    this.#endUs = Math.round(this.limits.virtualMs * 1000);
+    this.#drawAfterUs = plan.drawAfterMs === undefined ? Number.POSITIVE_INFINITY : plan.drawAfterMs * 1000;
+    this.#begin();
+  }
+
+  get over(): boolean {
+    return this.#world.over;
+  }
+
+  /** Virtual milliseconds. */
+  get nowMs(): number {
+    return this.#world.nowUs / 1000;
+  }
+
+  /** One event and what follows at once from it. False: the run is over. */
+  turn(): boolean {
+    const world = this.#world;
+    if (world.over) return false;
+    if (!world.turn() || world.recorder.steps >= this.limits.maxSteps) this.#finish();
+    else if (world.nowUs >= this.#drawAfterUs) world.streams.letDraw();
+    return !world.over;
+  }
+
+  /** After promises had their turn: what they wanted done soon. True if there was something. */
+  settle(): boolean {
+    return !this.#world.over && this.#world.settle();
+  }
+
+  /** What the run left behind; complete once it is over. */
+  result(): RunResult {
+    const { recorder, tally, outcome, nowUs, streams } = this.#world;
+    return {
+      outcome,
+      settled: this.#settled,
+      config: this.config,
+      steps: recorder.steps,
+      virtualMs: nowUs / 1000,
+      digest: recorder.digest,
+      counts: tally.counts(),
+      marks: tally.marks(),
+      requests: tally.requests(),
+      fired: recorder.fired(),
+      choices: streams.choices(),
+    };
+  }
+
+  /** The state of the cluster in words, if its system has some. */
+  describe(): string {
+    return this.#cluster.describe?.() ?? "";
+  }
+
+  #begin(): void {
+    const world = this.#world;
+    world.later(0, () => this.#crew.startAll());
+    for (const client of this.#cluster.clients ?? []) this.#admit(client);
+    this.#injector.start();
+    world.later(this.#endUs, () => this.#endOfFaults());
+  }
+
+  #admit(client: ClientSpec): void {
+    const world = this.#world;
+    const turns = world.stream(`turn:${client.id}`);
+    const load = world.stream(`load:${client.id}`);
+    const think = world.stream(`think:${client.id}`);
+    const meanUs = (client.thinkMs ?? 20) * 1000;
+    let turn = 0;
+    const again = (): void =>
+      world.later(Math.max(1, Math.round(meanUs * (0.5 + think.below(16) / 15))), () => {
+        // Always taken when drawn; a shrunk run leaves turns out.
+        if (turns.choose(2, () => 1) === 1) {
+          load.align(turn * choicesPerTurn);
+          const type = client.act(load);
+          if (type !== null) world.tally.made(type);
+        }
+        turn += 1;
+        again();
+      });
+    again();
+  }
+
+  #endOfFaults(): void {
+    const { budget, done, patienceMs } = this.#cluster;
+    if (this.limits.mode === "safety" || done === undefined) return this.#finish();
+    const fit = (node: string): boolean =>
+      !this.#crew.hosts.some((host) => host.node === node && host.dead) &&
+      !this.#blame.amnesiac.has(node) &&
+      !this.#blame.byzantine.has(node);
+    const all = [...new Set(this.#cluster.nodes.map(({ id }) => id))];
+    const cores = (budget?.cores ?? [all]).filter((core) => core.every(fit));
+    if (cores.length === 0) {
+      this.#world.count("runs without a core");
+      return this.#finish();
+    }
+    const core = cores[this.#world.stream("core").below(cores.length)]!;
+    this.#scene.core = core;
+    healCore(this.#world, this.#network, this.#crew, this.#injector, core);
+    this.#endUs = this.#world.nowUs + (patienceMs ?? 60_000) * 1000;
+    this.#look();
+  }
+
+  #look(): void {
+    const world = this.#world;
+    if (this.#cluster.done!()) {
+      this.#settled = true;
+      world.count("runs that settled");
+      return this.#finish();
+    }
+    if (world.nowUs >= this.#endUs) {
+      const state = this.#cluster.describe?.() ?? "no description";
+      world.violated(
+        "the core makes progress",
+        `not done after ${this.#cluster.patienceMs ?? 60_000} ms: ${state}`,
+        "stuck",
+      );
+      return;
+    }
+    world.later(lookUs, () => this.#look());
+  }
+
+  #finish(): void {
+    this.#stepper.finish();
+    this.#judge.end(this.#settled);
+    this.#crew.finish();
+    this.#world.over = true;
+  }
+}
+
+function checkedLimits(limits: RunLimits): RunLimits {
+  for (const [name, value] of Object.entries({ virtualMs: limits.virtualMs, maxSteps: limits.maxSteps }))
+    if (!(value > 0) || !Number.isFinite(value))
+      throw new SimulationError(
+        "bad-option",
+        `"${name}" expected a positive number, got ${value}: give how long the run may go on`,
+      );
+  if (limits.mode !== "safety" && limits.mode !== "liveness")
+    throw new SimulationError("bad-option", `"mode" expected safety or liveness, got ${String(limits.mode)}`);
+  return limits;
+}
