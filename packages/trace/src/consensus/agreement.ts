@@ -24,7 +24,6 @@ export class LearnerAgreement extends BaseMonitor<ConsensusEvent> {
   readonly #options: ConsensusMonitorOptions;
   readonly #book: ConsensusBook;
   readonly #faults = new Faults();
-  readonly #judged: ReadonlySet<string> | null;
   /** The value that was decided first, by instance. */
   readonly #values: (string | undefined)[] = [];
   /** The instances in which each learner decided the first value. */
@@ -33,11 +32,13 @@ export class LearnerAgreement extends BaseMonitor<ConsensusEvent> {
   /** The first clash of each pair. */
   readonly #clashes = new Map<string, Clash>();
 
-  constructor(options: ConsensusMonitorOptions = {}, book: ConsensusBook = new ConsensusBook()) {
+  constructor(
+    options: ConsensusMonitorOptions = {},
+    book: ConsensusBook = new ConsensusBook(options.learners),
+  ) {
     super("agreement of learners", "decisions");
     this.#options = options;
     this.#book = book;
-    this.#judged = options.learners === undefined ? null : new Set(options.learners);
   }
 
   protected take(event: ConsensusEvent): void {
@@ -45,10 +46,10 @@ export class LearnerAgreement extends BaseMonitor<ConsensusEvent> {
       this.#faults.note(event);
       return;
     }
-    if (this.#judged?.has(event.who) === false || this.#faults.lies(event.who)) return;
+    const learner = this.#book.processOf(event.who);
+    if (!this.#book.isLearner(learner) || this.#faults.lies(event.who)) return;
     this.looked += 1;
     const index = this.#book.indexOf(event);
-    const learner = this.#book.processOf(event.who);
     this.#with[learner] ??= new BitSet();
     this.#values[index] ??= event.value;
     if (this.#values[index] !== event.value) this.#differs(event, index, learner);

@@ -8,15 +8,23 @@ export type InstanceEvent = Extract<ConsensusEvent, { readonly slot: number }>;
 /** Gives instances and processes small numbers, in the order in which they come up. Monitors of one trace share a book. */
 export class ConsensusBook {
   readonly #epochs = new Map<number, Map<number, number>>();
-  readonly #names: { readonly epoch: number; readonly slot: number }[] = [];
+  readonly #epochOf: number[] = [];
+  readonly #slotOf: number[] = [];
   readonly #processes = new Map<string, number>();
   readonly #who: string[] = [];
   #lastEpoch = -1;
   #lastSlots: Map<number, number> | undefined;
   #lastSlot = -1;
   #lastIndex = -1;
-  #lastWho = "";
+  #lastWho: string | null = null;
   #lastProcess = -1;
+  readonly #learners: number;
+
+  /** @param learners take the first numbers; undefined: every process is one. */
+  constructor(learners?: readonly string[]) {
+    for (const who of learners ?? []) this.processOf(who);
+    this.#learners = learners === undefined ? Number.POSITIVE_INFINITY : this.#who.length;
+  }
 
   /** The number of an instance. */
   indexOf({ epoch, slot }: InstanceEvent): number {
@@ -30,8 +38,9 @@ export class ConsensusBook {
     this.#lastSlot = slot;
     let index = this.#lastSlots!.get(slot);
     if (index === undefined) {
-      index = this.#names.length;
-      this.#names.push({ epoch, slot });
+      index = this.#slotOf.length;
+      this.#epochOf.push(epoch);
+      this.#slotOf.push(slot);
       this.#lastSlots!.set(slot, index);
     }
     this.#lastIndex = index;
@@ -39,7 +48,7 @@ export class ConsensusBook {
   }
 
   instance(index: number): { readonly epoch: number; readonly slot: number } {
-    return this.#names[index]!;
+    return { epoch: this.#epochOf[index]!, slot: this.#slotOf[index]! };
   }
 
   /** The instance for reports. */
@@ -60,6 +69,10 @@ export class ConsensusBook {
     this.#lastWho = who;
     this.#lastProcess = process;
     return process;
+  }
+
+  isLearner(process: number): boolean {
+    return process < this.#learners;
   }
 
   who(process: number): string {

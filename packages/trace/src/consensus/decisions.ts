@@ -9,16 +9,17 @@ export class DecisionValidity extends BaseMonitor<ConsensusEvent> {
   readonly #options: ConsensusMonitorOptions;
   readonly #book: ConsensusBook;
   readonly #faults = new Faults();
-  readonly #judged: ReadonlySet<string> | null;
   readonly #proposed = new FewTexts();
   /** Decisions whose proposal has not come so far. */
   readonly #open = new Map<string, { readonly index: number; readonly event: ConsensusEvent }>();
 
-  constructor(options: ConsensusMonitorOptions = {}, book: ConsensusBook = new ConsensusBook()) {
+  constructor(
+    options: ConsensusMonitorOptions = {},
+    book: ConsensusBook = new ConsensusBook(options.learners),
+  ) {
     super("validity of decisions", "decisions");
     this.#options = options;
     this.#book = book;
-    this.#judged = options.learners === undefined ? null : new Set(options.learners);
   }
 
   protected take(event: ConsensusEvent): void {
@@ -26,7 +27,8 @@ export class DecisionValidity extends BaseMonitor<ConsensusEvent> {
       if (this.#options.isProposer?.(event.who) !== false)
         this.#proposed.add(this.#book.indexOf(event), event.value);
     } else if (event.kind === "decide") {
-      if (this.#judged?.has(event.who) === false || this.#faults.lies(event.who)) return;
+      const learner = this.#book.processOf(event.who);
+      if (!this.#book.isLearner(learner) || this.#faults.lies(event.who)) return;
       this.looked += 1;
       const index = this.#book.indexOf(event);
       if (this.#proposed.has(index, event.value)) return;
@@ -60,13 +62,14 @@ interface Decided {
 export class DecisionIntegrity extends BaseMonitor<ConsensusEvent> {
   readonly #book: ConsensusBook;
   readonly #faults = new Faults();
-  readonly #judged: ReadonlySet<string> | null;
   readonly #learners: (Decided | undefined)[] = [];
 
-  constructor(options: ConsensusMonitorOptions = {}, book: ConsensusBook = new ConsensusBook()) {
+  constructor(
+    options: ConsensusMonitorOptions = {},
+    book: ConsensusBook = new ConsensusBook(options.learners),
+  ) {
     super("integrity of decisions", "decisions and looks");
     this.#book = book;
-    this.#judged = options.learners === undefined ? null : new Set(options.learners);
   }
 
   protected take(event: ConsensusEvent): void {
@@ -79,10 +82,10 @@ export class DecisionIntegrity extends BaseMonitor<ConsensusEvent> {
       this.#faults.note(event);
       return;
     }
-    if (this.#judged?.has(event.who) === false || this.#faults.lies(event.who)) return;
+    const learner = this.#book.processOf(event.who);
+    if (!this.#book.isLearner(learner) || this.#faults.lies(event.who)) return;
     this.looked += 1;
     const index = this.#book.indexOf(event);
-    const learner = this.#book.processOf(event.who);
     this.#learners[learner] ??= { life: new BitSet(), ever: new BitSet() };
     const decided = this.#learners[learner];
     if (event.kind === "decide") {

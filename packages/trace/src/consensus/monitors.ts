@@ -21,7 +21,7 @@ import { LearnerTermination } from "./termination.ts";
  * });
  */
 export function consensusMonitors(options: ConsensusMonitorOptions = {}): Monitor<ConsensusEvent>[] {
-  const book = new ConsensusBook();
+  const book = new ConsensusBook(options.learners);
   return [
     new LearnerAgreement(options, book),
     new DecisionValidity(options, book),

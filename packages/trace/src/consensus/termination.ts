@@ -21,7 +21,8 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
   readonly #options: ConsensusMonitorOptions;
   readonly #book: ConsensusBook;
   readonly #faults = new Faults();
-  readonly #learners = new Map<string, Learner>();
+  /** By the number of the process. */
+  readonly #learners: Learner[] = [];
   /** Instances with a proposal, in the order of their first ones; when that was; by whom all of them were. */
   readonly #owed: number[] = [];
   readonly #since: (number | undefined)[] = [];
@@ -30,11 +31,14 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
   #quiesced = false;
   #now = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ConsensusMonitorOptions = {}, book: ConsensusBook = new ConsensusBook()) {
+  constructor(
+    options: ConsensusMonitorOptions = {},
+    book: ConsensusBook = new ConsensusBook(options.learners),
+  ) {
     super("termination of learners", "decisions owed");
     this.#options = options;
     this.#book = book;
-    for (const who of options.learners ?? []) this.#learners.set(who, fresh(who));
+    for (const who of options.learners ?? []) this.#learners[book.processOf(who)] = fresh(who);
   }
 
   protected take(event: ConsensusEvent): void {
@@ -46,7 +50,7 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
     else if (event.kind === "stable") {
       this.#stableAt = event.at;
       // What was late before this moment was late under a calm that did not last.
-      for (const learner of this.#learners.values()) learner.late = [];
+      for (const learner of this.#all()) learner.late = [];
     } else this.#faults.note(event);
   }
 
@@ -61,16 +65,19 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
   }
 
   #decide(event: InstanceEvent): void {
-    let learner = this.#learners.get(event.who);
-    if (learner === undefined) {
-      if (this.#options.learners !== undefined) return;
-      learner = fresh(event.who);
-      this.#learners.set(event.who, learner);
-    }
+    const process = this.#book.processOf(event.who);
+    if (!this.#book.isLearner(process)) return;
+    this.#learners[process] ??= fresh(event.who);
+    const learner = this.#learners[process];
     const index = this.#book.indexOf(event);
     if (!learner.decided.add(index)) return;
     const deadline = this.#deadline(index);
     if (deadline !== null && event.at > deadline) learner.late.push({ index, at: event.at });
+  }
+
+  /** Processes that are no learners leave holes. */
+  #all(): readonly Learner[] {
+    return this.#learners.filter((learner) => learner !== undefined);
   }
 
   /** When an instance must be decided; null: no time is set. */
@@ -87,21 +94,27 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
     return this.#proposers.some(index, (who) => !this.#faults.gone(who));
   }
 
-  /** The first instance that the learner is owed and has not decided. */
-  #missing(learner: Learner): number | null {
+  /** An instance that the learner is owed and has not decided: one whose time is up, if there is one. */
+  #missing(learner: Learner): { readonly index: number; readonly isOver: boolean } | null {
+    let open: number | null = null;
     for (let at = learner.head; at < this.#owed.length; at += 1) {
       const index = this.#owed[at]!;
       if (learner.decided.has(index)) {
         if (at === learner.head) learner.head += 1;
-      } else if (this.#isOwed(index)) return index;
+        continue;
+      }
+      if (!this.#isOwed(index)) continue;
+      const deadline = this.#deadline(index);
+      if (this.#quiesced || (deadline !== null && this.#now > deadline)) return { index, isOver: true };
+      open ??= index;
     }
-    return null;
+    return open === null ? null : { index: open, isOver: false };
   }
 
   protected override judge(): Verdict<ConsensusEvent> {
     this.looked = 0;
     let open: string | null = null;
-    for (const learner of this.#learners.values()) {
+    for (const learner of this.#all()) {
       const { who, late } = learner;
       if (this.#faults.gone(who) || this.#options.quorumAlive?.(who, this.#faults) === false) continue;
       const tooLate = late.find(({ index }) => this.#isOwed(index));
@@ -113,10 +126,8 @@ export class LearnerTermination extends BaseMonitor<ConsensusEvent> {
       this.looked += this.#owed.length;
       const missing = this.#missing(learner);
       if (missing === null) continue;
-      const detail = `${who} has not decided ${this.#book.name(missing)}`;
-      const deadline = this.#deadline(missing);
-      if (this.#quiesced || (deadline !== null && this.#now > deadline))
-        return this.answer("violated", detail);
+      const detail = `${who} has not decided ${this.#book.name(missing.index)}`;
+      if (missing.isOver) return this.answer("violated", detail);
       open ??= detail;
     }
     if (open !== null) return this.answer("pending", open);
