@@ -1,2 +1,39 @@
-/** What the package is for, in one sentence. */
-export { majority } from "./majority.ts";
+/** Explicit-state model checking of engines: exhaustive search, walks, and reports that say what was looked at. */
+export { check } from "./check.ts";
+export { CheckerError, type CheckerErrorCode } from "./error.ts";
+export { describeStep, type Sent, type StepKind, type StepLabel } from "./label.ts";
+export { Machine } from "./machine/machine.ts";
+export type { Move } from "./machine/moves.ts";
+export type { AttachedReduction, Reduction } from "./machine/reduction.ts";
+export { contractProperty, type Violation } from "./machine/views.ts";
+export type {
+  Faults,
+  History,
+  Invariant,
+  Model,
+  ModelInput,
+  ModelProcess,
+  ModelSource,
+  Network,
+  Route,
+  Seen,
+  View,
+  Witness,
+} from "./model.ts";
+export {
+  type Counterexample,
+  describeReport,
+  type PropertyVerdict,
+  type Report,
+  type Result,
+} from "./report.ts";
+export type { CheckOptions, Mode, Progress } from "./search/options.ts";
+export {
+  openSpace,
+  type ProcessDescription,
+  type Space,
+  type StateDescription,
+  type Successor,
+  type Vector,
+  type Waiting,
+} from "./space.ts";

@@ -1,4 +1,5 @@
-import type { Event, Fired, NodeId } from "@eunomia/engine";
+import type { Event, Fired } from "@eunomia/engine";
+import { canonicalText } from "./machine/plain.ts";
 
 /** What kind of step leads from one global state to another. */
 export type StepKind =
@@ -18,7 +19,8 @@ export type StepKind =
 
 /** A message as it travels. */
 export interface Sent {
-  readonly to: NodeId;
+  /** The key of the process that gets it. */
+  readonly to: string;
   // biome-ignore lint/suspicious/noExplicitAny: messages are opaque here
   readonly message: any;
 }
@@ -28,14 +30,62 @@ export interface StepLabel {
   readonly kind: StepKind;
   /** The key of the process that moves. */
   readonly process: string;
-  /** What the engine was given; null where no engine ran. */
+  /** What the engine was given, or the message that was lost or doubled; null for `crash` and `flush`. */
   // biome-ignore lint/suspicious/noExplicitAny: events are opaque here
   readonly event: Event<any> | null;
-  /** The name of the input or timer, what was flushed, or what was lost. */
+  /** The input, the timer, who routed the command, what was flushed; else empty. */
   readonly what: string;
-  /** Actions in the order in which they ran, each with what its guard had found. Empty: the event was ignored. */
+  /** Actions in the order in which they ran, each with what its guard had found. Empty: no engine ran or the event was ignored. */
   readonly fired: readonly Fired[];
   /** What left the process in this step. */
   readonly sends: readonly Sent[];
   readonly outputs: readonly unknown[];
+  /** What became durable in this step. */
+  readonly records: readonly unknown[];
+}
+
+/** Plain data in one short line: bytes in hexadecimal digits, fields without quotes. */
+function short(value: unknown): string {
+  if (value instanceof Uint8Array)
+    return `0x${[...value].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  if (value === null || typeof value !== "object") return canonicalText(value);
+  if (Array.isArray(value)) return `[${value.map(short).join(", ")}]`;
+  return `{${Object.entries(value)
+    .map(([name, field]) => `${name}: ${short(field)}`)
+    .join(", ")}}`;
+}
+
+/** A message by its kind first. */
+function shortMessage(message: { readonly kind: string }): string {
+  const { kind, ...fields } = message;
+  return `${kind} ${short(fields)}`;
+}
+
+function given({ event, what, kind }: StepLabel): string {
+  if (event === null) return what;
+  if (event.kind === "message") return `${shortMessage(event.message)} from ${event.from}`;
+  if (event.kind === "start")
+    return event.records.length === 0 ? "" : `with ${event.records.map(short).join(", ")}`;
+  return kind === "route"
+    ? `${event.kind === "commands" ? event.commands.map(short).join() : ""} from ${what}`
+    : what;
+}
+
+/**
+ * One line for one step.
+ *
+ * @example
+ * describeStep(label); // "a0 deliver prepare {ballot: 1} from p1: promise; to p1 promise {…}"
+ */
+export function describeStep(label: StepLabel): string {
+  const { kind, process, fired, sends, outputs, records } = label;
+  const ran = kind !== "deliver" && fired.length === 0 ? "" : fired.map(({ action }) => action).join(", ");
+  const head = [process, kind, given(label)].filter((part) => part !== "").join(" ");
+  const effects = [
+    ...records.map((record) => `writes ${short(record)}`),
+    ...sends.map(({ to, message }) => `to ${to} ${shortMessage(message)}`),
+    ...outputs.map((output) => `says ${short(output)}`),
+  ];
+  const did = kind === "deliver" && ran === "" ? ": ignored" : ran === "" ? "" : `: ${ran}`;
+  return `${head}${did}${effects.map((effect) => `; ${effect}`).join("")}`;
 }

@@ -1,1 +1,1 @@
-export { majority } from "./majority.ts";
+export type { ModelSource } from "./model.ts";

@@ -1,4 +1,4 @@
-import type { StepLabel } from "./label.ts";
+import { describeStep, type StepLabel } from "./label.ts";
 
 /**
  * `holds`: in every state of the stated scope. `sampled`: in every state that walks have seen. `vacuous`: nothing was
@@ -6,6 +6,7 @@ import type { StepLabel } from "./label.ts";
  */
 export type Result = "holds" | "sampled" | "violated" | "vacuous" | "unknown";
 
+/** What was found of one property, witness or action. */
 export interface PropertyVerdict {
   readonly property: string;
   readonly result: Result;
@@ -62,6 +63,26 @@ export interface Report {
   readonly evaluations: number;
   /** Of the tables and states of the search, as computed. */
   readonly bytes: number;
-  readonly seconds: number;
+  /** Null without a clock in the options. */
+  readonly seconds: number | null;
   readonly counterexample: Counterexample | null;
+}
+
+/**
+ * The report in lines for people: verdicts, size, what was cut, and the counterexample step by step.
+ *
+ * @example
+ * console.log(describeReport(check(model)));
+ */
+export function describeReport(report: Report): string {
+  const { model, result, verdicts, states, transitions, depth, truncated, cut, counterexample } = report;
+  return [
+    `${model}: ${result}; ${states} states, ${transitions} transitions, depth ${depth}`,
+    ...verdicts.map(({ property, result: each, detail }) => `  ${each}: ${property} (${detail})`),
+    ...(truncated === null
+      ? []
+      : [`  truncated: ${truncated.why}; ${truncated.frontier} states not looked into`]),
+    ...cut.map(({ bound }) => `  cut: ${bound}`),
+    ...(counterexample?.steps ?? []).map((step, at) => `  ${at + 1}. ${describeStep(step)}`),
+  ].join("\n");
 }

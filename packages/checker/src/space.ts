@@ -1,7 +1,15 @@
 import type { StepLabel } from "./label.ts";
-import type { View } from "./model.ts";
+import { describeVector } from "./machine/describe.ts";
+import { Machine } from "./machine/machine.ts";
+import type { Reduction } from "./machine/reduction.ts";
+import { stepsFrom } from "./machine/steps.ts";
+import type { Violation } from "./machine/views.ts";
+import type { Model, View } from "./model.ts";
 
-/** One global state: small integers, one for each process and, where faults have budgets, one for the world. */
+/**
+ * One global state: small integers, one for each process and, where faults have budgets, one for the world. The numbers mean
+ * something in their own space only.
+ */
 export type Vector = readonly number[];
 
 /** One step that may be taken. */
@@ -10,8 +18,9 @@ export interface Successor {
   readonly vector: Vector;
 }
 
-/** A waiting message or command. */
+/** Waiting messages or commands that are equal. */
 export interface Waiting {
+  /** The id of the sender; for commands, the key. */
   readonly from: string;
   readonly message: unknown;
   readonly count: number;
@@ -21,6 +30,8 @@ export interface Waiting {
 export interface ProcessDescription {
   readonly process: string;
   readonly up: boolean;
+  /** Why its engine is broken, if it is; then `state` is the last one before. */
+  readonly fault: string | null;
   /** Null while the process is down. */
   readonly state: unknown;
   readonly observation: unknown;
@@ -36,7 +47,7 @@ export interface ProcessDescription {
     readonly delayMs: number | null;
   }[];
   readonly inputsLeft: readonly string[];
-  /** Empty where the model has no crashes. */
+  /** Empty where the model has no crashes, or nothing comes back. */
   readonly records: readonly unknown[];
   /** Effects that have not left yet. */
   readonly pending: readonly unknown[];
@@ -58,11 +69,47 @@ export interface StateDescription {
  * The order of successors is fixed: it does not depend on what was asked before.
  */
 export interface Space {
+  /** Keys, in the order of vectors. */
   readonly processes: readonly string[];
   readonly initial: Vector;
   successors(vector: Vector): readonly Successor[];
   describe(vector: Vector): StateDescription;
   view(vector: Vector): View;
   /** Null, or the first invariant that does not hold, with what is wrong. */
-  violation(vector: Vector): { readonly property: string; readonly detail: string } | null;
+  violation(vector: Vector): Violation | null;
+}
+
+/**
+ * Opens the space of a model.
+ *
+ * @throws CheckerError with code `model`.
+ * @example
+ * const space = openSpace(model);
+ * for (const { label, vector } of space.successors(space.initial)) show(describeStep(label), space.describe(vector));
+ */
+export function openSpace(model: Model, reductions: readonly Reduction[] = []): Space {
+  return spaceOf(new Machine(model, reductions));
+}
+
+/** The space of a machine that may be at work elsewhere too. */
+export function spaceOf(machine: Machine): Space {
+  const viewOf = (vector: Vector) => machine.views.view(Int32Array.from(vector), 0, machine.seen.values);
+  return {
+    processes: machine.plan.processes.map(({ key }) => key),
+    initial: [...machine.initial],
+    successors: (vector) =>
+      stepsFrom(machine, Int32Array.from(vector)).map((step) => ({
+        label: step.label,
+        vector: [...canonical(machine, step.vector)],
+      })),
+    describe: (vector) => describeVector(machine, vector),
+    view: (vector) => machine.views.read(viewOf(vector)),
+    violation: (vector) => machine.views.violation(viewOf(vector)),
+  };
+}
+
+/** The representative of a vector, in place; without reductions the vector itself. */
+function canonical(machine: Machine, vector: Int32Array): Int32Array {
+  for (const { at } of machine.reductions) at.canonical?.(vector);
+  return vector;
 }

@@ -4,8 +4,8 @@ import {
   type AnyEngine,
   type Choose,
   type Effect,
-  type EngineTypes,
   EngineFault,
+  type EngineTypes,
   type Event,
   type Fired,
   type Step,
@@ -124,7 +124,9 @@ export class Evaluator {
     const one = run(this.#watched);
     const two = run(engine);
     if (one.bytes !== two.bytes || canonicalText(one.did) !== canonicalText(two.did))
-      throw new Broken("did two things with equal states and equal events: it keeps something outside its state");
+      throw new Broken(
+        "did two things with equal states and equal events: it keeps something outside its state",
+      );
     for (const { action } of one.did.fired) this.fired.set(action, (this.fired.get(action) ?? 0) + 1);
     return { ...this.#effects(one.did.effects), state: this.states.id(one.bytes), fired: one.did.fired };
   }
@@ -133,7 +135,12 @@ export class Evaluator {
     const { index, engine, timers } = this.#process;
     const { schema } = engine;
     const words = this.#words;
-    const did = { ...nothing, timers: [] as Outcome["timers"][number][], atoms: [] as number[], spawns: [] as string[] };
+    const did = {
+      ...nothing,
+      timers: [] as Outcome["timers"][number][],
+      atoms: [] as number[],
+      spawns: [] as string[],
+    };
     for (const effect of effects) {
       if (effect.kind === "persist") {
         check(schema.record, effect.record);
@@ -165,7 +172,9 @@ const nothing: Outcome = { fault: null, state: -1, fired: [], timers: [], atoms:
 function faultOf(engine: AnyEngine, error: unknown): string {
   if (error instanceof EngineFault) return error.message;
   const text = error instanceof Error ? error.message : String(error);
-  return error instanceof Broken ? `engine "${engine.name}" ${text}` : `engine "${engine.name}" throws: ${text}`;
+  return error instanceof Broken
+    ? `engine "${engine.name}" ${text}`
+    : `engine "${engine.name}" throws: ${text}`;
 }
 
 /** The engine with guards and choices that are caught when they change the state. */

@@ -5,10 +5,17 @@ import type { Vocabulary } from "./vocabulary.ts";
 
 // Events by number, each able to make itself anew: engines get copies, so that what they do to one is seen nowhere else.
 
-export function startEvent(process: PlannedProcess, records: readonly number[], words: Vocabulary): Repeatable {
+export function startEvent(
+  process: PlannedProcess,
+  records: readonly number[],
+  words: Vocabulary,
+): Repeatable {
   return {
     key: `start ${records}`,
-    make: () => ({ kind: "start", records: records.map((record) => words.readRecord(process.index, record)) }),
+    make: () => ({
+      kind: "start",
+      records: records.map((record) => words.readRecord(process.index, record)),
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { PlannedProcess } from "./plan.ts";
 import { Interner } from "./intern.ts";
+import type { PlannedProcess } from "./plan.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Everything about one process but what the network holds for it. Numbers refer to the vocabulary. */

@@ -4,7 +4,7 @@ import { Evaluator } from "./evaluate.ts";
 import { Inboxes } from "./inbox.ts";
 import { Ints } from "./intern.ts";
 import { crashed, Locals, unborn, withCommand } from "./local.ts";
-import { delta, type Move, Mover, type Parts, spends } from "./moves.ts";
+import { delta, type Move, Mover, type Parts } from "./moves.ts";
 import { PairTable } from "./pair-table.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { AttachedReduction, Reduction } from "./reduction.ts";
@@ -126,13 +126,26 @@ export class Machine {
     const budgets = this.budgetsOf(cell);
     const left = budgets[what - 1]!;
     if (left === 0) return -1;
-    return this.#world(budgets.map((budget, at) => (at === what - 1 ? left - 1 : budget)));
+    return this.world(budgets.map((budget, at) => (at === what - 1 ? left - 1 : budget)));
+  }
+
+  /** The cell of the world in which these budgets are left. */
+  world(budgets: readonly number[]): number {
+    const key = -1 - budgets.reduce((sum, budget) => sum * 4096 + Math.min(budget, 4095), 0);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = this.#add(-1, this.#budgets.push(budgets) - 1, 0);
+      this.#cells.set(key, cell);
+    }
+    return cell;
   }
 
   /** Bytes of the big tables, as computed. */
   get bytes(): number {
     const ints = [this.#locals, this.#inboxes, this.words, this.seen, this.#starts, this.pool];
-    return ints.reduce((sum, { values }) => sum + values.byteLength, 0) + this.#after.bytes + this.views.bytes;
+    return (
+      ints.reduce((sum, { values }) => sum + values.byteLength, 0) + this.#after.bytes + this.views.bytes
+    );
   }
 
   #add(local: number, inbox: number, seen: number): number {
@@ -142,16 +155,6 @@ export class Machine {
     this.words.push(scrambled(cell));
     this.seen.push(seen);
     this.#starts.push(0);
-    return cell;
-  }
-
-  #world(budgets: readonly number[]): number {
-    const key = -1 - budgets.reduce((sum, budget) => sum * 4096 + Math.min(budget, 4095), 0);
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = this.#add(-1, this.#budgets.push(budgets) - 1, 0);
-      this.#cells.set(key, cell);
-    }
     return cell;
   }
 
@@ -228,8 +231,7 @@ export class Machine {
     }
     for (let at = 0; at < sent.length; at += 2)
       vector[sent[at]!] = this.after(vector[sent[at]!]!, sent[at + 1]!);
-    if (plan.hasWorld)
-      vector[this.width - 1] = this.#world([plan.crashes, plan.losses ?? 0, plan.duplicates]);
+    if (plan.hasWorld) vector[this.width - 1] = this.world([plan.crashes, plan.losses ?? 0, plan.duplicates]);
     for (const { at } of this.reductions) at.canonical?.(vector);
     return vector;
   }

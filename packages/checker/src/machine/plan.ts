@@ -55,7 +55,9 @@ function count(what: string, value: number): number {
 function planInputs(key: string, { inputs = {} }: ModelProcess): PlannedProcess["inputs"] {
   const names = Object.keys(inputs);
   if (names.length > inputsMax)
-    refuse(`"${key}.inputs" expected at most ${inputsMax}, got ${names.length}; give several commands at once`);
+    refuse(
+      `"${key}.inputs" expected at most ${inputsMax}, got ${names.length}; give several commands at once`,
+    );
   return names.map((name) => {
     const { commands, after = [] } = inputs[name]!;
     let mask = 0;
@@ -92,7 +94,18 @@ function planProcesses(model: Model): PlannedProcess[] {
       );
     const [timers, budgets] = planTimers(key, process);
     const node = keys.flatMap((other, at) => (nodeOf(other) === nodeOf(key) ? [at] : []));
-    return { key, index, id, engine, config, node, inputs: planInputs(key, process), timers, budgets, history };
+    return {
+      key,
+      index,
+      id,
+      engine,
+      config,
+      node,
+      inputs: planInputs(key, process),
+      timers,
+      budgets,
+      history,
+    };
   });
 }
 

@@ -130,7 +130,10 @@ export class Views {
       of: (key) => {
         const at = byKey.get(key);
         if (at === undefined)
-          throw new CheckerError("model", `a property asks for "${key}"; the model has ${[...byKey.keys()].join(", ")}`);
+          throw new CheckerError(
+            "model",
+            `a property asks for "${key}"; the model has ${[...byKey.keys()].join(", ")}`,
+          );
         return this.#seen.value(this.#vectors.values[first + at]!)!;
       },
     };

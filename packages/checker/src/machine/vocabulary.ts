@@ -1,7 +1,7 @@
 import { decode, encode } from "@eunomia/codec";
-import type { Plan } from "./plan.ts";
 import { Interner, Texts } from "./intern.ts";
 import { bytesOf, textOf } from "./plain.ts";
+import type { Plan } from "./plan.ts";
 
 /** A message in flight: the same whoever it goes to. */
 export interface KnownMessage {
@@ -53,7 +53,14 @@ export class Vocabulary {
   }
 
   command(from: number, to: number, command: unknown): number {
-    const text = textOf(encode(this.#plan.processes[to]!.engine.schema.command, command));
+    return this.knownCommand(
+      from,
+      to,
+      textOf(encode(this.#plan.processes[to]!.engine.schema.command, command)),
+    );
+  }
+
+  knownCommand(from: number, to: number, text: string): number {
     return this.commands.id(`${from} ${to}\n${text}`, () => ({ from, to, text }));
   }
 
@@ -84,7 +91,10 @@ export class Vocabulary {
   foldHistory(process: number, history: number, output: string): number {
     const ghost = this.#plan.processes[process]!.history;
     if (ghost === null) return history;
-    const next = ghost.fold(this.readHistory(process, history) as Readonly<unknown>, this.readOutput(process, output));
+    const next = ghost.fold(
+      this.readHistory(process, history) as Readonly<unknown>,
+      this.readOutput(process, output),
+    );
     return this.histories.id(textOf(encode(ghost.schema, next)));
   }
 

@@ -1,10 +1,19 @@
 import type { Machine } from "../machine/machine.ts";
 import type { States } from "./states.ts";
 
+/** Where the states go that a step leads to. */
+export interface Sink {
+  /** Room for so many more. */
+  reserve(more: number, words: Int32Array): void;
+  /** True: the vector is new and was kept as the last state. */
+  insert(vector: Int32Array, hash: number, parent: number): boolean;
+}
+
 /** Takes every step from a state and keeps what is new: the inner loop of every search. */
 export class Expander {
   readonly #machine: Machine;
   readonly #states: States;
+  readonly #sink: Sink;
   readonly #current: Int32Array;
   readonly #next: Int32Array;
   readonly #alone: ((cell: number) => boolean)[];
@@ -13,12 +22,16 @@ export class Expander {
   /** New states that violate something, in the order in which they came. */
   readonly violating: number[] = [];
 
-  constructor(machine: Machine, states: States) {
+  /** @param sink where other than in the states themselves what is found shall go. */
+  constructor(machine: Machine, states: States, sink: Sink = states) {
     this.#machine = machine;
     this.#states = states;
+    this.#sink = sink;
     this.#current = new Int32Array(machine.width);
     this.#next = new Int32Array(machine.width);
-    this.#alone = machine.reductions.flatMap(({ at }) => (at.alone ? [(cell: number) => at.alone!(cell)] : []));
+    this.#alone = machine.reductions.flatMap(({ at }) =>
+      at.alone ? [(cell: number) => at.alone!(cell)] : [],
+    );
     this.#canonical = machine.reductions.flatMap(({ at }) =>
       at.canonical ? [(vector: Int32Array) => at.canonical!(vector)] : [],
     );
@@ -27,7 +40,7 @@ export class Expander {
   /** The initial state. */
   begin(): void {
     const { initial } = this.#machine;
-    this.#states.reserve(1, this.#machine.words.values);
+    this.#sink.reserve(1, this.#machine.words.values);
     this.#insert(initial, this.#hash(initial), -1, true);
   }
 
@@ -68,7 +81,7 @@ export class Expander {
     const pool = machine.pool.values;
     const moves = pool[start]!;
     if (moves === 0) return;
-    this.#states.reserve(moves, machine.words.values);
+    this.#sink.reserve(moves, machine.words.values);
     const world = current.length - 1;
     let at = start + 1;
     for (let move = 0; move < moves; move++) {
@@ -104,13 +117,13 @@ export class Expander {
   /** @param judge whether properties may see something else than before. */
   #insert(vector: Int32Array, hash: number, parent: number, judge: boolean): void {
     if (this.#canonical.length > 0) return this.#insertCanonical(vector, parent);
-    if (this.#states.insert(vector, hash, parent) && judge) this.#judge();
+    if (this.#sink.insert(vector, hash, parent) && judge) this.#judge();
   }
 
   #insertCanonical(vector: Int32Array, parent: number): void {
     const representative = vector.slice();
     for (const canonical of this.#canonical) canonical(representative);
-    if (this.#states.insert(representative, this.#hash(representative), parent)) this.#judge();
+    if (this.#sink.insert(representative, this.#hash(representative), parent)) this.#judge();
   }
 
   /** Asks the properties about the state that came last. */

@@ -95,7 +95,7 @@ export class States {
     for (;;) {
       const entry = table[slot]!;
       if (entry === 0) return slot;
-      if (((entry ^ piece) >>> tableBits) === 0) {
+      if ((entry ^ piece) >>> tableBits === 0) {
         const index = (entry & last) - 1;
         const segment = this.segments[index >>> segmentBits]!;
         const base = (index & segmentMask) * width;

@@ -1,0 +1,36 @@
+import type { StepLabel } from "../label.ts";
+import { labelOf } from "./describe.ts";
+import type { Machine } from "./machine.ts";
+import { canonicalText } from "./plain.ts";
+
+/** A step out of one vector, with its label. */
+export interface LabelledStep {
+  readonly label: StepLabel;
+  readonly vector: Int32Array;
+}
+
+/** The label as a text to order by. */
+export const labelText = (label: StepLabel): string => canonicalText(label);
+
+/** Every step out of a vector: by process, then in an order that only the labels determine. Vectors are not canonical. */
+export function stepsFrom(machine: Machine, from: Int32Array): LabelledStep[] {
+  const { plan } = machine;
+  const world = plan.processes.length;
+  return plan.processes.flatMap(({ index }) => {
+    const steps: (LabelledStep & { text: string })[] = [];
+    for (const move of machine.moves(from[index]!)) {
+      const vector = from.slice();
+      if (move.spends !== 0) {
+        const left = machine.spend(from[world]!, move.spends);
+        if (left < 0) continue;
+        vector[world] = left;
+      }
+      vector[index] = machine.cell(move.local, move.inbox);
+      for (let at = 0; at < move.out.length; at += 2)
+        vector[move.out[at]!] = machine.after(vector[move.out[at]!]!, move.out[at + 1]!);
+      const label = labelOf(machine, index, move);
+      steps.push({ label, vector, text: labelText(label) });
+    }
+    return steps.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  });
+}

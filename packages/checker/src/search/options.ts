@@ -1,0 +1,100 @@
+import { CheckerError } from "../error.ts";
+import type { Reduction } from "../machine/reduction.ts";
+import type { View } from "../model.ts";
+
+/** How to search. */
+export type Mode = "bfs" | "dfs" | "best-first" | "walk";
+
+/** What a search says of itself while it runs. */
+export interface Progress {
+  readonly states: number;
+  readonly transitions: number;
+  /** Of the level or walk that is being looked into. */
+  readonly depth: number;
+  /** States that were found and not looked into. */
+  readonly frontier: number;
+}
+
+/** How a search goes, where it ends, and what it leaves out. All are optional. */
+export interface CheckOptions {
+  /** Default `bfs`: exhaustive, with a shortest counterexample. */
+  readonly mode?: Mode;
+  /** Bytes for states and tables; default 2^31. Beyond them the search stops and says so. */
+  readonly memory?: number;
+  /** Stop when this many states were found. */
+  readonly states?: number;
+  /** Do not look into states farther than this; `bfs` only. */
+  readonly depth?: number;
+  /** Ways to visit fewer states. Default none. */
+  readonly reductions?: readonly Reduction[];
+  /** For `best-first`: what is highest is looked into first. An integer. */
+  readonly score?: (view: View) => number;
+  /** For `walk`: how many, how long, and from which seed. */
+  readonly walks?: { readonly count: number; readonly steps: number; readonly seed: number };
+  /** Called every few thousand states. True: stop. */
+  readonly progress?: (progress: Progress) => boolean | undefined;
+  /** Milliseconds on any clock; for `seconds` of the report. */
+  readonly now?: () => number;
+}
+
+/** Options with everything decided. */
+export interface Settings {
+  readonly mode: Mode;
+  readonly memory: number;
+  readonly states: number;
+  readonly depth: number;
+  readonly reductions: readonly Reduction[];
+  readonly score: ((view: View) => number) | null;
+  readonly walks: { readonly count: number; readonly steps: number; readonly seed: number };
+  readonly progress: (progress: Progress) => boolean | undefined;
+  readonly now: (() => number) | null;
+}
+
+const modes: readonly Mode[] = ["bfs", "dfs", "best-first", "walk"];
+
+function refuse(what: string): never {
+  throw new CheckerError("option", what);
+}
+
+function positive(name: string, value: number): number {
+  if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
+    refuse(`"${name}" expected a positive integer, got ${value}`);
+  return value;
+}
+
+/**
+ * Decides what was left open.
+ *
+ * @throws CheckerError with code `option`.
+ */
+export function settingsOf(options: CheckOptions): Settings {
+  const { mode = "bfs", memory = 2 ** 31, score = null, walks, depth } = options;
+  if (!modes.includes(mode))
+    refuse(`"mode" expected one of ${modes.join(", ")}, got ${JSON.stringify(mode)}`);
+  if (mode === "best-first" && score === null)
+    refuse('"score" expected a function for mode "best-first", got none; give one, or use "bfs"');
+  if (mode !== "best-first" && score !== null)
+    refuse(`"score" expected the mode "best-first", got "${mode}"; leave one of them out`);
+  if (mode === "walk" && walks === undefined)
+    refuse('"walks" expected { count, steps, seed } for mode "walk", got none');
+  if (mode !== "walk" && walks !== undefined)
+    refuse(`"walks" expected the mode "walk", got "${mode}"; leave one of them out`);
+  if (mode !== "bfs" && depth !== undefined)
+    refuse(`"depth" expected the mode "bfs", got "${mode}": only there is the way to a state a shortest one`);
+  if (walks !== undefined) {
+    positive("walks.count", walks.count);
+    positive("walks.steps", walks.steps);
+    if (!Number.isSafeInteger(walks.seed)) refuse(`"walks.seed" expected an integer, got ${walks.seed}`);
+  }
+  return {
+    mode,
+    memory: positive("memory", memory),
+    states: positive("states", options.states ?? Number.POSITIVE_INFINITY),
+    depth: positive("depth", depth ?? Number.POSITIVE_INFINITY),
+    reductions: options.reductions ?? [],
+    score,
+    walks: walks ?? { count: 0, steps: 0, seed: 0 },
+    progress: options.progress ?? (() => undefined),
+    now: options.now ?? null,
+  };
+}

@@ -1,0 +1,96 @@
+import type { StepLabel } from "../label.ts";
+import { contentOf } from "../machine/content.ts";
+import type { Machine } from "../machine/machine.ts";
+import { stepsFrom } from "../machine/steps.ts";
+import { Expander, type Sink } from "./expand.ts";
+import type { States } from "./states.ts";
+
+/** A vector as a text: the same whatever was seen in which order. */
+export function vectorText(machine: Machine, vector: Int32Array): string {
+  return [...vector].map((cell) => contentOf(machine, cell)).join("\n");
+}
+
+/** The least of some states in the order of their contents. */
+export function leastOf(machine: Machine, states: States, indices: readonly number[]): number {
+  let least = indices[0]!;
+  if (indices.length === 1) return least;
+  let leastText = vectorText(machine, states.vector(least));
+  for (const index of indices.slice(1)) {
+    const text = vectorText(machine, states.vector(index));
+    if (text < leastText) [least, leastText] = [index, text];
+  }
+  return least;
+}
+
+/** Looks for one vector instead of keeping them. */
+class Sought implements Sink {
+  readonly #vector: Int32Array;
+  found = false;
+
+  constructor(vector: Int32Array) {
+    this.#vector = vector;
+  }
+
+  reserve(): void {}
+
+  insert(vector: Int32Array): boolean {
+    this.found ||= vector.every((cell, at) => cell === this.#vector[at]);
+    return false;
+  }
+}
+
+/**
+ * A shortest way to a state, from the levels of a breadth-first search alone: at each level the least of the states that lead
+ * on. No parents are kept for it, and the order in which states were found does not matter.
+ *
+ * @param levels where each level begins.
+ */
+export function shortestPath(
+  machine: Machine,
+  states: States,
+  levels: readonly number[],
+  target: number,
+): Int32Array[] {
+  const path = [states.vector(target)];
+  let level = levels.findLastIndex((first) => first <= target);
+  while (--level >= 0) {
+    const sought = new Sought(path[0]!);
+    const expander = new Expander(machine, states, sought);
+    const leading: number[] = [];
+    for (let index = levels[level]!; index < levels[level + 1]!; index++) {
+      sought.found = false;
+      expander.expand(index);
+      if (sought.found) leading.push(index);
+    }
+    path.unshift(states.vector(leastOf(machine, states, leading)));
+  }
+  return path;
+}
+
+/** The way to a state by its parents. */
+export function pathByParents(states: States, target: number): Int32Array[] {
+  const path: Int32Array[] = [];
+  for (let index = target; index >= 0; index = states.parentOf(index)) path.unshift(states.vector(index));
+  return path;
+}
+
+/**
+ * The labels of a path. With a reduction that picks representatives, the path is one of classes; what comes back is a real
+ * run through them.
+ */
+export function labelsOf(machine: Machine, path: readonly Int32Array[]): StepLabel[] {
+  const labels: StepLabel[] = [];
+  let vector = path[0]!;
+  for (const next of path.slice(1)) {
+    const step = stepsFrom(machine, vector).find((one) => {
+      const representative = one.vector.slice();
+      for (const { at } of machine.reductions) at.canonical?.(representative);
+      return representative.every((cell, at) => cell === next[at]);
+    });
+    if (step === undefined)
+      throw new Error("a path of the search is no path of the model: the checker is wrong");
+    labels.push(step.label);
+    vector = step.vector;
+  }
+  return labels;
+}
