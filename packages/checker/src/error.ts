@@ -9,7 +9,9 @@ export type CheckerErrorCode =
   /** A checkpoint is damaged, or belongs to something else. */
   | "checkpoint"
   /** A worker could not load the model, or died. */
-  | "worker";
+  | "worker"
+  /** A reduction does not fit the model, or its condition does not hold there. */
+  | "reduction";
 
 /** A mistake of the caller: what was expected, what was got, and what to do. */
 export class CheckerError extends Error {

@@ -20,6 +20,7 @@ export type {
   View,
   Witness,
 } from "./model.ts";
+export { inertMessages } from "./reduce/inert.ts";
 export {
   type Counterexample,
   describeReport,
