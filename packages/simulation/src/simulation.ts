@@ -12,7 +12,7 @@ import { World } from "./kernel/world.ts";
 import { Network } from "./network/network.ts";
 import type { Profile } from "./profile.ts";
 import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
-import type { ClientSpec, Cluster, RunResult } from "./types.ts";
+import type { Choice, ClientSpec, Cluster, RunResult } from "./types.ts";
 
 const defaultLimits: RunLimits = { mode: "safety", virtualMs: 10_000, maxSteps: 1_000_000 };
 /** A client's turn has so many choices of its own; further ones share those of the next turn. */
@@ -128,6 +128,7 @@ export class Simulation<C = unknown> {
   /** What the run left behind; complete once it is over. */
   result(): RunResult {
     const { recorder, tally, outcome, nowUs, streams } = this.#world;
+    let choices: readonly Choice[] | undefined;
     return {
       outcome,
       settled: this.#settled,
@@ -139,7 +140,11 @@ export class Simulation<C = unknown> {
       marks: tally.marks(),
       requests: tally.requests(),
       fired: recorder.fired(),
-      choices: streams.choices(),
+      // Most runs are never replayed: their choices are laid out when somebody asks.
+      get choices() {
+        choices ??= streams.choices();
+        return choices;
+      },
     };
   }
 

@@ -1,4 +1,4 @@
-import { check, clone, EncodeError, encode, equal } from "@eunomia/codec";
+import { check, clone, EncodeError, encode, equal, equalBytes } from "@eunomia/codec";
 import { type AnyEngine, type Effect, type EngineTypes, type Event, type Step, step } from "@eunomia/engine";
 
 /** A rule of determinism that an engine broke. */
@@ -10,9 +10,6 @@ export class RuleBroken extends Error {
     this.rule = rule;
   }
 }
-
-/** What a step chose, to choose it again. */
-type Chosen = number[];
 
 /**
  * Takes a step twice, on copies that share nothing, and compares; runs every guard that might have been asked and looks
@@ -28,12 +25,11 @@ export function examinedStep(
   choose: (count: number) => number,
 ): Step<EngineTypes> {
   const { schema } = engine;
-  const before = clone(schema.state, state);
-  guardsArePure(engine, config, before, event);
   const copy = clone(schema.state, state);
+  guardsArePure(engine, config, state, copy, event);
   const again = copyOf(engine, event);
-  const untouched = copyOf(engine, event);
-  const chosen: Chosen = [];
+  const untouched = bytesOf(engine, event);
+  const chosen: number[] = [];
   const first = step(engine, config, state, event, (_action, found) => {
     const one = choose(found.length);
     chosen.push(one);
@@ -49,34 +45,39 @@ export function examinedStep(
   }
   if (!equal(schema.state, state, copy))
     throw new RuleBroken("a step is a function", `${engine.name}: the same event led to two states`);
-  const said = wordsOf(engine, first);
-  if (said !== wordsOf(engine, second))
-    throw new RuleBroken("a step is a function", `${engine.name}: the same event had two outcomes: ${said}`);
-  if (textOf(engine, event) !== textOf(engine, untouched))
+  const differs = difference(engine, first, second);
+  if (differs !== null)
+    throw new RuleBroken("a step is a function", `${engine.name}: the same event gave ${differs}`);
+  if (!sameBytes(untouched, bytesOf(engine, event)))
     throw new RuleBroken("events are not changed", `${engine.name} changed a ${event.kind} event`);
   return first;
 }
 
-function guardsArePure(engine: AnyEngine, config: unknown, state: object, event: Event<EngineTypes>): void {
+/** @param kept a copy of the state: what it still has to be when all guards have been asked. */
+function guardsArePure(
+  engine: AnyEngine,
+  config: unknown,
+  state: object,
+  kept: unknown,
+  event: Event<EngineTypes>,
+): void {
   const { schema } = engine;
-  const kept = clone(schema.state, state);
   const trigger =
     event.kind === "message"
       ? `message:${event.message.kind}`
       : event.kind === "timeout"
         ? `timeout:${event.timer}`
         : event.kind;
-  for (const action of engine.actions) {
-    if (action.on !== trigger) continue;
-    action.guard(config, state, copyOf(engine, event));
-    if (!equal(schema.state, kept, state))
-      throw new RuleBroken("guards change nothing", `${engine.name}: the guard of "${action.name}" did`);
-  }
+  const asked = copyOf(engine, event);
+  for (const action of engine.actions) if (action.on === trigger) action.guard(config, state, asked);
   engine.observe(config, state);
   engine.phase?.(config, state);
-  if (event.kind === "message") engine.inert?.(config, state, event.message);
+  if (asked.kind === "message") engine.inert?.(config, state, asked.message);
   if (!equal(schema.state, kept, state))
-    throw new RuleBroken("observing changes nothing", `${engine.name}: observe, phase or inert did`);
+    throw new RuleBroken(
+      "guards change nothing",
+      `${engine.name}: a guard of "${trigger}" or observe, phase or inert did`,
+    );
 }
 
 function copyOf(engine: AnyEngine, event: Event<EngineTypes>): Event<EngineTypes> {
@@ -93,39 +94,43 @@ function copyOf(engine: AnyEngine, event: Event<EngineTypes>): Event<EngineTypes
   }
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16)).join(".");
-
-function textOf(engine: AnyEngine, event: Event<EngineTypes>): string {
+/** The bytes of an event, to see whether it was changed. */
+function bytesOf(engine: AnyEngine, event: Event<EngineTypes>): Uint8Array[] {
   const { schema } = engine;
   switch (event.kind) {
     case "start":
-      return event.records.map((record) => hex(encode(schema.record, record))).join();
+      return event.records.map((record) => encode(schema.record, record));
     case "commands":
-      return event.commands.map((command) => hex(encode(schema.command, command))).join();
+      return event.commands.map((command) => encode(schema.command, command));
     case "message":
-      return hex(encode(schema.message, event.message));
+      return [encode(schema.message, event.message)];
     case "timeout":
-      return event.timer;
+      return [];
   }
 }
 
-function wordsOf(engine: AnyEngine, { fired, effects }: Step<EngineTypes>): string {
-  const { schema } = engine;
-  const word = (effect: Effect<EngineTypes>): string => {
-    switch (effect.kind) {
-      case "persist":
-        return `persist ${hex(encode(schema.record, effect.record))}`;
-      case "send":
-        return `send ${effect.to.join()} ${hex(encode(schema.message, effect.message))}`;
-      case "output":
-        return `output ${hex(encode(schema.output, effect.output))}`;
-      case "arm":
-        return `arm ${effect.timer} ${effect.delayMs} ${effect.jitterMs}`;
-      case "disarm":
-        return `disarm ${effect.timer}`;
-      case "spawn":
-        return `spawn ${effect.engine} ${effect.key}`;
-    }
-  };
-  return [...fired.map(({ action }) => action), ...effects.map(word)].join("; ");
+function sameBytes(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return a.length === b.length && a.every((bytes, at) => equalBytes(bytes, b[at]!));
+}
+
+/** The first effect in which two steps differ; null: none. */
+function difference(engine: AnyEngine, one: Step<EngineTypes>, other: Step<EngineTypes>): string | null {
+  if (one.fired.length !== other.fired.length || one.effects.length !== other.effects.length)
+    return `${one.fired.length} actions and ${one.effects.length} effects, or ${other.fired.length} and ${other.effects.length}`;
+  for (const [at, { action }] of one.fired.entries())
+    if (action !== other.fired[at]!.action) return `"${action}" or "${other.fired[at]!.action}"`;
+  for (const [at, effect] of one.effects.entries())
+    if (!sameEffect(engine, effect, other.effects[at]!)) return `two effects "${effect.kind}"`;
+  return null;
+}
+
+function sameEffect({ schema }: AnyEngine, a: Effect<EngineTypes>, b: Effect<EngineTypes>): boolean {
+  if (a.kind === "persist" && b.kind === "persist") return equal(schema.record, a.record, b.record);
+  if (a.kind === "send" && b.kind === "send")
+    return a.to.join() === b.to.join() && equal(schema.message, a.message, b.message);
+  if (a.kind === "output" && b.kind === "output") return equal(schema.output, a.output, b.output);
+  if (a.kind === "arm" && b.kind === "arm")
+    return a.timer === b.timer && a.delayMs === b.delayMs && a.jitterMs === b.jitterMs;
+  if (a.kind === "disarm" && b.kind === "disarm") return a.timer === b.timer;
+  return a.kind === "spawn" && b.kind === "spawn" && a.engine === b.engine && a.key === b.key;
 }
