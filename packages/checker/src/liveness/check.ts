@@ -1,0 +1,147 @@
+import { CheckerError } from "../error.ts";
+import type { StepLabel } from "../label.ts";
+import { labelOf } from "../machine/describe.ts";
+import { Machine } from "../machine/machine.ts";
+import type { Reduction } from "../machine/reduction.ts";
+import type { Model, View } from "../model.ts";
+import { DefaultFairness, type Inputs } from "./default-fairness.ts";
+import { checkFairCycles } from "./fair-cycles.ts";
+import { applyMove, graphOfModel, type ModelGraph } from "./model-graph.ts";
+import { type Lasso, type LivenessProperty, type LivenessVerdict, stutter } from "./property.ts";
+
+/** A liveness property of a model, over what its processes show. */
+export type ModelProperty = LivenessProperty<View> & { readonly name: string };
+
+/** How a liveness property is checked. All are optional. */
+export interface LivenessOptions {
+  /** Do inputs that may come come in the end? Default `may`. */
+  readonly inputs?: Inputs;
+  /** Bytes for states, edges and tables; default 2^31. */
+  readonly memory?: number;
+  /** Stop when more states than this were found. */
+  readonly states?: number;
+  /** Forgetting dead messages is sound here; with any other the answer is `unknown`. */
+  readonly reductions?: readonly Reduction[];
+}
+
+/** One step of a counterexample; null: nothing happens, for ever. */
+export type LassoStep = StepLabel | null;
+
+/** What was found about one liveness property, honestly. Plain JSON. */
+export interface LivenessReport {
+  readonly model: string;
+  readonly property: string;
+  readonly method: "fair cycles";
+  readonly result: LivenessVerdict["result"];
+  readonly detail: string;
+  readonly states: number;
+  readonly transitions: number;
+  /** States with enabled steps that were not explored, or that a bound kept away. */
+  readonly incomplete: number;
+  /** Null: everything within the bounds was seen. */
+  readonly truncated: string | null;
+  /** What runs were taken to be fair to, by name. */
+  readonly fairness: { readonly weak: readonly string[]; readonly strong: readonly string[] };
+  /** A run that breaks the property: from step `loop` on it repeats for ever. */
+  readonly counterexample: { readonly steps: readonly LassoStep[]; readonly loop: number } | null;
+}
+
+/** A predicate on views as one on states, asked once for each distinct view. */
+function onStates(
+  machine: Machine,
+  { states }: ModelGraph,
+  predicate: (view: View) => boolean,
+): (state: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (state) => {
+    const { views, seen } = machine;
+    const view = views.view(states.segmentOf(state), states.baseOf(state), seen.values);
+    let answer = known.get(view);
+    if (answer === undefined) {
+      answer = predicate(views.read(view));
+      known.set(view, answer);
+    }
+    return answer;
+  };
+}
+
+function propertyOnStates(
+  machine: Machine,
+  made: ModelGraph,
+  property: ModelProperty,
+): LivenessProperty<number> {
+  const goal = onStates(machine, made, property.goal);
+  return property.kind === "leads-to"
+    ? { kind: property.kind, from: onStates(machine, made, property.from), goal }
+    : { kind: property.kind, goal };
+}
+
+/** The labels of a lasso, with everything that its steps did. */
+function stepsOf(
+  machine: Machine,
+  fairness: DefaultFairness,
+  { states }: ModelGraph,
+  lasso: Lasso,
+): LassoStep[] {
+  return lasso.labels.map((label, at) => {
+    if (label === stutter) return null;
+    const from = states.vector(lasso.states[at]!);
+    const to = states.vector(lasso.states[at + 1] ?? lasso.states[lasso.loop]!);
+    for (let component = 0; component < machine.plan.processes.length; component += 1)
+      for (const move of machine.moves(from[component]!)) {
+        if (fairness.labelOf(component, move) !== label) continue;
+        const next = applyMove(machine, from, component, move);
+        if (next?.every((cell, k) => cell === to[k])) return labelOf(machine, component, move);
+      }
+    throw new Error("a step of the lasso is no step of the model: the checker is wrong");
+  });
+}
+
+function positive(name: string, value: number): number {
+  if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
+    throw new CheckerError("option", `"${name}" expected a positive integer, got ${value}`);
+  return value;
+}
+
+/**
+ * Decides a liveness property of a model by looking for fair cycles in the graph of all its states.
+ *
+ * The answer is `unknown` where it depends on a state that a bound cut: a timer with a spent budget may fire in truth. For
+ * protocols whose progress rests on timers, `checkCountdown` is the method.
+ *
+ * @throws CheckerError with code `model`, `option` or `memory`.
+ * @example
+ * checkLiveness(model, { name: "decides", kind: "eventually", goal: (view) => view.of("l").observation.length > 0 });
+ */
+export function checkLiveness(
+  model: Model,
+  property: ModelProperty,
+  options: LivenessOptions = {},
+): LivenessReport {
+  const { inputs = "may", reductions = [] } = options;
+  const memory = positive("memory", options.memory ?? 2 ** 31);
+  const statesMax = positive("states", options.states ?? Number.POSITIVE_INFINITY);
+  if (inputs !== "may" && inputs !== "must")
+    throw new CheckerError("option", `"inputs" expected may or must, got ${JSON.stringify(inputs)}`);
+  const machine = new Machine(model, reductions);
+  const fairness = new DefaultFairness(machine, inputs);
+  const made = graphOfModel(machine, fairness, { memory, states: statesMax });
+  const { graph, truncated } = made;
+  const { result, why, lasso } = checkFairCycles(graph, propertyOnStates(machine, made, property));
+  const named = (kind: "weak" | "strong"): string[] =>
+    graph.constraints.filter((one) => one.kind === kind).map(({ name }) => name);
+  return {
+    model: model.name,
+    property: property.name,
+    method: "fair cycles",
+    result,
+    detail: why,
+    states: graph.states,
+    transitions: graph.targets.length,
+    incomplete: graph.incomplete?.reduce((sum, one) => sum + one, 0) ?? 0,
+    truncated,
+    fairness: { weak: named("weak"), strong: named("strong") },
+    counterexample:
+      lasso === null ? null : { steps: stepsOf(machine, fairness, made, lasso), loop: lasso.loop },
+  };
+}
