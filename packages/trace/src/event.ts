@@ -137,8 +137,46 @@ export interface SizeEvent {
   readonly limit: number;
 }
 
+/**
+ * What clients of a replicated object see, in the order in which it happened (or merged by one clock). An operation is known
+ * by its client and a number of the client's; it is invoked, then it returns or its outcome is unknown (it timed out, its
+ * client died). One that neither returned nor was given up counts as unknown. Which of the fields a call and its return have
+ * depends on the object: see `register` and `appendLog`.
+ */
+export type HistoryEvent =
+  | {
+      readonly kind: "invoke";
+      readonly at: number;
+      readonly who: string;
+      readonly op: number;
+      /** The object: each key is one of its own. */
+      readonly key: string;
+      readonly call: string;
+      readonly value?: string;
+      /** For a call that depends on what it finds; null: on nothing being there. */
+      readonly expected?: string | null;
+    }
+  | OperationReturn
+  | { readonly kind: "unknown"; readonly at: number; readonly who: string; readonly op: number };
+
+/** An operation has ended, with what it found. */
+export interface OperationReturn {
+  readonly kind: "return";
+  readonly at: number;
+  readonly who: string;
+  readonly op: number;
+  /** The value read; null: there was none. */
+  readonly value?: string | null;
+  /** The values read, oldest first. */
+  readonly values?: readonly string[];
+  /** Did a conditional call change anything? */
+  readonly ok?: boolean;
+  /** Where a value came to stand, from 1. */
+  readonly position?: number;
+}
+
 /** Any line of a trace. Each monitor looks at the kinds that it knows and lets the others pass. */
-export type TraceEvent = BroadcastEvent | ConsensusEvent | DurabilityEvent | SizeEvent;
+export type TraceEvent = BroadcastEvent | ConsensusEvent | DurabilityEvent | SizeEvent | HistoryEvent;
 
 /** Hex digits that a trace keeps of a body. */
 export const digestDigits = 16;

@@ -25,12 +25,24 @@ export type {
   DeliverEvent,
   DurabilityEvent,
   FaultKind,
+  HistoryEvent,
+  OperationReturn,
   ReleaseEvent,
   RunEvent,
   Runs,
   SizeEvent,
   TraceEvent,
 } from "./event.ts";
+export { type ExampleHistory, goodHistories, violatingHistories } from "./history/examples.ts";
+export { Linearizability, type LinearizabilityOptions } from "./history/monitor.ts";
+export {
+  appendLog,
+  type Operation,
+  register,
+  type SequentialObject,
+  type SequentialRun,
+} from "./history/object.ts";
+export { type Linearization, linearize } from "./history/search.ts";
 export { formatJudgement, type JudgedCounts, type Judgement, type JudgeOptions, judge } from "./judge.ts";
 export { mergeTraces } from "./merge.ts";
 export type { Monitor, Verdict } from "./monitor.ts";

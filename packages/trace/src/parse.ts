@@ -61,6 +61,28 @@ const recordFault = ({ kind, life, record, what = "" }: Raw): string | null =>
   natural(life, 1) && natural(record, kind === "persist" ? 1 : 0) && typeof what === "string"
     ? null
     : `"${kind}" expected a life and the number of a record`;
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === "string";
+const operationFault = ({ kind, op }: Raw): string | null =>
+  natural(op, 0) ? null : `"${kind}" expected the number of an operation`;
+function invokeFault(event: Raw): string | null {
+  const { key, call, value = "", expected = null } = event;
+  return typeof key === "string" &&
+    typeof call === "string" &&
+    typeof value === "string" &&
+    isTextOrNull(expected)
+    ? operationFault(event)
+    : `"invoke" expected a key, a call, and texts for what it has`;
+}
+function returnFault(event: Raw): string | null {
+  const { value = null, values = [], ok = true, position = 1 } = event;
+  return isTextOrNull(value) &&
+    Array.isArray(values) &&
+    values.every((one) => typeof one === "string") &&
+    typeof ok === "boolean" &&
+    natural(position, 1)
+    ? operationFault(event)
+    : `"return" expected a value, values, ok or a position, as the call has it`;
+}
 const slotFault = ({ slot }: Raw): string | null =>
   natural(slot, 0) ? null : `"slot" expected a slot, got ${shown(slot)}`;
 
@@ -90,6 +112,9 @@ const faults: Readonly<Record<TraceEvent["kind"], (event: Raw) => string | null>
   persist: recordFault,
   durable: recordFault,
   release: recordFault,
+  invoke: invokeFault,
+  return: returnFault,
+  unknown: operationFault,
   size: ({ name, value, limit }) =>
     typeof name === "string" && natural(value, 0) && natural(limit, 0)
       ? null

@@ -137,6 +137,13 @@ test("anything that is not an event is refused with what was expected", () => {
     { at: 1, kind: "release", who: "r", life: 1 },
     { at: 1, kind: "release", who: "r", life: 1, record: 1, what: 5 },
     { at: 1, kind: "size", who: "r", name: "known", value: 1 },
+    { at: 1, kind: "invoke", who: "c", op: 1, key: "k" },
+    { at: 1, kind: "invoke", who: "c", op: -1, key: "k", call: "read" },
+    { at: 1, kind: "invoke", who: "c", op: 1, key: "k", call: "write", value: 7 },
+    { at: 1, kind: "return", who: "c", op: 1, position: 0 },
+    { at: 1, kind: "return", who: "c", op: 1, values: [1] },
+    { at: 1, kind: "return", op: 1 },
+    { at: 1, kind: "unknown", who: "c" },
     { at: 1, kind: "size", who: "r", name: "known", value: 1.5, limit: 2 },
   ])
     expect(() => parseEvent(JSON.stringify(wrong), "f", 3), JSON.stringify(wrong)).toThrow(/^f, line 3: /);
@@ -177,6 +184,10 @@ test("events of every kind are read", () => {
     { kind: "durable", at, who, life: 1, record: 1 },
     { kind: "release", at, who, life: 1, record: 0, what: "2b" },
     { kind: "size", at, who, name: "known", value: 0, limit: 0 },
+    { kind: "invoke", at, who, op: 0, key: "k", call: "cas", value: "x", expected: null },
+    { kind: "return", at, who, op: 0, ok: false },
+    { kind: "return", at, who, op: 0, value: null, values: ["x"], position: 1 },
+    { kind: "unknown", at, who, op: 0 },
   ];
   for (const event of events) expect(parseEvent(JSON.stringify(event))).toEqual(event);
 });
