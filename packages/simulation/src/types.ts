@@ -168,6 +168,8 @@ export interface SimulatedStep {
   readonly event: Event<EngineTypes>;
   readonly fired: readonly Fired[];
   readonly effects: readonly unknown[];
+  /** The state after the step, for reading now: the next step changes it in place. */
+  readonly state: unknown;
 }
 
 /** What became of a node. */
@@ -268,4 +270,6 @@ export interface RunResult {
   readonly fired: Readonly<Record<string, number>>;
   /** The choices that were not the calmest one; with the configuration they are the run. */
   readonly choices: readonly Choice[];
+  /** How many choices each stream made, calm ones too. */
+  readonly drawn: Readonly<Record<string, number>>;
 }

@@ -71,6 +71,7 @@ export class Stepper {
         event,
         fired,
         effects,
+        state,
       };
       world.eyes.onStep?.(seen);
       this.#judge.step(seen);
