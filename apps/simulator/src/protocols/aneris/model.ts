@@ -1,0 +1,205 @@
+import type { ReplicaOutput } from "@eunomia/aneris-switch";
+import type { Invariant, Model, ModelInput, ModelProcess, Route, View, Witness } from "@eunomia/checker";
+import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { doorEngine, registerEngine } from "./abstract.ts";
+import {
+  controlsObeyed,
+  delivered,
+  historyOf,
+  inOrder,
+  namesIn,
+  onceAndSubmitted,
+  oneHistory,
+  soundLives,
+} from "./delivered.ts";
+import { liarEngine } from "./liar.ts";
+import { commandOf, modeOf, plainOracles, replicaPart, swapOf } from "./parts.ts";
+import { realEpochs, realExcuses } from "./real.ts";
+
+/** One scope of the replica, as plain JSON. What is left out has the default in brackets. */
+export interface AnerisParams {
+  readonly replicas: number;
+  /** Where commands come in: for each replica the numbers of its own client. `[[1], [1]]`: two replicas, a command each. */
+  readonly commands: readonly (readonly number[])[];
+  /** Control commands, in the order of their numbers, all given to the first replica. [none] */
+  readonly controls?: readonly ("paxos" | "two-thirds" | "cut" | "window")[];
+  /** [1] */
+  readonly alpha?: number;
+  /** [cut] */
+  readonly mode?: "cut" | "window";
+  /** [1] */
+  readonly controlGap?: number;
+  /** [false] */
+  readonly fifo?: boolean;
+  /** Do replicas know of each other, and forward and tell heads? [false: consensus alone connects them] */
+  readonly aware?: boolean;
+  /** Values that a proposer without rules brings into slot 1 or 2 of epoch 0. [none] */
+  readonly lies?: readonly (
+    | "forged swap"
+    | "unknown protocol"
+    | "second number"
+    | "repeated command"
+    | "late swap"
+  )[];
+  /** [abstract: one register for each slot of each epoch; real: Paxos in epoch 0, 2/3-consensus in epoch 1] */
+  readonly consensus?: "abstract" | "real";
+  /** [0] */
+  readonly crashes?: number;
+  /** [false] */
+  readonly splitFlush?: boolean;
+}
+
+const lieOf = (lie: NonNullable<AnerisParams["lies"]>[number]): Uint8Array => {
+  switch (lie) {
+    case "forged swap":
+      return swapOf(1, "two-thirds", { forged: true });
+    case "unknown protocol":
+      return swapOf(1, "quux");
+    case "second number":
+      return swapOf(2, "two-thirds");
+    case "late swap":
+      return swapOf(1, "two-thirds", { notAfter: 1 });
+    case "repeated command":
+      return commandOf(1, 1);
+  }
+};
+
+/** What everybody may deliver in this scope. */
+function submittedIn({ commands, controls = [] }: AnerisParams): string[] {
+  const own = commands.flatMap((numbers, i) => numbers.map((seq) => `c${i + 1}:${seq}`));
+  const kinds = controls.map(
+    (what, i) => `ctl${i + 1}=${what === "cut" || what === "window" ? "mode" : what}`,
+  );
+  return [...own, ...kinds];
+}
+
+function inputsOf({ commands, controls = [] }: AnerisParams, replica: number): Record<string, ModelInput> {
+  const inputs: Record<string, ModelInput> = {};
+  const submit = (batch: Uint8Array): ModelInput => ({ commands: [{ kind: "submit", batch }] });
+  for (const seq of commands[replica] ?? [])
+    inputs[`c${replica + 1}:${seq}`] = submit(commandOf(replica + 1, seq));
+  if (replica === 0)
+    for (const [i, what] of controls.entries())
+      inputs[`ctl${i + 1}`] = submit(
+        what === "cut" || what === "window" ? modeOf(i + 1, what) : swapOf(i + 1, what),
+      );
+  return inputs;
+}
+
+const keyOf = (i: number): string => `n${i}`;
+
+/** Replicas and doors of one node are joined by local channels: a proposal goes down, a decision comes up. */
+function abstractRoutes(process: string, output: unknown): readonly Route[] {
+  const put = output as ReplicaOutput | { kind: "decided"; epoch: number; slot: number; value: Uint8Array };
+  const node = process.slice(1);
+  if (put.kind === "propose") return [{ to: `d${node}`, command: put }];
+  return put.kind === "decided" ? [{ to: keyOf(Number(node)), command: put }] : [];
+}
+
+function abstractProcesses(params: AnerisParams): Record<string, ModelProcess> {
+  const doors = Array.from({ length: params.replicas }, (_, i) => `d${i}`);
+  const processes: Record<string, ModelProcess> = {
+    register: { engine: registerEngine, config: { self: "register", learners: doors } },
+  };
+  for (const [i, id] of doors.entries())
+    processes[id] = { engine: doorEngine, config: { self: id, register: "register" }, node: `node ${i}` };
+  const lies = params.lies ?? [];
+  if (lies.length > 0)
+    processes.liar = {
+      engine: liarEngine,
+      config: {
+        self: "liar",
+        register: "register",
+        choices: lies.flatMap((lie) => [1, 2].map((slot) => ({ epoch: 0, slot, value: lieOf(lie) }))),
+      },
+      inputs: { lie: { commands: [{ kind: "lie" }] } },
+    };
+  return processes;
+}
+
+function witnessesOf(params: AnerisParams, replicas: readonly string[]): Witness[] {
+  const names = submittedIn(params);
+  const all = (view: View, process: string): boolean =>
+    names.every((name) =>
+      historyOf(view, process).slots.some(({ vector }) => namesIn(vector).includes(name)),
+    );
+  const found: Witness[] = replicas.map((process) => ({
+    name: `${process} delivers everything`,
+    reached: (view) => all(view, process),
+  }));
+  const swaps = (params.controls ?? []).some((what) => what !== "cut" && what !== "window");
+  if (swaps)
+    for (const process of replicas)
+      found.push({
+        name: `a swap took effect at ${process}`,
+        reached: (view) => historyOf(view, process).slots.some(({ epoch }) => epoch > 0),
+      });
+  if (replicas.length > 1)
+    found.push({
+      name: "one replica is ahead of another",
+      reached: (view) =>
+        historyOf(view, replicas[0]!).slots.length !== historyOf(view, replicas[1]!).slots.length,
+    });
+  return found;
+}
+
+/**
+ * The replica over consensus as its door promises it, or over the real Paxos and 2/3-consensus, in a bounded scope.
+ *
+ * @example
+ * anerisModel({ replicas: 2, commands: [[1], [1]], controls: ["two-thirds"] });
+ */
+export function anerisModel(params: AnerisParams, substitution: Partial<Substitution> = {}): Model {
+  const { engine: substitute, oracles } = { ...unchanged, ...substitution };
+  const { alpha = 1, mode = "cut", controlGap = 1, fifo = false, crashes = 0, splitFlush = false } = params;
+  const replicas = Array.from({ length: params.replicas }, (_, i) => keyOf(i));
+  const real = params.consensus === "real" ? realEpochs(params.replicas, substitute) : null;
+  const processes: Record<string, ModelProcess> = {};
+  for (const [i, self] of replicas.entries()) {
+    const { engine, config } = replicaPart(
+      { self, replicas: params.aware ? replicas : [self], alpha, mode: { kind: mode }, controlGap, fifo },
+      oracles(plainOracles),
+    );
+    processes[self] = {
+      engine: substitute(engine),
+      config,
+      node: `node ${i}`,
+      inputs: inputsOf(params, i),
+      history: delivered,
+    };
+  }
+  Object.assign(processes, real?.processes ?? abstractProcesses(params));
+  const invariants: Invariant[] = [
+    oneHistory(replicas),
+    soundLives(replicas),
+    onceAndSubmitted(replicas, submittedIn(params)),
+    controlsObeyed(replicas, { alpha, mode, controlGap }),
+  ];
+  if (fifo) invariants.push(inOrder(replicas));
+  return {
+    name: "aneris",
+    processes,
+    network: { order: "bag", ignored: "stay" },
+    ...(crashes > 0 ? { faults: { crashes, recover: true, splitFlush } } : {}),
+    routes: real?.routes ?? abstractRoutes,
+    invariants,
+    witnesses: witnessesOf(params, replicas),
+    excused: excuses(params),
+    scope: { ...params },
+    assumptions: [
+      "signatures are claims that only their owner can make",
+      params.consensus === "real" ? "crash faults only" : "consensus keeps the promises of its door",
+    ],
+  };
+}
+
+function excuses(params: AnerisParams): Record<string, string> {
+  const found: Record<string, string> = {
+    "aneris-replica: serve a lagging replica": "nobody lags for good in this scope",
+    "aneris-replica: catch up": "nobody lags for good in this scope",
+    "aneris-replica: tick": "its timer has no budget in this scope",
+    "aneris-replica: forwarded entries": "replicas do not wait in this scope",
+  };
+  if (!params.aware) found["aneris-replica: peer's head"] = "replicas know of themselves only in this scope";
+  return params.consensus === "real" ? { ...found, ...realExcuses } : found;
+}

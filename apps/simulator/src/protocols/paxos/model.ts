@@ -1,0 +1,282 @@
+import type { Invariant, Model, ModelInput, ModelProcess, View, Witness } from "@eunomia/checker";
+import { equalBytes } from "@eunomia/codec";
+import { PaxosMessage } from "@eunomia/paxos";
+import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
+import { proposerEngine } from "../proposer.ts";
+import { bytesOf, noop, textOf } from "../values.ts";
+import { acceptorPart, leaderPart, learnerPart, type PaxosShape, paxosNames } from "./parts.ts";
+
+/** One scope of Paxos, as plain JSON. What is left out has the default in brackets. */
+export interface PaxosParams extends Omit<PaxosShape, "leaders" | "learners"> {
+  /** How often each leader may be told to start a ballot: as many leaders, and in all as many ballots. */
+  readonly ballots: readonly number[];
+  /** Real learners. [0: decisions are those of leaders] */
+  readonly learners?: number;
+  /** Each leader is offered a value of its own in slots 1 to `slots`. [1] */
+  readonly slots?: number;
+  /** Learners are done with slot 1 once it is decided, and say so. [false] */
+  readonly trims?: boolean;
+  /** [0] */
+  readonly crashes?: number;
+  /** [true] */
+  readonly recover?: boolean;
+  /** [false] */
+  readonly splitFlush?: boolean;
+  /** [bag] */
+  readonly order?: "bag" | "fifo" | "soup";
+  /** [0] */
+  readonly duplicates?: number;
+  /** [0] */
+  readonly loss?: number;
+  /** How often `retry` of each leader may fire. [0] */
+  readonly retries?: number;
+}
+
+/** The learner that every configuration names and that no process is: the proposer speaks in its name. */
+const offering = "r0";
+
+function inputsOf(ballots: number): Record<string, ModelInput> {
+  const inputs: Record<string, ModelInput> = {};
+  for (let i = 1; i <= ballots; i += 1)
+    inputs[`lead ${i}`] = {
+      commands: [{ kind: "lead" }],
+      ...(i > 1 ? { after: [`lead ${i - 1}`] } : {}),
+    };
+  return inputs;
+}
+
+/** A ballot proposes one value per slot: whoever accepted under it accepted the same. */
+const oneValuePerBallot = (acceptors: readonly string[]): Invariant => ({
+  name: "one value per ballot and slot",
+  holds(view) {
+    const values = new Map<string, string>();
+    for (const process of acceptors) {
+      const accepted = view.of(process).observation?.accepted;
+      for (const [i, slot] of (accepted?.keys ?? []).entries()) {
+        const { ballot, value } = accepted.values[i];
+        const key = `slot ${slot} under [${ballot.round}, ${ballot.leader}]`;
+        const text = textOf(value);
+        if ((values.get(key) ?? text) !== text)
+          return `${key} is ${values.get(key)} and, at ${process}, ${text}`;
+        values.set(key, text);
+      }
+    }
+    return null;
+  },
+});
+
+/** An acceptor never stands behind what it accepted: its promise covers it. */
+const promiseCovers = (acceptors: readonly string[]): Invariant => ({
+  name: "promises cover acceptances",
+  holds(view) {
+    for (const process of acceptors) {
+      const observed = view.of(process).observation;
+      for (const { ballot } of observed?.accepted.values ?? []) {
+        const { promised } = observed;
+        const below =
+          promised === null ||
+          promised.round < ballot.round ||
+          (promised.round === ballot.round && promised.leader < ballot.leader);
+        if (below) return `${process} accepted under [${ballot.round}, ${ballot.leader}] beyond its promise`;
+      }
+    }
+    return null;
+  },
+});
+
+/** A slot is forgotten only once f + 1 learners are done with it. */
+const floorsHeld = (holders: readonly string[], learners: readonly string[], f: number): Invariant => ({
+  name: "what is forgotten is held by f + 1 learners",
+  holds(view) {
+    const done = (slot: number): number =>
+      learners.filter((learner) => (view.of(learner).observation?.floor ?? 0) >= slot).length;
+    for (const process of holders) {
+      const floor: number = view.of(process).observation?.floor ?? 0;
+      if (floor > 0 && done(floor) < f + 1)
+        return `${process} forgot slot ${floor}, which ${done(floor)} learners hold`;
+    }
+    return null;
+  },
+});
+
+/** The replica of a learner is done with slot 1 as soon as it is decided. */
+const trimming =
+  (learners: readonly string[]): NonNullable<Model["routes"]> =>
+  (process, output) => {
+    const { kind, slot } = output as { readonly kind: string; readonly slot: number };
+    return learners.includes(process) && kind === "decided" && slot === 1
+      ? [{ to: process, command: { kind: "trim", slot } }]
+      : [];
+  };
+
+const decidesOf = (process: string, value: string): Witness => ({
+  name: `${process} decides ${value}`,
+  reached: (view) => decisions(view, [process]).some(([, , decided]) => decided === value),
+});
+
+function witnessesOf(
+  params: PaxosParams,
+  leaders: readonly string[],
+  learners: readonly string[],
+): Witness[] {
+  const values = leaders.map((_, i) => `v${i}`);
+  const found: Witness[] = [...leaders, ...learners].flatMap((process) =>
+    values.map((value) => decidesOf(process, value)),
+  );
+  if ((params.crashes ?? 0) > 0)
+    found.push({
+      name: "a decision after a crash of everybody but one",
+      reached: (view) =>
+        decisions(view, leaders).length > 0 && view.processes.some((process) => !view.of(process).up),
+    });
+  return found;
+}
+
+/** Why actions of the real engines may stay unused in a scope. */
+function excuses(params: PaxosParams): Record<string, string> {
+  const why = {
+    timer: "its timer has no budget in this scope",
+    probe: "leaders start by command in this scope",
+    one: "one process alone speaks here",
+    trims: "nothing is retired in this scope",
+    never: "excluded by agreement: an invariant says so",
+  };
+  const leader = (name: string, reason: string): [string, string] => [`paxos leader: ${name}`, reason];
+  const acceptor = (name: string, reason: string): [string, string] => [`paxos acceptor: ${name}`, reason];
+  const learner = (name: string, reason: string): [string, string] => [`paxos learner: ${name}`, reason];
+  const found: [string, string][] = [
+    acceptor("2b ballot reuse (4.4)", why.never),
+    acceptor("answer a probe (4.8)", why.probe),
+    leader("two decisions for one slot (4.5)", why.never),
+    leader("preempted by a heartbeat (4.8)", why.timer),
+    leader("follow the owner of the highest ballot (4.8)", why.timer),
+    leader("suspect and probe (4.8)", why.timer),
+    leader("start a ballot, a phase-1 quorum being in reach (4.8)", why.probe),
+    leader("count a probe answer (4.8)", why.probe),
+    leader("answer a fetch (4.10)", why.timer),
+    leader("send a heartbeat (4.8)", why.timer),
+    leader("give up a stalled ballot (4.8)", why.timer),
+    leader("watch for a stall (4.8)", why.timer),
+    learner("two decisions for one slot (4.5)", why.never),
+    learner("follow the active leader (4.8)", why.timer),
+    learner("nobody is active (4.8)", why.timer),
+    learner("offer and ask again (4.5)", why.timer),
+    learner("report a floor (4.6)", "told to the proposer only in this scope"),
+    acceptor("note a stable report (4.6)", "one report retires a slot in this scope"),
+    leader("note a stable report (4.6)", "one report retires a slot in this scope"),
+  ];
+  if (!params.trims) {
+    found.push(learner("take commands (5.4)", why.trims));
+    for (const name of ["2b trimmed (4.4)", "raise the floor (4.6)"]) found.push(acceptor(name, why.trims));
+    for (const name of [
+      "raise the floor (4.6)",
+      "take over the floor of an acceptor (4.6)",
+      "answer a proposal with the floor (4.5)",
+    ])
+      found.push(leader(name, why.trims));
+  }
+  for (const name of ["learn by reference (4.10)", "relay a fetched decision (4.10)"])
+    found.push(acceptor(name, "decisions travel by value in this scope"));
+  found.push(leader("ask for the next page (4.5)", "reports fit one page in this scope"));
+  if ((params.retries ?? 0) === 0)
+    for (const name of ["ask for promises again (4.5)", "ask for acceptances again (4.5)"])
+      found.push(leader(name, why.timer));
+  if (params.order !== "soup" && !params.duplicates && !params.retries) {
+    found.push(acceptor("1b promise again (4.4)", "no message comes twice"));
+    found.push(acceptor("2b accept again (4.4)", "no message comes twice"));
+    found.push(leader("answer a proposal with the decision (4.5)", "no message comes twice"));
+  }
+  const several = params.ballots.reduce((sum, n) => sum + n, 0) > 1;
+  if (!several)
+    for (const name of ["preempted in phase 1 (4.5)", "preempted in phase 2 (4.5)", "store a decision (4.5)"])
+      found.push(leader(name, "a single ballot"));
+  if (!several)
+    for (const name of ["1b refuse (4.4)", "2b refuse (4.4)"]) found.push(acceptor(name, "a single ballot"));
+  return Object.fromEntries(found);
+}
+
+/**
+ * Paxos over its real engines in a bounded scope: leaders are told when to start a ballot, and each is offered a value of its
+ * own, so that every contest of ballots and values within the bounds happens.
+ *
+ * @example
+ * paxosModel({ acceptors: 3, ballots: [1, 1] });
+ */
+export function paxosModel(params: PaxosParams, substitution: Partial<Substitution> = {}): Model {
+  const { engine: substitute } = { ...unchanged, ...substitution };
+  const { ballots, learners: told = 0, slots = 1, trims = false, retries = 0 } = params;
+  const f = params.f ?? Math.max(0, told - 1);
+  // The proposer is one of the learners that configurations know of.
+  const shape: PaxosShape = { ...params, leaders: ballots.length, learners: told + 1, f };
+  const { acceptors, leaders, learners } = paxosNames(shape);
+  const real = learners.slice(1);
+  const processes: Record<string, ModelProcess> = {};
+  const add = (name: string, made: ModelProcess): void => {
+    processes[name] = { ...made, engine: substitute(made.engine) };
+  };
+  for (const id of acceptors) add(id, { ...acceptorPart(shape, id), history: ledger });
+  for (const [i, id] of leaders.entries())
+    add(id, {
+      ...leaderPart(shape, id),
+      inputs: inputsOf(ballots[i]!),
+      history: ledger,
+      ...(retries > 0 ? { timers: { retry: retries } } : {}),
+    });
+  for (const id of real) add(id, { ...learnerPart(shape, id), history: ledger });
+  const offers = leaders.flatMap((to, i) =>
+    Array.from({ length: slots }, (_, s) => ({ to, slot: s + 1, value: bytesOf(`v${i}`) })),
+  );
+  processes[offering] = {
+    engine: proposerEngine(PaxosMessage),
+    config: { self: offering, choices: [offers] },
+    inputs: { go: { commands: [{ kind: "go" }] } },
+  };
+  const deciding = [...leaders, ...real];
+  const proposed = [...leaders.map((_, i) => `v${i}`), textOf(noop)];
+  const invariants: Invariant[] = [
+    agreement(deciding),
+    validity(deciding, proposed),
+    oneValuePerBallot(acceptors),
+    promiseCovers(acceptors),
+    noAlarm([...acceptors, ...deciding]),
+  ];
+  if (!params.crashes) invariants.push(integrity(real));
+  if (trims) invariants.push(floorsHeld([...acceptors, ...leaders], real, f));
+  return {
+    name: "paxos",
+    processes,
+    network: {
+      order: params.order ?? "bag",
+      ignored: "stay",
+      ...(params.order === "soup" ? {} : { duplicates: params.duplicates ?? 0, loss: params.loss ?? 0 }),
+    },
+    ...(params.crashes
+      ? {
+          faults: {
+            crashes: params.crashes,
+            recover: params.recover ?? true,
+            splitFlush: params.splitFlush ?? false,
+          },
+        }
+      : {}),
+    ...(trims ? { routes: trimming(real) } : {}),
+    invariants,
+    witnesses: witnessesOf(params, leaders, real),
+    excused: excuses(params),
+    scope: { ...params },
+    assumptions: ["crash faults only", "messages are not altered"],
+  };
+}
+
+/** What a view shows of one slot at the acceptors, for scores and tests. */
+export function acceptedValues(view: View, acceptors: readonly string[], slot: number): Uint8Array[] {
+  const values: Uint8Array[] = [];
+  for (const process of acceptors) {
+    const accepted = view.of(process).observation?.accepted;
+    const at = accepted?.keys.indexOf(slot) ?? -1;
+    const value: Uint8Array | undefined = at < 0 ? undefined : accepted.values[at].value;
+    if (value !== undefined && !values.some((known) => equalBytes(known, value))) values.push(value);
+  }
+  return values;
+}

@@ -1,0 +1,177 @@
+import type { Invariant, Model, ModelProcess, View, Witness } from "@eunomia/checker";
+import type { AnyEngine } from "@eunomia/engine";
+import { TwoThirdsMessage } from "@eunomia/two-thirds";
+import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
+import { proposerEngine } from "../proposer.ts";
+import { bytesOf } from "../values.ts";
+import { learnerPart, memberPart, type TwoThirdsShape, twoThirdsNames } from "./parts.ts";
+
+/** One scope of 2/3-consensus, as plain JSON. What is left out has the default in brackets. */
+export interface TwoThirdsParams
+  extends Pick<TwoThirdsShape, "members" | "f" | "decide" | "update" | "relay"> {
+  /** Rounds 0 to `rounds` - 1 are voted in; whoever would go on waits there. */
+  readonly rounds: number;
+  /** How many members hear value y first, the others x; `all`: every number of them. */
+  readonly inputs: "all" | number;
+  /** Real learners. [0: decisions are those of members] */
+  readonly learners?: number;
+  /** A second proposal comes to every member too. [false] */
+  readonly contested?: boolean;
+  /** [0] */
+  readonly crashes?: number;
+  /** [true] */
+  readonly recover?: boolean;
+  /** [false] */
+  readonly splitFlush?: boolean;
+  /** [bag] */
+  readonly order?: "bag" | "fifo" | "soup";
+  /** [0] */
+  readonly duplicates?: number;
+}
+
+const offering = "r0";
+
+/** A bound of the scope, not of the engine: nobody votes beyond the last round. */
+function boundedTo(rounds: number, engine: AnyEngine): AnyEngine {
+  const ends = ["advance (2.4)", "vote: jump (2.4)"];
+  return {
+    ...engine,
+    actions: engine.actions.map((action) =>
+      ends.includes(action.name)
+        ? {
+            ...action,
+            guard: (config, state, event) => {
+              const found = action.guard(config, state, event) as { readonly round: number } | null;
+              return found !== null && found.round < rounds ? found : null;
+            },
+          }
+        : action,
+    ),
+  };
+}
+
+/** Every way in which the members may hear of x and y first, but for the names of members. */
+function choicesOf(params: TwoThirdsParams, members: readonly string[]) {
+  const offers = (ys: number) =>
+    members.flatMap((to, i) => {
+      const first = { to, slot: 1, value: bytesOf(i < ys ? "y" : "x") };
+      const second = { to, slot: 1, value: bytesOf(i < ys ? "x" : "y") };
+      return params.contested ? [first, second] : [first];
+    });
+  if (params.inputs !== "all") return [offers(params.inputs)];
+  return Array.from({ length: members.length + 1 }, (_, ys) => offers(ys));
+}
+
+function witnessesOf(
+  params: TwoThirdsParams,
+  members: readonly string[],
+  learners: readonly string[],
+): Witness[] {
+  const values = params.inputs === 0 ? ["x"] : params.inputs === members.length ? ["y"] : ["x", "y"];
+  const last = (view: View): boolean =>
+    members.some((member) =>
+      (view.of(member).observation?.slots.values ?? []).some(
+        ({ round }: { readonly round: number }) => round === params.rounds - 1,
+      ),
+    );
+  return [
+    ...[...members, ...learners].flatMap((process) =>
+      values.map((value) => ({
+        name: `${process} decides ${value}`,
+        reached: (view: View) => decisions(view, [process]).some(([, , decided]) => decided === value),
+      })),
+    ),
+    { name: "the last round is reached", reached: last },
+  ];
+}
+
+function excuses(params: TwoThirdsParams): Record<string, string> {
+  const member = (name: string, why: string): [string, string] => [`two-thirds member: ${name}`, why];
+  const learner = (name: string, why: string): [string, string] => [`two-thirds learner: ${name}`, why];
+  const digest = "votes carry whole values in this scope";
+  const timer = "its timer has no budget in this scope";
+  const floor = "nothing is retired in this scope";
+  const found = [
+    ...["propose: hold (8)", "vote: wait for the value (8)", "want: answer (8)", "value: take (8)"],
+    ...["decided: fetch (8)", "jump once the value is here (8)", "ask for a value (8)"],
+  ].map((name) => member(name, digest));
+  found.push(
+    member("propose: trimmed (2.4)", floor),
+    member("vote: trimmed (2.4)", floor),
+    member("trimmed: raise the floor (1)", floor),
+    member("stable: raise the floor (1)", floor),
+    member("stable: note (1)", floor),
+    member("tick: grace (2.4)", timer),
+    member("retry: vote again (2.4)", timer),
+    member("head: gossip (2.3)", timer),
+    member("head: catch up (2.3)", timer),
+    member("fetch: serve (2.3)", timer),
+    member("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
+    member("vote: evidence (2.4)", "nobody votes twice: an invariant says so"),
+    member("propose: decided (2.4)", "a proposal comes once, and first, or finds a vote"),
+    learner("propose and trim (2.3)", floor),
+    learner("decided: fetch (8)", digest),
+    learner("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
+    learner("decided: ahead (2.3)", "one slot"),
+    learner("trimmed: report (1)", floor),
+    learner("head: catch up (2.3)", timer),
+    learner("retry: propose again, ask about gaps (2.3)", timer),
+  );
+  if (params.relay === "lazy")
+    found.push(member("decided: learn (2.4)", "decisions are not relayed in this scope"));
+  return Object.fromEntries(found);
+}
+
+/**
+ * 2/3-consensus over its real engines in a bounded scope: one slot, two values, every split of the inputs.
+ *
+ * @example
+ * twoThirdsModel({ members: 4, rounds: 3, inputs: "all" });
+ */
+export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Substitution> = {}): Model {
+  const { engine: substitute } = { ...unchanged, ...substitution };
+  const { rounds, learners: told = 0, crashes = 0, duplicates = 0, order = "bag" } = params;
+  const { recover = true, splitFlush = false } = params;
+  const { f, decide, update, relay } = params;
+  const shape: TwoThirdsShape = {
+    members: params.members,
+    learners: told + 1,
+    graceMs: 0,
+    headMs: 0,
+    ...(f === undefined ? {} : { f }),
+    ...(decide === undefined ? {} : { decide }),
+    ...(update === undefined ? {} : { update }),
+    ...(relay === undefined ? {} : { relay }),
+  };
+  const { members, learners } = twoThirdsNames(shape);
+  const real = learners.slice(1);
+  const processes: Record<string, ModelProcess> = {};
+  for (const id of members) {
+    const { engine, config } = memberPart(shape, id);
+    processes[id] = { engine: boundedTo(rounds, substitute(engine)), config, history: ledger };
+  }
+  for (const id of real) {
+    const { engine, config } = learnerPart(shape, id);
+    processes[id] = { engine: substitute(engine), config, history: ledger };
+  }
+  processes[offering] = {
+    engine: proposerEngine(TwoThirdsMessage),
+    config: { self: offering, choices: choicesOf(params, members) },
+    inputs: { go: { commands: [{ kind: "go" }] } },
+  };
+  const deciding = [...members, ...real];
+  const invariants: Invariant[] = [agreement(deciding), validity(deciding, ["x", "y"]), noAlarm(deciding)];
+  if (crashes === 0) invariants.push(integrity(deciding));
+  return {
+    name: "two-thirds",
+    processes,
+    network: { order, ignored: "stay", ...(order === "soup" ? {} : { duplicates }) },
+    ...(crashes > 0 ? { faults: { crashes, recover, splitFlush } } : {}),
+    invariants,
+    witnesses: witnessesOf(params, members, real),
+    excused: excuses(params),
+    scope: { ...params },
+    assumptions: ["crash faults only", "messages are not altered"],
+  };
+}
