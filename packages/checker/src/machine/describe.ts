@@ -44,7 +44,7 @@ function counted(entries: readonly { key: number; from: string; message: () => u
   return waiting.map(({ entry }) => entry);
 }
 
-function describeProcess(machine: Machine, cell: number): ProcessDescription {
+export function describeProcess(machine: Machine, cell: number): ProcessDescription {
   const { plan, locals, inboxes, words, evaluators } = machine.parts;
   const local = locals.value(machine.localOf(cell));
   const { process: index, state, given } = local;

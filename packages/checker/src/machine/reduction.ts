@@ -18,6 +18,8 @@ export interface AttachedReduction {
   alone?(cell: number): boolean;
   /** Turns the vector into the representative of its class, in place. */
   canonical?(vector: Int32Array): void;
-  /** One line: on how much its condition was checked. */
+  /** Every state that the representative stands for, itself first; the n-th always by the n-th renaming. */
+  classOf?(vector: Int32Array): readonly Int32Array[];
+  /** Makes the checks that wait for the end. One line: on how much its condition was checked. */
   checked(): string;
 }
