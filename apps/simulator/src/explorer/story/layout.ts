@@ -43,7 +43,7 @@ export interface Arrow {
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
-  readonly style: "plain" | "late" | "copy" | "lost" | "waiting";
+  readonly style: "plain" | "late" | "copy" | "lost" | "unseen" | "waiting";
   readonly text: string;
   /** Where the text stands. */
   readonly tx: number;
@@ -78,7 +78,8 @@ function toneOf({ kind, fired }: StoryStep): Box["tone"] {
 
 /** What a box says: the first action, or what happened. */
 function boxText({ kind, fired, detail }: StoryStep): string {
-  const first = fired[0]?.action;
+  // Names of actions end with the section of the paper; titles keep it.
+  const first = fired[0]?.action.replace(/ \([\d.]+\)$/, "");
   const more = fired.length > 1 ? ` +${fired.length - 1}` : "";
   if (first !== undefined) return `${kind === "recover" ? "↻ " : ""}${first}${more}`;
   const words: Partial<Record<StoryStep["kind"], string>> = {
@@ -123,6 +124,7 @@ function segmentsOf(
 
 function styleOf({ fate, copy, late }: Letter): Arrow["style"] {
   if (fate === "lost") return "lost";
+  if (fate === "unseen") return "unseen";
   if (fate === "under way") return "waiting";
   if (copy) return "copy";
   return late ? "late" : "plain";
@@ -145,9 +147,9 @@ function edgeOf(box: Box, other: Point): Point {
 }
 
 /** A lost message does not get there. */
-const onTheWay = (from: Point, to: Point): Point => ({
-  x: from.x + (to.x - from.x) * 0.8,
-  y: from.y + (to.y - from.y) * 0.8,
+const onTheWay = (from: Point, to: Point, part: number): Point => ({
+  x: from.x + (to.x - from.x) * part,
+  y: from.y + (to.y - from.y) * part,
 });
 
 function boxesOf(story: Story, laneX: ReadonlyMap<string, number>, measures: Measures): readonly Box[] {
@@ -178,13 +180,15 @@ function arrowOf(
   const style = styleOf(letter);
   const [fromX, toX] = [laneX.get(letter.from) ?? 0, laneX.get(letter.to) ?? 0];
   const end = letter.ended === null ? null : boxes[letter.ended]!;
-  const goal: Point = { x: toX, y: end?.y ?? rest };
   const sender = story.steps[letter.sent];
+  const unseen = sender === undefined ? rest : boxes[sender.index]!.y + boxHeight;
+  const goal: Point = { x: toX, y: end?.y ?? (style === "unseen" ? unseen : rest) };
   // What was there at the beginning comes from above; a copy is made on the way, beside the step that sent the letter.
   let from: Point = { x: fromX, y: sender === undefined ? 2 : boxes[sender.index]!.y };
   if (sender?.process === letter.from) from = edgeOf(boxes[sender.index]!, goal);
   let to = goal;
-  if (style === "lost") to = onTheWay(from, goal);
+  if (style === "lost") to = onTheWay(from, goal, 0.8);
+  else if (style === "unseen") to = onTheWay(from, goal, Math.min(1, 40 / Math.hypot(goal.x - from.x, 1)));
   else if (end !== null) to = edgeOf({ ...end, x: toX }, from);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length = Math.hypot(dx, dy);
@@ -196,7 +200,7 @@ function arrowOf(
     x1: to.x,
     y1: to.y,
     style,
-    text: shortName(letter.message),
+    text: style === "unseen" ? "" : shortName(letter.message),
     tx: to.x - dx * back,
     ty: to.y - dy * back,
   };
@@ -211,7 +215,7 @@ export function sceneOf(story: Story, measures: Measures = wide): Scene {
   const waiting = new Map<string, number>();
   const arrows = story.letters.map((letter) => {
     const before = waiting.get(letter.to) ?? 0;
-    if (letter.ended === null) waiting.set(letter.to, before + 1);
+    if (letter.fate === "under way") waiting.set(letter.to, before + 1);
     return arrowOf(letter, laneX, story, boxes, bottom + (before + 0.75) * waitingHeight);
   });
   const height = bottom + (Math.max(0, ...waiting.values()) + 0.5) * waitingHeight;

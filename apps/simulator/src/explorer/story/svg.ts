@@ -22,7 +22,7 @@ svg{--paper:#fbfaf7;--ink:#22252b;--soft:#6d7078;--line:#c9c7bf;--accent:#1f5f8b
 @media (prefers-color-scheme:dark){svg{--paper:#16181c;--ink:#e6e4de;--soft:#9a9ca3;--line:#41444c;--accent:#7fb8e0;--bad:#ff8a80;--late:#d9b95b;--box:#1f2228}}
 text{fill:var(--ink)}.soft{fill:var(--soft)}.up{stroke:var(--line);stroke-width:2}.down{stroke:var(--bad);stroke-width:1;stroke-dasharray:1 7}
 .unsynced{stroke:var(--accent);stroke-width:2.5;stroke-dasharray:2 4}.arrow{stroke:var(--accent);stroke-width:1.4;fill:none}
-.late{stroke:var(--late);stroke-dasharray:9 4}.copy{stroke-dasharray:5 3}.lost{stroke:var(--bad);stroke-dasharray:3 3}.waiting{opacity:.45}
+.late{stroke:var(--late);stroke-dasharray:9 4}.copy{stroke-dasharray:5 3}.lost{stroke:var(--bad);stroke-dasharray:3 3}.unseen{stroke:var(--soft);stroke-dasharray:1 3}.waiting{opacity:.45}
 .name{font-size:11px;fill:var(--soft);paint-order:stroke;stroke:var(--paper);stroke-width:4px}
 .box{fill:var(--box);stroke:var(--line)}.crash .box,.recover .box{stroke:var(--bad)}.ignores text,.network text{fill:var(--soft)}
 .loop{fill:var(--accent);opacity:.08}`;

@@ -75,7 +75,8 @@ export interface Letter {
   readonly sent: number;
   /** Index of the step that delivered or lost it; null while it is under way. */
   readonly ended: number | null;
-  readonly fate: "delivered" | "lost" | "under way";
+  /** `unseen`: a run does not say what became of it. */
+  readonly fate: "delivered" | "lost" | "under way" | "unseen";
   /** A copy that the network made. */
   readonly copy: boolean;
   /** One that was sent later on the same way arrived before it. */

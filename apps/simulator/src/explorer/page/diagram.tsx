@@ -1,0 +1,270 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import {
+  type Arrow,
+  type Box,
+  boxHeight,
+  letterText,
+  narrow,
+  partOf,
+  rowY,
+  type Scene,
+  sceneOf,
+  wide,
+} from "../story/layout.ts";
+import { stepLine } from "../story/tell.ts";
+import { inline } from "../story/tree.ts";
+import type { Letter, Story } from "../story/types.ts";
+import { asked, atEnd, cursor, go, position, story } from "./store.ts";
+
+/** Rows that are drawn beyond the window, so that scrolling shows no gaps. */
+const spareRows = 12;
+
+/** The next steps that are about a message. */
+function askAboutLetter(letter: Letter): void {
+  const text = inline(letter.message);
+  const choices = (position.value?.choices ?? []).filter(
+    ({ process, message }) =>
+      process === letter.to &&
+      message !== null &&
+      message.from === letter.from &&
+      inline(message.message) === text,
+  );
+  asked.value = { title: `${text}, from ${letter.from} to ${letter.to}`, choices };
+}
+
+/** The next steps of a process that are not about a message: faults, timers, inputs, the disk. */
+function askAboutProcess(process: string): void {
+  const choices = (position.value?.choices ?? []).filter(
+    (each) => each.process === process && each.message === null,
+  );
+  asked.value = { title: process, choices };
+}
+
+function ArrowShape({ arrow, letter, behind }: { arrow: Arrow; letter: Letter; behind: boolean }) {
+  const { x0, y0, x1, y1, style, text, tx, ty } = arrow;
+  const waits = style === "waiting";
+  const width = text.length * 6.2 + 14;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: shapes of a drawing; the same steps are buttons among the next steps
+    <g
+      class={`letter ${style}${behind ? " behind" : ""}`}
+      role="button"
+      aria-label={letterText(letter)}
+      onClick={() => askAboutLetter(letter)}
+    >
+      <title>{letterText(letter)}</title>
+      <line class="grip" x1={x0} y1={y0} x2={x1} y2={y1} />
+      <line
+        class={`arrow ${style}`}
+        x1={x0}
+        y1={y0}
+        x2={x1}
+        y2={y1}
+        marker-end={waits || style === "unseen" ? undefined : style === "lost" ? "url(#cross)" : "url(#head)"}
+      />
+      {waits && <rect class="pill" x={tx - width / 2} y={ty - 9} width={width} height={18} rx={9} />}
+      <text class="name" text-anchor="middle" x={tx} y={waits ? ty + 4 : ty - 4}>
+        {text}
+      </text>
+    </g>
+  );
+}
+
+function BoxShape({
+  box,
+  title,
+  selected,
+  behind,
+}: {
+  box: Box;
+  title: string;
+  selected: boolean;
+  behind: boolean;
+}) {
+  const { x, y, width, text, tone, step } = box;
+  return (
+    <g
+      id={`step-${step}`}
+      class={`step ${tone}${selected ? " selected" : ""}${behind ? " behind" : ""}`}
+      role="option"
+      aria-selected={selected}
+      aria-label={`${step + 1}. ${title}`}
+      onClick={() => go(step + 1)}
+    >
+      <title>{title}</title>
+      <rect class="row" x={0} width="100%" y={y - 16} height={32} />
+      <text class="number" x={6} y={y + 4}>
+        {step + 1}
+      </text>
+      <rect class="box" rx={4} x={x - width / 2} y={y - boxHeight / 2} width={width} height={boxHeight} />
+      <text text-anchor="middle" x={x} y={y + 4}>
+        {text}
+      </text>
+    </g>
+  );
+}
+
+function Heads({ told, scene }: { told: Story; scene: Scene }) {
+  const { laneWidth, gutter } = scene.measures;
+  return (
+    <div class="lanes" style={{ width: `${scene.width}px`, paddingLeft: `${gutter}px` }}>
+      {told.lanes.map(({ id, engine }) => {
+        const up = position.value?.snapshots.find(({ process }) => process === id)?.up ?? true;
+        return (
+          <button
+            type="button"
+            key={id}
+            class={up ? "lane" : "lane down"}
+            style={{ width: `${laneWidth}px` }}
+            onClick={() => askAboutProcess(id)}
+            title={`${id}: faults, timers and inputs`}
+          >
+            <b>{id}</b>
+            <span>{up ? engine : "down"}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Drawing({ told, scene, part }: { told: Story; scene: Scene; part: Scene }) {
+  const now = cursor.value;
+  const end = told.steps.length;
+  return (
+    <svg class="drawing" width={scene.width} height={scene.height} role="presentation">
+      <defs>
+        <marker
+          id="head"
+          viewBox="0 0 10 10"
+          refX="9"
+          refY="5"
+          markerWidth="8"
+          markerHeight="8"
+          orient="auto-start-reverse"
+        >
+          <path d="M2 1 L9 5 L2 9" />
+        </marker>
+        <marker id="cross" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="9" markerHeight="9">
+          <path d="M1 1 L9 9 M9 1 L1 9" />
+        </marker>
+      </defs>
+      {scene.loop !== null && (
+        <rect
+          class="loop"
+          x={0}
+          width={scene.width}
+          y={scene.loop.from}
+          height={scene.loop.to - scene.loop.from}
+        />
+      )}
+      {now > 0 && (
+        <rect
+          class="now"
+          x={0}
+          width={scene.width}
+          y={(now - 1) * scene.measures.rowHeight}
+          height={scene.measures.rowHeight}
+        />
+      )}
+      {part.segments.map(({ x, from, to, kind }) => (
+        <line key={`${x} ${from}`} class={`life ${kind}`} x1={x} x2={x} y1={from} y2={to} />
+      ))}
+      {part.arrows.map((arrow) => {
+        const letter = told.letters[arrow.letter]!;
+        return (
+          <ArrowShape
+            key={arrow.letter}
+            arrow={arrow}
+            letter={letter}
+            behind={letter.sent >= now && now < end}
+          />
+        );
+      })}
+      {part.boxes.map((box) => (
+        <BoxShape
+          key={box.step}
+          box={box}
+          title={stepLine(told.steps[box.step]!)}
+          selected={box.step === now - 1}
+          behind={box.step >= now}
+        />
+      ))}
+    </svg>
+  );
+}
+
+/** Keys of the list of steps; the page has the others. */
+function listKeys(event: KeyboardEvent): void {
+  const way: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+  const by = way[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  go(cursor.value + by);
+}
+
+/** The sequence diagram: only the rows near the window are drawn. */
+export function Diagram() {
+  const frame = useRef<HTMLDivElement>(null);
+  const top = useSignal(0);
+  const size = useSignal({ width: 900, height: 600 });
+  const scene = useComputed(() => {
+    const told = story.value;
+    if (told === null) return null;
+    const base = size.value.width < 520 ? narrow : wide;
+    const share = Math.floor((size.value.width - base.gutter - 8) / Math.max(1, told.lanes.length));
+    return sceneOf(told, { ...base, laneWidth: Math.max(narrow.laneWidth, Math.min(200, share)) });
+  });
+  useEffect(() => {
+    const seen = new ResizeObserver(([entry]) => {
+      if (entry !== undefined)
+        size.value = { width: entry.contentRect.width, height: entry.contentRect.height };
+    });
+    seen.observe(frame.current!);
+    return () => seen.disconnect();
+  }, [size]);
+  const now = cursor.value;
+  const told = story.value;
+  useLayoutEffect(() => {
+    const measures = scene.value?.measures;
+    const box = frame.current;
+    if (measures === undefined || box === null) return;
+    const y = rowY(measures, now - 1);
+    const margin = measures.rowHeight * 2;
+    if (y < box.scrollTop + margin) box.scrollTop = y - margin;
+    else if (y > box.scrollTop + size.value.height - margin * 2)
+      box.scrollTop = y - size.value.height + margin * 2;
+  }, [now, told, scene, size]);
+  const part = useComputed(() => {
+    if (scene.value === null) return null;
+    const spare = spareRows * scene.value.measures.rowHeight;
+    return partOf(scene.value, top.value - spare, top.value + size.value.height + spare);
+  });
+  return (
+    <div
+      id="diagram"
+      class="frame"
+      ref={frame}
+      role="listbox"
+      tabIndex={0}
+      aria-label="Steps of the story"
+      aria-activedescendant={now > 0 ? `step-${now - 1}` : undefined}
+      onKeyDown={listKeys}
+      onScroll={(event) => {
+        top.value = event.currentTarget.scrollTop;
+      }}
+    >
+      {told !== null && scene.value !== null && part.value !== null && (
+        <>
+          <Heads told={told} scene={scene.value} />
+          <Drawing told={told} scene={scene.value} part={part.value} />
+          {told.steps.length === 0 && (
+            <p class="quiet">Nothing has happened yet. Take one of the next steps, or check the scope.</p>
+          )}
+          {!atEnd.value && <p class="quiet">The story goes on after the moment that is shown.</p>}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import type { SearchAnswer, SearchProgress } from "../worker/messages.ts";
+import { defaultMaxStates } from "./keys.ts";
+import { check, chosen, go, position, search, stop, story } from "./store.ts";
+
+const count = (value: number): string => value.toLocaleString("en");
+
+/** Sizes of the levels of the search: how far it is, at a glance. */
+function Levels({ sizes }: { sizes: readonly number[] }) {
+  const most = Math.max(1, ...sizes);
+  const wide = 240 / Math.max(1, sizes.length);
+  return (
+    <svg
+      class="levels"
+      viewBox="0 0 240 44"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${sizes.length} levels, the largest has ${count(most)} states`}
+    >
+      {sizes.map((size, at) => (
+        <rect
+          key={at}
+          x={at * wide}
+          width={Math.max(0.5, wide - 0.8)}
+          y={44 - (size / most) * 42}
+          height={(size / most) * 42}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function Counters({ progress }: { progress: SearchProgress }) {
+  const { states, transitions, levels, seconds } = progress;
+  const rate = seconds > 0 ? Math.round(states / seconds) : 0;
+  const numbers: readonly (readonly [string, string])[] = [
+    ["states", count(states)],
+    ["transitions", count(transitions)],
+    ["levels", count(levels.length)],
+    ["states per second", count(rate)],
+  ];
+  return (
+    <>
+      <dl class="counters">
+        {numbers.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Levels sizes={levels} />
+    </>
+  );
+}
+
+function Found({ answer }: { answer: SearchAnswer }) {
+  return (
+    <>
+      <ul class="verdicts">
+        {answer.verdicts.map(({ property, result, reason }) => (
+          <li key={property} class={result}>
+            <span class="result">{result}</span>
+            <span>{property}</span>
+            {reason !== null && <p>{reason}</p>}
+          </li>
+        ))}
+      </ul>
+      {answer.truncated !== null && <p class="warning">{answer.truncated}</p>}
+      {answer.cut.length > 0 && (
+        <details>
+          <summary>{answer.cut.length} bounds cut something off</summary>
+          <ul>
+            {answer.cut.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {answer.neverFired.length > 0 && <p class="quiet">Never fired: {answer.neverFired.join(", ")}.</p>}
+    </>
+  );
+}
+
+/** Searches every state of the chosen scope. */
+function Search() {
+  const { progress, answer, running } = search.value;
+  if (chosen.value.kind !== "model") return null;
+  return (
+    <section id="check" class="panel" aria-labelledby="check-title" aria-busy={running}>
+      <header>
+        <h2 id="check-title">Check</h2>
+        {running ? (
+          <button type="button" class="small" onClick={() => void stop()}>
+            Stop
+          </button>
+        ) : (
+          <button type="button" class="small main" onClick={() => void check(defaultMaxStates)}>
+            Every state <kbd>c</kbd>
+          </button>
+        )}
+      </header>
+      {progress !== null && <Counters progress={progress} />}
+      {answer !== null && <Found answer={answer} />}
+    </section>
+  );
+}
+
+/** Verdicts of this story at the moment that is shown. */
+function Properties() {
+  const told = story.value;
+  const verdicts = position.value?.verdicts ?? told?.verdicts ?? [];
+  return (
+    <section id="properties" class="panel" aria-labelledby="properties-title" aria-live="polite">
+      <header>
+        <h2 id="properties-title">Properties here</h2>
+      </header>
+      <ul class="verdicts">
+        {verdicts.map(({ property, result, reason, step }) => (
+          <li key={property} class={result.replace(" ", "-")}>
+            <span class="result">{result}</span>
+            <span>
+              {property}
+              {result === "reached" && step !== null && step > 0 && (
+                <button type="button" class="link" onClick={() => go(step)}>
+                  step {step}
+                </button>
+              )}
+            </span>
+            {reason !== null && <p>{reason}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What is known: by searching, and at this moment. */
+export function Results() {
+  return (
+    <>
+      <Search />
+      <Properties />
+    </>
+  );
+}
