@@ -21,6 +21,7 @@ export type {
   Witness,
 } from "./model.ts";
 export { inertMessages } from "./reduce/inert.ts";
+export { quorumTransitions } from "./reduce/quorum.ts";
 export { configurationSymmetry } from "./reduce/symmetry.ts";
 export {
   type Counterexample,

@@ -31,6 +31,8 @@ export interface Move {
   readonly what: string | number;
   /** Atoms that became real. */
   readonly left: readonly number[];
+  /** Where a reduction joins moves: those of the same process that come before, in order; they only store messages. */
+  readonly first?: readonly Move[];
 }
 
 /** The parts that moves are computed from. */
