@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addCheck } from "./cli/commands/check.ts";
 import { addExplore } from "./cli/commands/explore.ts";
 import { addFuzz } from "./cli/commands/fuzz.ts";
 import { addWorker } from "./cli/commands/worker.ts";
@@ -16,6 +17,6 @@ const program = new Command("eunomia-simulator")
 Exit codes: 0 nothing wrong; 1 something is violated, vacuous or unknown; 2 could not be carried through.`,
   );
 
-for (const add of [addExplore, addFuzz, addWorker]) add(program);
+for (const add of [addCheck, addExplore, addFuzz, addWorker]) add(program);
 
 await program.parseAsync();

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
+import { checkWorker } from "../check/command.ts";
 import { fuzzWorker } from "../fuzz/command.ts";
 import { serve, type Worker } from "../pool.ts";
 import { refuse } from "../refusal.ts";
 import { guarded } from "./guarded.ts";
 
-const workers: Readonly<Record<string, Worker>> = { fuzz: fuzzWorker };
+const workers: Readonly<Record<string, Worker>> = { check: checkWorker, fuzz: fuzzWorker };
 
 /** What the other commands start on further processes; not for people. */
 export function addWorker(program: Command): void {

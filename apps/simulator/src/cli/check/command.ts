@@ -1,0 +1,164 @@
+import type { Mode } from "@eunomia/checker";
+import { engineHash } from "../engine-hash.ts";
+import { invocation } from "../invocation.ts";
+import {
+  changedParams,
+  type ModelChoice,
+  modelChoices,
+  modelNamed,
+  modelsOfTier,
+  mutantNamed,
+} from "../models.ts";
+import { fileName, writeInto } from "../output.ts";
+import { runPool, type Worker, WorkerLost } from "../pool.ts";
+import { Progress } from "../progress.ts";
+import { refuse } from "../refusal.ts";
+import { type CheckAnswer, type CheckJob, checkModel } from "./job.ts";
+import { reportLine, reportText } from "./report-text.ts";
+
+export interface CheckCommand {
+  readonly tier: string | null;
+  readonly list: boolean;
+  readonly set: readonly string[];
+  readonly mutant: string | null;
+  readonly mode: Mode;
+  readonly memory: number;
+  readonly states: number | null;
+  readonly depth: number | null;
+  readonly walks: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly reduce: readonly string[];
+  readonly workers: number;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** A worker of `check`: one model a job. */
+export const checkWorker: Worker = () => (job) => checkModel(job as CheckJob);
+
+/** No model of the tiers takes longer. */
+const patienceSeconds = 4 * 3600;
+
+function jobsOf(names: readonly string[], options: CheckCommand): readonly CheckJob[] {
+  const { tier, set, mutant, mode, memory, states, depth, walks, steps, seed, reduce } = options;
+  const choices: readonly ModelChoice[] =
+    names.length > 0 ? names.map(modelNamed) : modelsOfTier(tier ?? "pull");
+  const protocol = mutant === null ? null : mutantNamed(mutant).protocol;
+  const fitting = choices.filter((choice) => protocol === null || choice.protocol === protocol);
+  if (fitting.length === 0)
+    refuse("other-protocol", `mutant "${mutant}" is one of ${protocol}`, `name a model of ${protocol}`);
+  const engines = engineHash();
+  return fitting.map(({ name, params }) => ({
+    model: name,
+    params: changedParams(params, set),
+    mutant,
+    mode,
+    memory,
+    states,
+    depth,
+    walks: mode === "walk" ? { count: walks, steps, seed } : null,
+    reductions: reduce,
+    engines,
+  }));
+}
+
+/** Checks models one after the other, several at a time; answers the exit code. */
+export async function checkCommand(names: readonly string[], options: CheckCommand): Promise<number> {
+  if (options.list) {
+    for (const { name, tier, shows } of modelChoices)
+      console.log(`${name.padEnd(28)} ${tier.padEnd(8)} ${shows}`);
+    return 0;
+  }
+  const jobs = jobsOf(names, options);
+  const answers: CheckAnswer[] = [];
+  const done = (answer: CheckAnswer): void => {
+    answers.push(answer);
+    if (!options.json) tellAnswer(answer, jobs.length > 1);
+  };
+  if (jobs.length === 1) done(checkAlone(jobs[0]!, options.json));
+  else await checkMany(jobs, options.workers, done);
+  const last = answers
+    .map((answer, at) => keep(answer, jobs[at]!, options))
+    .findLast((file) => file !== null);
+  if (options.json)
+    console.log(
+      JSON.stringify(answers.map(({ report }, at) => ({ engineHash: jobs[at]!.engines, ...report }))),
+    );
+  else if (jobs.length > 1) console.log(summary(answers));
+  // The last line of a failure is the command that replays it.
+  if (typeof last === "string") (options.json ? console.error : console.log)(invocation(["replay", last]));
+  const wanted = options.mode === "walk" ? "sampled" : "holds";
+  return answers.every(({ report }) => report.result === wanted) ? 0 : 1;
+}
+
+function tellAnswer({ report, listing }: CheckAnswer, many: boolean): void {
+  if (many && report.result === "holds") console.log(reportLine(report));
+  else console.log(reportText(report));
+  if (listing !== null) console.log(`\n${listing}`);
+}
+
+function summary(answers: readonly CheckAnswer[]): string {
+  const results = new Map<string, number>();
+  let states = 0;
+  for (const { report } of answers) {
+    results.set(report.result, (results.get(report.result) ?? 0) + 1);
+    states += report.states;
+  }
+  const counted = [...results].map(([result, count]) => `${count} ${result}`).join(", ");
+  return `${answers.length} models: ${counted}; ${states.toLocaleString("en")} states in all`;
+}
+
+/** Report and counterexample as files; answers the path of the counterexample. */
+function keep({ report, replay }: CheckAnswer, job: CheckJob, { out }: CheckCommand): string | null {
+  const name = fileName(job.model, ...(job.mutant === null ? [] : [job.mutant]));
+  writeInto(
+    out,
+    `${name}.report.json`,
+    `${JSON.stringify({ engineHash: job.engines, ...report }, null, 2)}\n`,
+  );
+  return replay === null ? null : writeInto(out, `${name}.jsonl`, replay);
+}
+
+function checkAlone(job: CheckJob, quiet: boolean): CheckAnswer {
+  const progress = new Progress({ total: 100, unit: "% of what is known", quiet });
+  try {
+    return checkModel(job, ({ states, transitions, depth, frontier }) => {
+      progress.update(
+        Math.round((100 * (states - frontier)) / Math.max(1, states)),
+        `${states.toLocaleString("en")} states, ${transitions.toLocaleString("en")} transitions, level ${depth}, ${frontier.toLocaleString("en")} to look into`,
+      );
+      return undefined;
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function checkMany(
+  jobs: readonly CheckJob[],
+  workers: number,
+  done: (answer: CheckAnswer) => void,
+): Promise<void> {
+  let next = 0;
+  try {
+    await runPool<CheckJob, CheckAnswer>({
+      kind: "check",
+      setup: null,
+      workers: Math.min(workers, jobs.length),
+      patienceSeconds,
+      next: () => jobs[next++] ?? null,
+      done(_job, answer) {
+        done(answer);
+        return false;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof WorkerLost)) throw error;
+    refuse(
+      "worker-lost",
+      `${error.message} over ${(error.job as CheckJob | null)?.model ?? "nothing"}`,
+      "check that model alone with less --memory, or with --states",
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import type { Model } from "@eunomia/checker";
+import { goldenModels } from "../explorer/worker/golden-models.ts";
+import { mutants } from "../mutants/all.ts";
+import { type Mutant, substitutionOf, unchanged } from "../mutants/mutant.ts";
+import { modelOfScope, type Scope, scopes, type Tier } from "../protocols/models.ts";
+import { refuse } from "./refusal.ts";
+
+/** A model that can be checked by name. */
+export interface ModelChoice {
+  readonly name: string;
+  readonly tier: Tier;
+  readonly shows: string;
+  /** Plain JSON; others of the same shape may be tried. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly protocol: string;
+  make(params: Readonly<Record<string, unknown>>, mutant: Mutant | null): Model;
+}
+
+function ofScope(name: string, scope: Scope): ModelChoice {
+  const { tier, shows, params, protocol } = scope;
+  return {
+    name,
+    tier,
+    shows,
+    protocol,
+    params: params as unknown as ModelChoice["params"],
+    make: (changed, mutant) =>
+      modelOfScope(
+        name,
+        { ...scope, params: changed } as unknown as Scope,
+        mutant === null ? unchanged : substitutionOf(mutant),
+      ),
+  };
+}
+
+const golden: readonly ModelChoice[] = goldenModels.map(({ name, protocol, shows, params, make }) => ({
+  name,
+  tier: "main",
+  shows,
+  protocol,
+  params: params as ModelChoice["params"],
+  make: (changed) => make(changed as Parameters<typeof make>[0]),
+}));
+
+/** Every model: the scopes of the protocols, and the small Paxos that other checkers have counted. */
+export const modelChoices: readonly ModelChoice[] = [
+  ...Object.entries(scopes).map(([name, scope]) => ofScope(name, scope)),
+  ...golden,
+];
+
+const near = (names: readonly string[], part: string): string => {
+  const found = names.filter((name) => name.includes(part));
+  return (found.length > 0 ? found : names).join(", ");
+};
+
+/** @throws Refusal with the names there are */
+export function modelNamed(name: string): ModelChoice {
+  const names = modelChoices.map((each) => each.name);
+  return (
+    modelChoices.find((each) => each.name === name) ??
+    refuse("unknown-model", `there is no model "${name}"`, `choose among ${near(names, name)}`)
+  );
+}
+
+/** @throws Refusal with the names there are */
+export function mutantNamed(name: string): Mutant {
+  const names = mutants.map((each) => each.name);
+  return (
+    mutants.find((each) => each.name === name) ??
+    refuse("unknown-mutant", `there is no mutant "${name}"`, `choose among ${near(names, name)}`)
+  );
+}
+
+const order: readonly Tier[] = ["pull", "main", "nightly"];
+
+/** The models of a tier: each holds those of the tiers before it. */
+export function modelsOfTier(tier: string): readonly ModelChoice[] {
+  const last = order.indexOf(tier as Tier);
+  if (last < 0) refuse("unknown-tier", `there is no tier "${tier}"`, `choose among ${order.join(", ")}`);
+  return modelChoices.filter((each) => order.indexOf(each.tier) <= last);
+}
+
+/**
+ * Parameters with some of them changed by words such as `acceptors=4` or `ballots=[1,1,1]`; what is no JSON is a text.
+ *
+ * @throws Refusal for a word without `=`
+ */
+export function changedParams(
+  params: ModelChoice["params"],
+  words: readonly string[],
+): ModelChoice["params"] {
+  const changed: Record<string, unknown> = { ...params };
+  for (const word of words) {
+    const [, name = "", text = ""] =
+      /^(\w+)=(.+)$/.exec(word) ??
+      refuse("bad-set", `"${word}" is no parameter`, "write name=value, e.g. --set acceptors=4");
+    try {
+      changed[name] = JSON.parse(text);
+    } catch {
+      changed[name] = text;
+    }
+  }
+  return changed;
+}
