@@ -6,7 +6,12 @@ export { SimulationError, type SimulationErrorCode } from "./errors.ts";
 export { calmProfile, drawProfile, stormProfile } from "./faults/draw-profile.ts";
 export { checksumSeal } from "./kernel/seal.ts";
 export type { DiskProfile, NetworkProfile, Profile, RateProfile } from "./profile.ts";
+export { fromPlain, toPlain } from "./replay/plain.ts";
+export { type ReplayFile, readReplay } from "./replay/read.ts";
+export { planOfReplay, type Replayed, replay } from "./replay/replay.ts";
+export { type RecordedRun, type ReplayAbout, recordRun, replayText } from "./replay/write.ts";
 export type { ReplayHeader, ReplayLine, RunEyes, RunLimits, RunPlan } from "./run-types.ts";
+export { type RunSize, type ShrinkOptions, type Shrunk, shrink, sizeOf } from "./shrink/shrink.ts";
 export { simulate } from "./simulate.ts";
 export { Simulation } from "./simulation.ts";
 export type {

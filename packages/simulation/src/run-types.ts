@@ -81,6 +81,7 @@ export type ReplayLine =
       readonly verdict: Outcome["kind"];
       readonly property?: string;
       readonly detail?: string;
+      readonly choices: number;
       readonly line: number;
       readonly steps: number;
       readonly digest: string;

@@ -12,9 +12,13 @@ const turnsOfPromises = 4;
  * @example
  * const { outcome, steps } = await simulate({ system, seed: "1" });
  */
-export async function simulate<C>(plan: RunPlan<C>, eyes: RunEyes = {}): Promise<RunResult> {
-  const simulation = new Simulation(plan, eyes);
-  if (plan.system.promises !== true) while (simulation.turn());
+export function simulate<C>(plan: RunPlan<C>, eyes: RunEyes = {}): Promise<RunResult> {
+  return finishRun(new Simulation(plan, eyes), plan.system.promises === true);
+}
+
+/** Takes a run to its end. */
+export async function finishRun<C>(simulation: Simulation<C>, promises: boolean): Promise<RunResult> {
+  if (!promises) while (simulation.turn());
   else {
     while (simulation.turn()) {
       do for (let turn = 0; turn < turnsOfPromises; turn += 1) await null;

@@ -145,6 +145,7 @@ export class Simulation<C = unknown> {
         choices ??= streams.choices();
         return choices;
       },
+      drawn: streams.lengths(),
     };
   }
 

@@ -170,6 +170,8 @@ export interface SimulatedStep {
   readonly effects: readonly unknown[];
   /** The state after the step, for reading now: the next step changes it in place. */
   readonly state: unknown;
+  /** At every 64th step: the digest of the run so far. */
+  readonly digest?: string;
 }
 
 /** What became of a node. */

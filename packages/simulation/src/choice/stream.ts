@@ -69,6 +69,11 @@ export class Stream implements Draw {
     this.#index = Math.max(this.#index, index);
   }
 
+  /** How many choices it made. */
+  get length(): number {
+    return this.#index;
+  }
+
   choices(): Choice[] {
     const all: Choice[] = [];
     for (let at = 0; at < this.#taken.length; at += 3)
@@ -118,6 +123,10 @@ export class Streams {
   letDraw(): void {
     this.#draws = true;
     for (const stream of this.#streams.values()) stream.letDraw();
+  }
+
+  lengths(): Record<string, number> {
+    return Object.fromEntries([...this.#streams].map(([name, { length }]) => [name, length]));
   }
 
   choices(): Choice[] {

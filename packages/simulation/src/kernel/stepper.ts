@@ -72,6 +72,7 @@ export class Stepper {
         fired,
         effects,
         state,
+        ...(whole && { digest: world.recorder.digest }),
       };
       world.eyes.onStep?.(seen);
       this.#judge.step(seen);

@@ -2,7 +2,7 @@ import { consensusExample } from "@eunomia/conformance";
 import type { AnyEngine, ConsensusOutput, NodeId } from "@eunomia/engine";
 import { engineNodes, type System, type Watch } from "@eunomia/simulation";
 
-const slots = 6;
+const slots = 30;
 
 /** Every learner decides the same, only what was proposed; each says so once in a life. */
 export function agreement(proposed: ReadonlySet<string>): Watch {

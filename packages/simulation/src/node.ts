@@ -1,1 +1,0 @@
-export { Simulation } from "./simulation.ts";

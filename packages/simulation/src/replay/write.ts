@@ -1,0 +1,76 @@
+import type { ReplayHeader, RunPlan } from "../run-types.ts";
+import { finishRun } from "../simulate.ts";
+import { Simulation } from "../simulation.ts";
+import type { Choice, RunResult } from "../types.ts";
+import { toPlain } from "./plain.ts";
+
+/** What a replay file says beside the run itself. */
+export interface ReplayAbout {
+  /** Hash of the engines' sources. */
+  readonly engines: string;
+  /** The version of the platform, such as `process.version`. */
+  readonly node: string;
+  /** Names by which the reader finds the mutant and the adversary again. */
+  readonly mutant?: string;
+  readonly adversary?: string;
+  readonly shrunk?: boolean;
+}
+
+/** A run with every record of it, as the lines of a replay file without the header. */
+export interface RecordedRun {
+  readonly header: ReplayHeader;
+  /** Steps and notes in order. */
+  readonly records: readonly string[];
+  readonly verdict: string;
+  readonly result: RunResult;
+}
+
+/** Runs the plan and keeps every record. */
+export async function recordRun<C>(plan: RunPlan<C>, about: ReplayAbout): Promise<RecordedRun> {
+  const records: string[] = [];
+  const simulation = new Simulation(plan, {
+    onStep: ({ atMs, state: _, ...step }) => records.push(JSON.stringify(toPlain({ at: atMs, ...step }))),
+    onNote: (at, note) => records.push(JSON.stringify({ at, note })),
+  });
+  const result = await finishRun(simulation, plan.system.promises === true);
+  const { outcome, steps, digest } = result;
+  const { mutant, adversary } = about;
+  const header: ReplayHeader = {
+    v: 1,
+    kind: "run",
+    engines: about.engines,
+    node: about.node,
+    system: plan.system.name,
+    config: simulation.config,
+    seed: plan.seed,
+    profile: simulation.profile,
+    limits: simulation.limits,
+    wire: simulation.wire,
+    ...(mutant !== undefined && { mutant }),
+    ...(adversary !== undefined && { adversary }),
+    shrunk: about.shrunk ?? false,
+  };
+  const told =
+    outcome.kind === "ok"
+      ? { verdict: outcome.kind }
+      : { verdict: outcome.kind, property: outcome.property, detail: outcome.detail };
+  return {
+    header,
+    records,
+    verdict: JSON.stringify({ ...told, choices: result.choices.length, line: records.length, steps, digest }),
+    result,
+  };
+}
+
+/**
+ * The text of a replay file: the header, the choices that were not the calmest, every record, the verdict.
+ *
+ * @example
+ * const file = replayText(await recordRun(plan, { engines: hash, node: process.version }));
+ */
+export function replayText({ header, records, verdict, result }: RecordedRun): string {
+  const choices = result.choices.map(({ stream, index, arity, value }: Choice) =>
+    JSON.stringify({ c: stream, i: index, n: arity, k: value }),
+  );
+  return `${[JSON.stringify(header), ...choices, ...records, verdict].join("\n")}\n`;
+}
