@@ -1,13 +1,14 @@
 import { CheckerError } from "../error.ts";
 import type { StepLabel } from "../label.ts";
-import { labelOf } from "../machine/describe.ts";
 import { Machine } from "../machine/machine.ts";
 import type { Reduction } from "../machine/reduction.ts";
 import type { Model, View } from "../model.ts";
 import { DefaultFairness, type Inputs } from "./default-fairness.ts";
+import { stepBetween } from "./explore.ts";
 import { checkFairCycles } from "./fair-cycles.ts";
-import { applyMove, graphOfModel, type ModelGraph } from "./model-graph.ts";
+import { graphOfModel, type ModelGraph } from "./model-graph.ts";
 import { type Lasso, type LivenessProperty, type LivenessVerdict, stutter } from "./property.ts";
+import { boundsOf } from "./vectors.ts";
 
 /** A liveness property of a model, over what its processes show. */
 export type ModelProperty = LivenessProperty<View> & { readonly name: string };
@@ -49,13 +50,13 @@ export interface LivenessReport {
 /** A predicate on views as one on states, asked once for each distinct view. */
 function onStates(
   machine: Machine,
-  { states }: ModelGraph,
+  { vectors }: ModelGraph,
   predicate: (view: View) => boolean,
 ): (state: number) => boolean {
   const known = new Map<number, boolean>();
   return (state) => {
     const { views, seen } = machine;
-    const view = views.view(states.segmentOf(state), states.baseOf(state), seen.values);
+    const view = views.view(vectors.flat, state * machine.width, seen.values);
     let answer = known.get(view);
     if (answer === undefined) {
       answer = predicate(views.read(view));
@@ -80,27 +81,15 @@ function propertyOnStates(
 function stepsOf(
   machine: Machine,
   fairness: DefaultFairness,
-  { states }: ModelGraph,
+  { vectors }: ModelGraph,
   lasso: Lasso,
 ): LassoStep[] {
   return lasso.labels.map((label, at) => {
     if (label === stutter) return null;
-    const from = states.vector(lasso.states[at]!);
-    const to = states.vector(lasso.states[at + 1] ?? lasso.states[lasso.loop]!);
-    for (let component = 0; component < machine.plan.processes.length; component += 1)
-      for (const move of machine.moves(from[component]!)) {
-        if (fairness.labelOf(component, move) !== label) continue;
-        const next = applyMove(machine, from, component, move);
-        if (next?.every((cell, k) => cell === to[k])) return labelOf(machine, component, move);
-      }
-    throw new Error("a step of the lasso is no step of the model: the checker is wrong");
+    const from = vectors.vector(lasso.states[at]!);
+    const to = vectors.vector(lasso.states[at + 1] ?? lasso.states[lasso.loop]!);
+    return stepBetween(machine, from, to, (component, move) => fairness.labelOf(component, move) === label);
   });
-}
-
-function positive(name: string, value: number): number {
-  if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
-    throw new CheckerError("option", `"${name}" expected a positive integer, got ${value}`);
-  return value;
 }
 
 /**
@@ -119,13 +108,12 @@ export function checkLiveness(
   options: LivenessOptions = {},
 ): LivenessReport {
   const { inputs = "may", reductions = [] } = options;
-  const memory = positive("memory", options.memory ?? 2 ** 31);
-  const statesMax = positive("states", options.states ?? Number.POSITIVE_INFINITY);
+  const bounds = boundsOf(options.memory, options.states);
   if (inputs !== "may" && inputs !== "must")
     throw new CheckerError("option", `"inputs" expected may or must, got ${JSON.stringify(inputs)}`);
   const machine = new Machine(model, reductions);
   const fairness = new DefaultFairness(machine, inputs);
-  const made = graphOfModel(machine, fairness, { memory, states: statesMax });
+  const made = graphOfModel(machine, fairness, bounds);
   const { graph, truncated } = made;
   const { result, why, lasso } = checkFairCycles(graph, propertyOnStates(machine, made, property));
   const named = (kind: "weak" | "strong"): string[] =>

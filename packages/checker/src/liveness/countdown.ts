@@ -1,0 +1,283 @@
+import { CheckerError } from "../error.ts";
+import type { StepLabel } from "../label.ts";
+import { labelOf } from "../machine/describe.ts";
+import { Machine } from "../machine/machine.ts";
+import type { Model, Seen } from "../model.ts";
+import { Lockstep, type NextPeriod } from "./countdown/lockstep.ts";
+import { type Endless, LongestRuns } from "./countdown/longest.ts";
+import { Exploration, type Listener, wayTo } from "./explore.ts";
+import { boundsOf, positive, type Vectors } from "./vectors.ts";
+
+/** What is to be reached after stabilisation, and by whom. Once reached it should stay so: it is asked between periods. */
+export interface CountdownGoal {
+  readonly name: string;
+  /** The key of a process that is in every core. */
+  readonly process: string;
+  reached(seen: Seen): boolean;
+}
+
+/** What a countdown starts from, and in which world it runs. */
+export interface CountdownOptions {
+  /** Sets of processes, by key, of which one is up and connected from some moment on; all that are minimal. */
+  readonly cores: readonly (readonly string[])[];
+  /** Are inputs that were not given yet given at the moment of stabilisation? Default true. */
+  readonly inputs?: boolean;
+  /**
+   * What is left of the timers that are armed at that moment. `full`: their whole delay. `any`: each by itself either its
+   * whole delay or nothing, in every combination. Default `full`.
+   */
+  readonly timersLeft?: "full" | "any";
+  /** Bytes for the states to start from; default 2^31. */
+  readonly memory?: number;
+  /** Start from the first so many states only; then the result is `sampled`. */
+  readonly states?: number;
+  /** Stop when the worlds after stabilisation have more states than this in all; default a million for each core. */
+  readonly liveStates?: number;
+}
+
+/** One period of a run after stabilisation, with the steps in it. */
+export interface CountdownPeriod {
+  /** Every message in flight arrived, or the earliest timers fired; `settle`: what happens at the moment of stabilisation. */
+  readonly kind: "settle" | "deliver" | "timers";
+  readonly steps: readonly StepLabel[];
+}
+
+/** A run that takes the longest, or that never ends. */
+export interface CountdownRun {
+  readonly core: readonly string[];
+  /** The way to the state at which the world becomes synchronous. */
+  readonly before: readonly StepLabel[];
+  readonly periods: readonly CountdownPeriod[];
+  /** From this period on the run repeats; null: it ends. */
+  readonly loop: number | null;
+}
+
+/** What a countdown has found. Plain JSON. */
+export interface CountdownReport {
+  readonly model: string;
+  readonly property: string;
+  readonly method: "countdown";
+  /** `sampled`: not every reachable state of the scope was started from. `vacuous`: no state had a live core. */
+  readonly result: "holds" | "sampled" | "violated" | "vacuous" | "unknown";
+  readonly detail: string;
+  /** The least number of periods that is enough from everywhere; null if there is none, or it is not known. */
+  readonly periods: number | null;
+  /** Of these periods of the worst run, how many let timers fire. */
+  readonly timerPeriods: number | null;
+  /** Reachable states that were started from, and those of them with a core that is up, counted once for each core. */
+  readonly states: number;
+  readonly starts: number;
+  /** Distinct states of live processes, in all cores. */
+  readonly liveStates: number;
+  readonly truncated: string | null;
+  readonly cores: readonly { readonly core: readonly string[]; readonly periods: number | null }[];
+  readonly worst: CountdownRun | null;
+}
+
+/** More combinations of timers than this at one start are a mistake of the scope. */
+const timersMax = 12;
+
+function coresOf(machine: Machine, goal: CountdownGoal, cores: CountdownOptions["cores"]): number[][] {
+  const { byKey } = machine.plan;
+  if (cores.length === 0)
+    throw new CheckerError("option", '"cores" expected at least one set of keys, got none');
+  return cores.map((core) => {
+    const unknown = [...core, goal.process].find((key) => !byKey.has(key));
+    if (unknown !== undefined)
+      throw new CheckerError(
+        "option",
+        `"cores" expected keys of the model (${[...byKey.keys()].join(", ")}), got "${unknown}"`,
+      );
+    if (!core.includes(goal.process))
+      throw new CheckerError(
+        "option",
+        `"cores" expected "${goal.process}", which is to reach the goal, in each, got ${core.join(", ")}`,
+      );
+    return [...new Set(core)].map((key) => byKey.get(key)!).sort((a, b) => a - b);
+  });
+}
+
+/** Hears of the steps of an exploration, and keeps nothing. */
+const deaf: Listener = { state: () => {}, step: () => {}, bytes: 0 };
+
+/** The goal as a predicate on locals of the machine, asked once for each. */
+function goalOn(machine: Machine, { process, reached }: CountdownGoal): (local: number) => boolean {
+  const { locals, words, evaluators, plan } = machine.parts;
+  const component = plan.byKey.get(process)!;
+  const { engine, config } = plan.processes[component]!;
+  const known = new Map<number, boolean>();
+  return (id) => {
+    let answer = known.get(id);
+    if (answer === undefined) {
+      const { state, history } = locals.value(id);
+      const up = state >= 0;
+      const observation = up ? engine.observe(config, evaluators[component]!.read(state) as never) : null;
+      answer = reached({ observation, history: words.readHistory(component, history), up });
+      known.set(id, answer);
+    }
+    return answer;
+  };
+}
+
+/** The worst start that one core has. */
+interface WorstStart {
+  readonly core: readonly number[];
+  readonly starts: number;
+  readonly liveStates: number;
+  /** -1 as long as there was no start. */
+  readonly periods: number | Endless;
+  readonly index: number;
+  readonly settled: NextPeriod | null;
+  readonly run: readonly NextPeriod[];
+}
+
+function worstStart(
+  machine: Machine,
+  vectors: Vectors,
+  core: readonly number[],
+  goal: (local: number) => boolean,
+  component: number,
+  options: CountdownOptions,
+): WorstStart {
+  const { inputs = true, timersLeft = "full", liveStates = 1_000_000 } = options;
+  const lockstep = new Lockstep(machine, core, inputs);
+  const longest = new LongestRuns(lockstep, (state) => goal(lockstep.localOf(state, component)), liveStates);
+  const begun = new Set<number>();
+  let starts = 0;
+  let worst = { periods: -1, index: -1, settled: null as NextPeriod | null };
+  const end = (periods: number | Endless, run: readonly NextPeriod[]): WorstStart => ({
+    ...worst,
+    core,
+    starts,
+    liveStates: lockstep.size,
+    periods,
+    run,
+  });
+  for (let index = 0; index < vectors.count; index += 1) {
+    const vector = vectors.vector(index);
+    const armed = timersLeft === "any" ? lockstep.armedIn(vector) : 0;
+    if (armed > timersMax)
+      throw new CheckerError(
+        "option",
+        `"timersLeft" any expected at most ${timersMax} armed timers in a core, got ${armed}; use "full"`,
+      );
+    for (let due = 0; due < 1 << armed; due += 1) {
+      const begin = lockstep.begin(vector, (timer) => ((due >> timer) & 1) === 1);
+      if (begin === null) break;
+      starts += 1;
+      if (begun.has(begin)) continue;
+      begun.add(begin);
+      for (const settled of lockstep.settle(begin)) {
+        const periods = longest.from(settled.state);
+        if (typeof periods === "number" && periods <= worst.periods) continue;
+        worst = { periods: typeof periods === "number" ? periods : -1, index, settled };
+        if (typeof periods !== "number") return end(periods, periods.run);
+      }
+    }
+  }
+  return end(worst.periods, worst.settled === null ? [] : longest.worst(worst.settled.state));
+}
+
+function runOf(machine: Machine, vectors: Vectors, worst: WorstStart): CountdownRun | null {
+  const { settled, run, periods, core } = worst;
+  if (settled === null) return null;
+  const steps = (period: NextPeriod): StepLabel[] =>
+    period.period.steps.map(({ component, move }) => labelOf(machine, component, move));
+  const shown: CountdownPeriod[] = run.map((period) => ({ kind: period.period.kind, steps: steps(period) }));
+  const loop = typeof periods !== "number" && periods.kind === "livelock" ? periods.from : null;
+  return {
+    core: core.map((component) => machine.plan.processes[component]!.key),
+    before: wayTo(machine, vectors, worst.index),
+    periods: [{ kind: "settle", steps: steps(settled) }, ...shown],
+    loop: loop === null ? null : loop + 1,
+  };
+}
+
+function verdictOf(
+  goal: CountdownGoal,
+  worst: WorstStart,
+  starts: number,
+  truncated: string | null,
+): Pick<CountdownReport, "result" | "detail" | "periods"> {
+  const { periods } = worst;
+  if (typeof periods !== "number") {
+    if (periods.kind === "too large")
+      return {
+        result: "unknown",
+        detail: 'too many states after stabilisation: raise "liveStates", or take a smaller scope',
+        periods: null,
+      };
+    const how = periods.kind === "stuck" ? `gets stuck: ${periods.why}` : "comes back to where it was";
+    return {
+      result: "violated",
+      detail: `no number of periods is enough: a synchronous run without "${goal.name}" ${how}`,
+      periods: null,
+    };
+  }
+  if (periods < 0)
+    return { result: "vacuous", detail: "no state that was reached has a core that is up", periods: null };
+  const from = `from each of ${starts} starts${truncated === null ? "" : ` that were seen (${truncated})`}`;
+  return {
+    result: truncated === null ? "holds" : "sampled",
+    detail: `${goal.name} within ${periods} synchronous period${periods === 1 ? "" : "s"} ${from}, and not always sooner`,
+    periods,
+  };
+}
+
+/**
+ * Liveness as a countdown after stabilisation: from every reachable state of the scope, and for every core, the world becomes
+ * synchronous, and the goal must be reached within a number of periods. Finds the least number that is enough, with a start
+ * and a run that need it; or a run that never reaches the goal.
+ *
+ * In one period everything that is in flight between live processes arrives, in any order at each; what is sent meanwhile
+ * arrives in the next. If nothing is in flight, a period lets the earliest timers fire. Nothing is lost, and nobody outside the
+ * core takes a step. See `Lockstep` for what is assumed of timers.
+ *
+ * @throws CheckerError with code `model`, `option` or `memory`.
+ * @example
+ * const goal = { name: "l decides", process: "l", reached: ({ observation }: Seen) => observation.length > 0 };
+ * checkCountdown(model, goal, { cores: [["a0", "a1", "p1", "l"]] }).detail;
+ * // "l decides within 5 synchronous periods from each of 3921 starts, and not always sooner"
+ */
+export function checkCountdown(
+  model: Model,
+  goal: CountdownGoal,
+  options: CountdownOptions,
+): CountdownReport {
+  if (model.network.order === "soup")
+    throw new CheckerError(
+      "model",
+      '"network.order" expected bag or fifo for a countdown, got soup: its messages never stop arriving',
+    );
+  const bounds = boundsOf(options.memory, options.states);
+  positive("liveStates", options.liveStates ?? 1_000_000);
+  const machine = new Machine(model);
+  const cores = coresOf(machine, goal, options.cores);
+  const exploration = new Exploration(machine);
+  const truncated = exploration.run(bounds, deaf);
+  const { vectors } = exploration;
+  const reached = goalOn(machine, goal);
+  const component = machine.plan.byKey.get(goal.process)!;
+  const all = cores.map((core) => worstStart(machine, vectors, core, reached, component, options));
+  const endless = all.find(({ periods }) => typeof periods !== "number");
+  const worst = endless ?? all.reduce((a, b) => ((b.periods as number) > (a.periods as number) ? b : a));
+  const starts = all.reduce((sum, one) => sum + one.starts, 0);
+  const verdict = verdictOf(goal, worst, starts, truncated);
+  return {
+    model: model.name,
+    property: goal.name,
+    method: "countdown",
+    ...verdict,
+    timerPeriods:
+      verdict.periods === null ? null : worst.run.filter(({ period }) => period.kind === "timers").length,
+    states: vectors.count,
+    starts,
+    liveStates: all.reduce((sum, one) => sum + one.liveStates, 0),
+    truncated,
+    cores: all.map((one) => ({
+      core: one.core.map((at) => machine.plan.processes[at]!.key),
+      periods: typeof one.periods === "number" && one.periods >= 0 ? one.periods : null,
+    })),
+    worst: runOf(machine, vectors, worst),
+  };
+}
