@@ -25,6 +25,7 @@ export function breadthFirst(machine: Machine, settings: Settings): Found {
       while (looked < end) {
         expander.expand(looked++);
         if (looked % breath !== 0 && looked < end) continue;
+        expander.flush();
         states.otherBytes = machine.bytes;
         const frontier = states.count - looked;
         const { transitions } = expander;

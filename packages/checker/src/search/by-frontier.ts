@@ -62,6 +62,7 @@ export function byFrontier(machine: Machine, settings: Settings): Found {
       const index = frontier.take();
       const from = states.count;
       expander.expand(index);
+      expander.flush();
       gather(from, depths.values[index]! + 1);
       if (++looked % breath !== 0) continue;
       states.otherBytes = machine.bytes + depths.values.byteLength;

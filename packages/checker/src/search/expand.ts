@@ -1,21 +1,27 @@
 import type { Machine } from "../machine/machine.ts";
-import type { States } from "./states.ts";
+import type { Batch, States } from "./states.ts";
 
 /** Where the states go that a step leads to. */
 export interface Sink {
-  /** Room for so many more. */
-  reserve(more: number, words: Int32Array): void;
-  /** True: the vector is new and was kept as the last state. */
-  insert(vector: Int32Array, hash: number, parent: number): boolean;
+  insertAll(batch: Batch, words: Int32Array, added: (position: number) => void): void;
 }
 
-/** Takes every step from a state and keeps what is new: the inner loop of every search. */
+/** Large enough for waits to overlap, small enough for the cache. */
+const batchSize = 256;
+
+/**
+ * Takes every step from a state: the inner loop of every search. What is found is gathered and goes in with `flush`, in
+ * order, so that the result is the same as if each went in at once.
+ */
 export class Expander {
   readonly #machine: Machine;
   readonly #states: States;
   readonly #sink: Sink;
   readonly #current: Int32Array;
   readonly #next: Int32Array;
+  readonly #batch: Batch;
+  /** Of each vector of the batch: may properties see something else than before? */
+  readonly #changed = new Int32Array(batchSize);
   readonly #alone: ((cell: number) => boolean)[];
   readonly #canonical: ((vector: Int32Array) => void)[];
   transitions = 0;
@@ -27,8 +33,15 @@ export class Expander {
     this.#machine = machine;
     this.#states = states;
     this.#sink = sink;
-    this.#current = new Int32Array(machine.width);
-    this.#next = new Int32Array(machine.width);
+    const { width } = machine;
+    this.#current = new Int32Array(width);
+    this.#next = new Int32Array(width);
+    this.#batch = {
+      size: 0,
+      vectors: new Int32Array(batchSize * width),
+      hashes: new Int32Array(batchSize),
+      parents: new Int32Array(batchSize),
+    };
     this.#alone = machine.reductions.flatMap(({ at }) =>
       at.alone ? [(cell: number) => at.alone!(cell)] : [],
     );
@@ -40,19 +53,20 @@ export class Expander {
   /** The initial state. */
   begin(): void {
     const { initial } = this.#machine;
-    this.#sink.reserve(1, this.#machine.words.values);
-    this.#insert(initial, this.#hash(initial), -1, true);
+    this.#next.set(initial);
+    this.#gather(this.#hash(initial), -1, 1);
+    this.flush();
   }
 
-  /** @throws OutOfMemory in the middle of a state; what was kept until then is right, but not all. */
+  /** @throws OutOfMemory */
   expand(index: number): void {
-    const { width } = this.#states;
+    const width = this.#machine.width;
     const segment = this.#states.segmentOf(index);
     const base = this.#states.baseOf(index);
     const current = this.#current;
     const next = this.#next;
-    let hash = 0;
     const words = this.#machine.words.values;
+    let hash = 0;
     for (let at = 0; at < width; at++) {
       const cell = segment[base + at]!;
       current[at] = cell;
@@ -63,6 +77,19 @@ export class Expander {
     const only = this.#alone.length === 0 ? -1 : this.#onlyOne(processes);
     if (only >= 0) this.#moveAll(index, only, hash);
     else for (let at = 0; at < processes; at++) this.#moveAll(index, at, hash);
+  }
+
+  /**
+   * Has what was gathered go in.
+   *
+   * @throws OutOfMemory; what went in until then is right, but not all.
+   */
+  flush(): void {
+    const batch = this.#batch;
+    this.#sink.insertAll(batch, this.#machine.words.values, (position) => {
+      if (this.#changed[position] !== 0) this.#judge();
+    });
+    batch.size = 0;
   }
 
   #onlyOne(processes: number): number {
@@ -79,10 +106,8 @@ export class Expander {
     const own = current[component]!;
     const start = machine.movesAt(own);
     const pool = machine.pool.values;
-    const moves = pool[start]!;
-    if (moves === 0) return;
-    this.#sink.reserve(moves, machine.words.values);
     const world = current.length - 1;
+    const moves = pool[start]!;
     let at = start + 1;
     for (let move = 0; move < moves; move++) {
       const target = pool[at]!;
@@ -107,23 +132,37 @@ export class Expander {
         changed |= machine.seen.values[old]! ^ machine.seen.values[cell]!;
       }
       this.transitions += 1;
-      this.#insert(next, hash, index, changed !== 0);
+      this.#gather(hash, index, changed);
       next[component] = own;
       for (let out = first; out < at; out += 2) next[pool[out]!] = current[pool[out]!]!;
       if (spent !== 0) next[world] = current[world]!;
     }
   }
 
-  /** @param judge whether properties may see something else than before. */
-  #insert(vector: Int32Array, hash: number, parent: number, judge: boolean): void {
-    if (this.#canonical.length > 0) return this.#insertCanonical(vector, parent);
-    if (this.#sink.insert(vector, hash, parent) && judge) this.#judge();
+  /** Takes `#next` into the batch. */
+  #gather(hash: number, parent: number, changed: number): void {
+    const batch = this.#batch;
+    const next = this.#next;
+    const width = next.length;
+    const position = batch.size;
+    const base = position * width;
+    for (let at = 0; at < width; at++) batch.vectors[base + at] = next[at]!;
+    batch.hashes[position] = hash;
+    batch.parents[position] = parent;
+    this.#changed[position] = changed;
+    if (this.#canonical.length > 0) this.#represent(position);
+    batch.size = position + 1;
+    if (batch.size === batchSize) this.flush();
   }
 
-  #insertCanonical(vector: Int32Array, parent: number): void {
-    const representative = vector.slice();
-    for (const canonical of this.#canonical) canonical(representative);
-    if (this.#sink.insert(representative, this.#hash(representative), parent)) this.#judge();
+  /** The representative instead of the vector itself. */
+  #represent(position: number): void {
+    const { vectors, hashes } = this.#batch;
+    const width = this.#next.length;
+    const vector = vectors.subarray(position * width, (position + 1) * width);
+    for (const canonical of this.#canonical) canonical(vector);
+    hashes[position] = this.#hash(vector);
+    this.#changed[position] = 1;
   }
 
   /** Asks the properties about the state that came last. */

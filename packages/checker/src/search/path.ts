@@ -3,7 +3,7 @@ import { contentOf } from "../machine/content.ts";
 import type { Machine } from "../machine/machine.ts";
 import { stepsFrom } from "../machine/steps.ts";
 import { Expander, type Sink } from "./expand.ts";
-import type { States } from "./states.ts";
+import type { Batch, States } from "./states.ts";
 
 /** A vector as a text: the same whatever was seen in which order. */
 export function vectorText(machine: Machine, vector: Int32Array): string {
@@ -31,11 +31,10 @@ class Sought implements Sink {
     this.#vector = vector;
   }
 
-  reserve(): void {}
-
-  insert(vector: Int32Array): boolean {
-    this.found ||= vector.every((cell, at) => cell === this.#vector[at]);
-    return false;
+  insertAll({ size, vectors }: Batch): void {
+    const { length } = this.#vector;
+    for (let position = 0; position < size && !this.found; position++)
+      this.found = this.#vector.every((cell, at) => cell === vectors[position * length + at]);
   }
 }
 
@@ -60,6 +59,7 @@ export function shortestPath(
     for (let index = levels[level]!; index < levels[level + 1]!; index++) {
       sought.found = false;
       expander.expand(index);
+      expander.flush();
       if (sought.found) leading.push(index);
     }
     path.unshift(states.vector(leastOf(machine, states, leading)));

@@ -4,13 +4,28 @@ import { CheckerError } from "../error.ts";
 const segmentBits = 16;
 const segmentStates = 1 << segmentBits;
 const segmentMask = segmentStates - 1;
-/** The table is doubled when more than this part of it is full. */
+/** The table is made larger when more than this part of it is full. */
 const loadMax = 0.7;
+const tableBitsMin = 18;
+/** Up to here the table grows fourfold, for moving costs more than memory; then twofold. */
+const tableBitsGreedy = 22;
 /** An index and a piece of hash share one word: beyond this the piece would tell nothing. */
 const tableBitsMax = 28;
 
 /** A search may hold no more bytes. */
 export class OutOfMemory extends Error {}
+
+/** Vectors on their way into the states. */
+export interface Batch {
+  /** How many there are. */
+  size: number;
+  /** One after the other. */
+  readonly vectors: Int32Array;
+  /** Of each: the XOR of the words of its cells. */
+  readonly hashes: Int32Array;
+  /** Of each: the index of the state that it comes from, -1 for none. */
+  readonly parents: Int32Array;
+}
 
 /**
  * All vectors that were seen, exactly, in flat memory: a state costs its words, one for its parent where parents are kept, and
@@ -22,14 +37,16 @@ export class OutOfMemory extends Error {}
 export class States {
   readonly width: number;
   count = 0;
-  readonly segments: Int32Array[] = [];
+  readonly #segments: Int32Array[] = [];
   readonly #parents: Int32Array[] | null;
   readonly #bytesMax: number;
   #otherBytes = 0;
-  table = new Int32Array(1 << 12);
-  tableBits = 12;
+  #table = new Int32Array(1 << tableBitsMin);
+  #tableBits = tableBitsMin;
+  /** Keeps what `#touch` reads from being optimised away. */
+  touched = 0;
 
-  /** @param bytesMax beyond which `OutOfMemory` is thrown; the state that did not fit is not in. */
+  /** @param bytesMax beyond which `OutOfMemory` is thrown; the states that did not fit are not in. */
   constructor(width: number, keepParents: boolean, bytesMax: number) {
     this.width = width;
     this.#parents = keepParents ? [] : null;
@@ -37,8 +54,11 @@ export class States {
   }
 
   get bytes(): number {
-    const perSegment = segmentStates * 4 * (this.width + (this.#parents === null ? 0 : 1));
-    return this.segments.length * perSegment + this.table.byteLength;
+    return this.#segments.length * this.#segmentBytes + this.#table.byteLength;
+  }
+
+  get #segmentBytes(): number {
+    return segmentStates * 4 * (this.width + (this.#parents === null ? 0 : 1));
   }
 
   /** What else counts against the limit. */
@@ -47,7 +67,7 @@ export class States {
   }
 
   segmentOf(index: number): Int32Array {
-    return this.segments[index >>> segmentBits]!;
+    return this.#segments[index >>> segmentBits]!;
   }
 
   baseOf(index: number): number {
@@ -63,67 +83,72 @@ export class States {
     return this.segmentOf(index).slice(base, base + this.width);
   }
 
-  /** The index of the vector that stands at the beginning of `vector`, or -1. */
-  find(vector: Int32Array, hash: number): number {
-    const mixed = Math.imul(hash, 0x9e3779b1);
-    const slot = this.#slot(vector, mixed);
-    return (this.table[slot]! & ((1 << this.tableBits) - 1)) - 1;
+  /**
+   * Puts in what is new, in order; new states get the next indices.
+   *
+   * @param added called with the position in the batch of each new vector, right after it went in.
+   * @throws OutOfMemory
+   */
+  insertAll(batch: Batch, words: Int32Array, added: (position: number) => void): void {
+    while (this.count + batch.size > this.#table.length * loadMax) this.#grow(words);
+    this.#touch(batch);
+    for (let position = 0; position < batch.size; position++)
+      if (this.#insert(batch, position)) added(position);
   }
 
-  /** True if the vector is new. Then its index is `count - 1`. */
-  insert(vector: Int32Array, hash: number, parent: number): boolean {
-    const mixed = Math.imul(hash, 0x9e3779b1);
-    const slot = this.#slot(vector, mixed);
-    if (this.table[slot] !== 0) return false;
+  /** Reads what `#insert` is going to read: in a loop without branches the waits for memory overlap. */
+  #touch({ size, hashes }: Batch): void {
+    const table = this.#table;
+    const shift = 32 - this.#tableBits;
+    let touched = 0;
+    for (let position = 0; position < size; position++)
+      touched ^= table[Math.imul(hashes[position]!, 0x9e3779b1) >>> shift]!;
+    this.touched = touched;
+  }
+
+  #insert(batch: Batch, position: number): boolean {
+    const width = this.width;
+    const table = this.#table;
+    const bits = this.#tableBits;
+    const last = table.length - 1;
+    const { vectors } = batch;
+    const from = position * width;
+    const mixed = Math.imul(batch.hashes[position]!, 0x9e3779b1);
+    const piece = mixed << bits;
+    let slot = mixed >>> (32 - bits);
+    for (;;) {
+      const entry = table[slot]!;
+      if (entry === 0) break;
+      if ((entry ^ piece) >>> bits === 0) {
+        const index = (entry & last) - 1;
+        const segment = this.#segments[index >>> segmentBits]!;
+        const base = (index & segmentMask) * width;
+        let at = 0;
+        while (at < width && segment[base + at] === vectors[from + at]) at++;
+        if (at === width) return false;
+      }
+      slot = (slot + 1) & last;
+    }
     const index = this.count;
     if ((index & segmentMask) === 0) this.#newSegment();
-    const segment = this.segments[index >>> segmentBits]!;
-    const base = (index & segmentMask) * this.width;
-    for (let at = 0; at < this.width; at++) segment[base + at] = vector[at]!;
-    if (this.#parents !== null) this.#parents[index >>> segmentBits]![index & segmentMask] = parent;
-    this.table[slot] = (mixed << this.tableBits) | (index + 1);
+    const segment = this.#segments[index >>> segmentBits]!;
+    const base = (index & segmentMask) * width;
+    for (let at = 0; at < width; at++) segment[base + at] = vectors[from + at]!;
+    if (this.#parents !== null)
+      this.#parents[index >>> segmentBits]![index & segmentMask] = batch.parents[position]!;
+    table[slot] = piece | (index + 1);
     this.count = index + 1;
     return true;
   }
 
-  /** Where the vector stands in the table, or the free slot where it belongs. */
-  #slot(vector: Int32Array, mixed: number): number {
-    const { table, tableBits, width } = this;
-    const last = table.length - 1;
-    const piece = mixed << tableBits;
-    let slot = mixed >>> (32 - tableBits);
-    for (;;) {
-      const entry = table[slot]!;
-      if (entry === 0) return slot;
-      if ((entry ^ piece) >>> tableBits === 0) {
-        const index = (entry & last) - 1;
-        const segment = this.segments[index >>> segmentBits]!;
-        const base = (index & segmentMask) * width;
-        let at = 0;
-        while (at < width && segment[base + at] === vector[at]) at++;
-        if (at === width) return slot;
-      }
-      slot = (slot + 1) & last;
-    }
-  }
-
-  /**
-   * Makes room for `more` states, so that `insert` need not.
-   *
-   * @throws OutOfMemory
-   */
-  reserve(more: number, words: Int32Array): void {
-    while (this.count + more > this.table.length * loadMax) this.#grow(words);
-  }
-
   #grow(words: Int32Array): void {
-    const bits = this.tableBits + 1;
+    const bits = this.#tableBits + (this.#tableBits < tableBitsGreedy ? 2 : 1);
     if (bits > tableBitsMax) throw new OutOfMemory("the table of states is full");
     this.#claim(4 * (1 << bits));
     const table = new Int32Array(1 << bits);
     const last = table.length - 1;
     for (let index = 0; index < this.count; index++) {
-      const segment = this.segments[index >>> segmentBits]!;
+      const segment = this.#segments[index >>> segmentBits]!;
       const base = (index & segmentMask) * this.width;
       let hash = 0;
       for (let at = 0; at < this.width; at++) hash ^= words[segment[base + at]!]!;
@@ -132,13 +157,13 @@ export class States {
       while (table[slot] !== 0) slot = (slot + 1) & last;
       table[slot] = (mixed << bits) | (index + 1);
     }
-    this.table = table;
-    this.tableBits = bits;
+    this.#table = table;
+    this.#tableBits = bits;
   }
 
   #newSegment(): void {
-    this.#claim(segmentStates * 4 * (this.width + (this.#parents === null ? 0 : 1)));
-    this.segments.push(new Int32Array(segmentStates * this.width));
+    this.#claim(this.#segmentBytes);
+    this.#segments.push(new Int32Array(segmentStates * this.width));
     this.#parents?.push(new Int32Array(segmentStates));
   }
 
@@ -147,7 +172,7 @@ export class States {
     if (this.count === 0)
       throw new CheckerError(
         "memory",
-        `"memory" expected room for a first segment of ${bytes} bytes, got ${this.#bytesMax}; give more`,
+        `"memory" expected room for a first segment of ${bytes} bytes and a table, got ${this.#bytesMax}; give more`,
       );
     throw new OutOfMemory(`${this.#bytesMax} bytes are not enough`);
   }

@@ -123,8 +123,8 @@ export function walk(machine: Machine, settings: Settings): Found {
 function keep(machine: Machine, states: States, vector: Int32Array): void {
   let hash = 0;
   for (const cell of vector) hash ^= machine.words.values[cell]!;
-  states.reserve(1, machine.words.values);
-  states.insert(vector, hash, -1);
+  const batch = { size: 1, vectors: vector, hashes: Int32Array.of(hash), parents: Int32Array.of(-1) };
+  states.insertAll(batch, machine.words.values, () => {});
 }
 
 function violates(machine: Machine, vector: Int32Array): boolean {
