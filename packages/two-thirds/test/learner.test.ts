@@ -151,6 +151,19 @@ test("a gap is asked about once it is a retry period old, batch after batch", ()
   expect(rig.retry()).toBeNull();
 });
 
+test("a FETCH that waits on its node stays as it was sent", () => {
+  const { config, engine, state } = new Rig();
+  const head = { kind: "head", floor: 0, maxVoted: 3, maxDecided: 3 } as const;
+  step(engine, config, state, { kind: "message", from: "p0", message: head });
+  step(engine, config, state, { kind: "timeout", timer: "retry" });
+  const { effects } = step(engine, config, state, { kind: "timeout", timer: "retry" });
+  const fetch = effects.find((effect) => effect.kind === "send");
+  // Answers come in before the member beside this learner has had its turn: messages within a node are not copied.
+  const message = { kind: "decided", slot: 1, choice: whole("v") } as const;
+  step(engine, config, state, { kind: "message", from: "p1", message });
+  expect(fetch?.message).toEqual({ kind: "fetch", slots: [1, 2, 3] });
+});
+
 test("a decision beyond the window is remembered, and asked for after trim", () => {
   const rig = new Rig({ maxAhead: 2 });
   expect(rig.decided("p1", 3, "c")).toEqual([]);

@@ -35,7 +35,8 @@ function gaps(config: LearnerConfig, state: Readonly<LearnerState>, last: number
 /** Asks one member about the gaps that are old enough not to be on their way. */
 export function fetchGaps(config: LearnerConfig, state: LearnerState, from: NodeId, out: Out): void {
   const slots = gaps(config, state, state.overdue);
-  state.asked = slots;
+  // A copy: what was sent may still wait on this node, and answers change what is asked.
+  state.asked = [...slots];
   if (slots.length > 0) out.send([from], { kind: "fetch", slots });
 }
 
