@@ -236,7 +236,10 @@ async function openAddress(): Promise<void> {
   }
   if (at !== null) go(at);
   if (notice.value === null && !catalog.value?.engines.startsWith(engines))
-    notice.value = "the link was made with other engines; every step of it is the same here";
+    notice.value =
+      address.kind === "run"
+        ? "the link was made with other engines: the same seed may be another run here"
+        : "the link was made with other engines; every step of it is the same here";
 }
 
 /** Fetches what there is to open, and opens what the address names, now and whenever another is put there. */

@@ -1,11 +1,11 @@
 import type { Model } from "@eunomia/checker";
 import type { Tree } from "../story/types.ts";
-import { goldenModels } from "./golden-models.ts";
+import { brokenModels, goldenModels } from "./golden-models.ts";
 import { protocolModels } from "./protocol-models.ts";
 import { named, type ShelfModel } from "./shelf.ts";
 
 /** Every model of the page. */
-export const shelfModels: readonly ShelfModel[] = [...protocolModels, ...goldenModels];
+export const shelfModels: readonly ShelfModel[] = [...protocolModels, ...goldenModels, ...brokenModels];
 
 /**
  * A model of the page by name.

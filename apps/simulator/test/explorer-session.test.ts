@@ -1,0 +1,221 @@
+import { openSpace } from "@eunomia/checker";
+import { beforeEach, describe, expect, test } from "vitest";
+import { addressFrom, addressOf } from "../src/explorer/page/address.ts";
+import type { Story } from "../src/explorer/story/types.ts";
+import type { SearchAnswer, SearchProgress } from "../src/explorer/worker/messages.ts";
+import { Session } from "../src/explorer/worker/session.ts";
+import { shelfModel, shelfModels } from "../src/explorer/worker/shelf-models.ts";
+import { followPath } from "../src/replay/model-path.ts";
+
+const engines = "ab".repeat(32);
+let session: Session;
+beforeEach(() => {
+  session = new Session({ engines, models: shelfModels, systems: [] });
+});
+
+const small = { acceptors: 2, proposers: 2, crashes: 1, losses: 1, duplicates: 1, ignored: "consume" };
+const open = async (params: object = small): Promise<Story> => {
+  const { story, mismatch } = await session.handle("open", {
+    name: "golden/3a2p",
+    params: { ...params },
+    path: [],
+  });
+  expect(mismatch).toBeNull();
+  return story;
+};
+const wander = (count: number): Promise<Story> =>
+  session.handle("take", { at: 0, choice: null, count, seed: 7 });
+const searchForgetful = (tell?: (progress: SearchProgress) => void): Promise<SearchAnswer> => {
+  const { params } = shelfModels.find(({ name }) => name === "golden/forgetful")!;
+  return session.handle("search", { name: "golden/forgetful", params, maxStates: 100_000 }, tell);
+};
+
+describe("a walk through a model", () => {
+  test("a position has every process, every step that may be taken, and why no other may", async () => {
+    await open();
+    const { snapshots, choices, refusals, surroundings } = await session.handle("position", { at: 0 });
+    expect(snapshots.map(({ process }) => process)).toEqual(["a0", "a1", "p0", "p1", "l"]);
+    expect(choices.filter(({ kind }) => kind === "input").map(({ process }) => process)).toEqual([
+      "p0",
+      "p1",
+    ]);
+    expect(choices.filter(({ kind }) => kind === "crash").length).toBe(5);
+    expect(refusals).toContainEqual({ process: "a0", action: "promise", reason: "no prepare waits" });
+    expect(surroundings).toEqual({ "crashes left": 1, "losses left": 1, "copies left": 1 });
+  });
+
+  test("a guard that refuses a message is named with the message", async () => {
+    await open();
+    let at = 0;
+    const take = async (kind: string, process: string, from?: string): Promise<void> => {
+      const { choices } = await session.handle("position", { at });
+      const found = choices.find(
+        (each) => each.kind === kind && each.process === process && each.message?.from === from,
+      )!;
+      at = (await session.handle("take", { at, choice: found.index, count: 1, seed: 1 })).steps.length;
+    };
+    await take("input", "p0");
+    await take("input", "p1");
+    await take("deliver", "a0", "p1");
+    const { refusals } = await session.handle("position", { at: 3 });
+    expect(refusals).toContainEqual({
+      process: "a0",
+      action: "promise",
+      reason: "its guard refuses prepare {ballot: 0} from p0",
+    });
+  });
+
+  test("a preview tells what the step then does", async () => {
+    await open();
+    const { choices } = await session.handle("position", { at: 0 });
+    for (const { index } of choices) {
+      const { changes, sends } = await session.handle("preview", { at: 0, choice: index });
+      const { steps } = await session.handle("take", { at: 0, choice: index, count: 1, seed: 1 });
+      expect([steps[0]!.changes, steps[0]!.sends]).toEqual([changes, sends]);
+    }
+  });
+
+  test("a step from the middle forgets what lay behind it", async () => {
+    await open();
+    expect((await wander(12)).steps.length).toBe(12);
+    const story = await session.handle("take", { at: 3, choice: 0, count: 1, seed: 1 });
+    expect(story.steps.length).toBe(4);
+    await expect(session.handle("position", { at: 5 })).rejects.toThrow("the story has 4 steps");
+  });
+
+  test("losses and copies are steps about a message", async () => {
+    await open();
+    const { letters, steps } = await session.handle("take", { at: 0, choice: null, count: 60, seed: 3 });
+    const fates = new Set(letters.map(({ fate }) => fate));
+    expect(steps.some(({ kind }) => kind === "lose") === fates.has("lost")).toBe(true);
+    expect(
+      steps.filter(({ kind, letter }) => (kind === "lose" || kind === "duplicate") && letter === null),
+    ).toEqual([]);
+  });
+});
+
+describe("links", () => {
+  test("the address of a story opens the same story", async () => {
+    await open();
+    const story = await wander(20);
+    const address = addressFrom(`#${addressOf(story.origin, 5)}`)!;
+    expect(address).toMatchObject({
+      kind: "model",
+      name: "golden/3a2p",
+      engines: engines.slice(0, 12),
+      at: 5,
+    });
+    if (address.kind !== "model") return;
+    const again = await session.handle("open", address);
+    expect(again).toEqual({ story, mismatch: null });
+  });
+
+  test("a step that these engines do not have ends the path there, and is told", async () => {
+    await open();
+    const { origin } = await wander(6);
+    const path = origin.path.map((turn, at) => (at === 3 ? { choice: turn.choice, mark: "zzzz" } : turn));
+    const { story, mismatch } = await session.handle("open", { ...origin, path });
+    expect(story.steps.length).toBe(3);
+    expect(mismatch).toMatch(/^step 4 of 6 is not a step of this page's engines/);
+  });
+
+  test("successors that come in another order are found by what they are", async () => {
+    await open();
+    const { origin, steps } = await wander(6);
+    const path = origin.path.map(({ mark }) => ({ choice: 999, mark }));
+    const { story } = await session.handle("open", { ...origin, path });
+    expect(story.steps.map(({ kind, process }) => [kind, process])).toEqual(
+      steps.map(({ kind, process }) => [kind, process]),
+    );
+  });
+
+  test("what is no address opens nothing", () => {
+    for (const hash of ["", "#", "#x", "#model=a&params={", "#model=a&params=1&path=*.1"])
+      expect(addressFrom(hash)).toBeNull();
+    const run = addressFrom("#run=paxos&profile=swarm&seed=s-1&engines=ab&at=9");
+    expect(run).toEqual({ kind: "run", name: "paxos", profile: "swarm", seed: "s-1", engines: "ab", at: 9 });
+  });
+});
+
+describe("searches and files", () => {
+  test("a violated property comes with the story of a shortest way to it", async () => {
+    const { verdicts, counterexample, states, levels } = await searchForgetful();
+    expect(verdicts).toContainEqual({
+      property: "agreement",
+      result: "violated",
+      reason: "the learner decided 0 and 1",
+    });
+    expect(levels.reduce((sum, size) => sum + size, 0)).toBe(states);
+    expect(counterexample!.title).toBe("golden/forgetful violates agreement");
+    expect(counterexample!.steps.length).toBe(22);
+    const { verdicts: atEnd } = await session.handle("position", { at: 22 });
+    expect(atEnd.find(({ property }) => property === "agreement")?.result).toBe("violated");
+    const { verdicts: before } = await session.handle("position", { at: 21 });
+    expect(before.find(({ property }) => property === "agreement")?.result).toBe("holds");
+  });
+
+  test("a search that is too large says that it did not see everything", async () => {
+    const { params } = shelfModels.find(({ name }) => name === "golden/3a2p")!;
+    const answer = await session.handle("search", { name: "golden/3a2p", params, maxStates: 2_000 });
+    expect(answer.truncated).toMatch(/^Not everything was seen/);
+    expect(answer.verdicts.every(({ result }) => result !== "holds")).toBe(true);
+  });
+
+  test("a replay file that is saved is a replay file that opens", async () => {
+    const { counterexample } = await searchForgetful();
+    const { text, name } = await session.handle("file", { kind: "replay" });
+    expect(name).toBe("golden-forgetful-22-steps.jsonl");
+    expect((await session.handle("replay", { text })).steps).toEqual(counterexample!.steps);
+    await expect(session.handle("replay", { text: text.replace(engines, "cd".repeat(32)) })).rejects.toThrow(
+      /written by engines cdcdcdcdcdcd/,
+    );
+    const cut = text.split("\n").slice(0, -3).join("\n");
+    await expect(session.handle("replay", { text: cut })).rejects.toThrow(/cut off/);
+    await expect(session.handle("replay", { text: "hello" })).rejects.toThrow(
+      /not the header of a replay file/,
+    );
+  });
+
+  test("no replay file of a story in which nothing is violated", async () => {
+    await open();
+    await expect(session.handle("file", { kind: "replay" })).rejects.toThrow(/nothing is here/);
+  });
+
+  test("the unit test of a story takes every step of its path", async () => {
+    const { counterexample } = await searchForgetful();
+    const { name, params, path } = counterexample!.origin;
+    const space = openSpace(shelfModel(name, params));
+    expect(followPath(space, path)).toEqual({
+      violation: { property: "agreement", detail: "the learner decided 0 and 1" },
+      mismatch: null,
+    });
+    expect(followPath(space, [path[0]!, { choice: 0, mark: "zzzz" }])).toEqual({
+      violation: null,
+      mismatch: 2,
+    });
+    const { text } = await session.handle("file", { kind: "test" });
+    expect(text.match(/\{ choice: \d+, mark: "[0-9a-f]{4}" \}, \/\/ /g)?.length).toBe(22);
+    expect(text).toContain('test("golden/forgetful: agreement holds after 22 steps"');
+  });
+
+  test("what is not there is told with what to do", async () => {
+    await expect(session.handle("position", { at: 0 })).rejects.toThrow(
+      "nothing is open: open a model or a replay first",
+    );
+    await expect(session.handle("open", { name: "x", params: null, path: [] })).rejects.toThrow(
+      'there is no "x" here: choose one of the list',
+    );
+    await open();
+    await expect(session.handle("take", { at: 0, choice: 99, count: 1, seed: 1 })).rejects.toThrow(
+      /cannot be taken/,
+    );
+  });
+
+  test("every model of the page opens as it stands there", async () => {
+    for (const { name, params } of shelfModels) {
+      const { story } = await session.handle("open", { name, params, path: [] });
+      expect(story.lanes.length, name).toBeGreaterThan(0);
+      expect((await session.handle("position", { at: 0 })).choices.length, name).toBeGreaterThan(0);
+    }
+  });
+});
