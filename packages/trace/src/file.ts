@@ -1,9 +1,10 @@
 /** Traces in files: needs Node. */
 export { nodeBodyDigest } from "./file/digest.ts";
-export {
-  type ReadOptions,
-  readTrace,
-  type TornLine,
-  TraceWriter,
-  type TraceWriterOptions,
+export { EngineTraceFile, readEngineTrace } from "./file/engines.ts";
+export { readTrace, TraceWriter } from "./file/events.ts";
+export type {
+  LineFileOptions,
+  LineFileOptions as TraceWriterOptions,
+  ReadOptions,
+  TornLine,
 } from "./file/lines.ts";

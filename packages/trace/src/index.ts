@@ -44,6 +44,16 @@ export {
 } from "./history/object.ts";
 export { type Linearization, linearize } from "./history/search.ts";
 export { formatJudgement, type JudgedCounts, type Judgement, type JudgeOptions, judge } from "./judge.ts";
+export { type EngineRecord, RecordReader, RecordSealer, type StepRecord } from "./line/record.ts";
+export { EngineRecorder, type EngineRecorderOptions, stateDigest } from "./line/recorder.ts";
+export {
+  EngineReplay,
+  formatReplay,
+  type ReplayDifference,
+  type ReplayOptions,
+  type ReplayReport,
+} from "./line/replay.ts";
+export { fromJson, type Json, NotPlainError, textOf, toJson } from "./line/value.ts";
 export { mergeTraces } from "./merge.ts";
 export type { Monitor, Verdict } from "./monitor.ts";
 export { parseEvent, TraceError } from "./parse.ts";

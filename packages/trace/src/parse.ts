@@ -2,7 +2,7 @@ import { digestDigits, runsCount, type TraceEvent } from "./event.ts";
 
 /** A trace that cannot be read, or an event that is none. */
 export class TraceError extends Error {
-  readonly code: "not-json" | "not-an-event" | "line-too-long";
+  readonly code: "not-json" | "not-an-event" | "line-too-long" | "broken-chain";
   /** The file, or "" where there is none. */
   readonly file: string;
   /** The line, counted from 1; 0 if unknown. */

@@ -7,19 +7,9 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import type { TraceEvent } from "../event.ts";
-import { parseEvent, TraceError } from "../parse.ts";
+import { TraceError } from "../parse.ts";
 
-const rare: ReadonlySet<TraceEvent["kind"]> = new Set([
-  "install",
-  "recover",
-  "crash",
-  "faulty",
-  "stable",
-  "quiesced",
-]);
-
-export interface TraceWriterOptions {
+export interface LineFileOptions {
   /** Text that is kept back at most before it is written. Default 65,536 characters. */
   readonly bufferChars?: number;
   /** Milliseconds that a line is kept back at most; 0: every line is written at once. Default 5. */
@@ -27,11 +17,10 @@ export interface TraceWriterOptions {
 }
 
 /**
- * Appends events to a file as JSON lines. What was written survives a `kill -9` of the process (the system holds it), so the
- * kill loses the lines of at most the last `flushAfterMs`, and may tear the last one. Not synced: losing power loses more.
- * `install`, `recover`, `crash`, `faulty`, `stable` and `quiesced` are written at once.
+ * Appends lines to a file. What was written survives a `kill -9` of the process (the system holds it), so the kill loses the
+ * lines of at most the last `flushAfterMs`, and may tear the last one. Not synced: losing power loses more.
  */
-export class TraceWriter {
+export class LineFile {
   /** Bytes of an unfinished last line of an earlier life that were cut off when the file was opened. */
   readonly tornBytes: number;
   readonly #file: number;
@@ -42,19 +31,21 @@ export class TraceWriter {
   #failure: unknown = null;
 
   /** Goes on at the end of the file, or makes it. */
-  constructor(path: string, options: TraceWriterOptions = {}) {
+  constructor(path: string, options: LineFileOptions = {}) {
     this.#bufferChars = options.bufferChars ?? 65_536;
     this.#flushAfterMs = options.flushAfterMs ?? 5;
     this.#file = openSync(path, "a+");
     this.tornBytes = cutTornLine(this.#file);
   }
 
-  /** @throws what the system said, if this or an earlier delayed write failed. */
-  write(event: TraceEvent): void {
+  /**
+   * @param atOnce nothing is kept back.
+   * @throws what the system said, if this or an earlier delayed write failed.
+   */
+  write(line: string, atOnce: boolean): void {
     if (this.#failure !== null) throw this.#failure;
-    this.#text += `${JSON.stringify(event)}\n`;
-    if (rare.has(event.kind) || this.#flushAfterMs === 0 || this.#text.length >= this.#bufferChars)
-      this.flush();
+    this.#text += `${line}\n`;
+    if (atOnce || this.#flushAfterMs === 0 || this.#text.length >= this.#bufferChars) this.flush();
     else this.#timer ??= setTimeout(() => this.#flushLater(), this.#flushAfterMs).unref();
   }
 
@@ -120,7 +111,7 @@ export interface ReadOptions {
 }
 
 /** The complete lines of a file, read as a stream, a chunk's worth at a time. */
-async function* chunksOfLines(path: string, options: ReadOptions): AsyncGenerator<readonly string[]> {
+export async function* linesOf(path: string, options: ReadOptions): AsyncGenerator<readonly string[]> {
   const lineCharsMax = options.lineCharsMax ?? 1 << 26;
   let rest: string[] = [];
   let restChars = 0;
@@ -140,19 +131,4 @@ async function* chunksOfLines(path: string, options: ReadOptions): AsyncGenerato
     yield lines;
   }
   if (restChars > 0) options.onTorn?.({ file: path, line, text: rest.join("") });
-}
-
-/**
- * The events of a file, in order, read as a stream: memory is bounded by the longest line. A last line without its end (the
- * writer was killed) is left out, and `onTorn` is told.
- *
- * @throws TraceError with file and line for anything else that is not an event.
- */
-export async function* readTrace(path: string, options: ReadOptions = {}): AsyncGenerator<TraceEvent> {
-  let line = 0;
-  for await (const lines of chunksOfLines(path, options))
-    for (const text of lines) {
-      line += 1;
-      if (text !== "") yield parseEvent(text, path, line);
-    }
 }
