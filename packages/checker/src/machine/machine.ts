@@ -31,6 +31,7 @@ export class Machine {
   readonly #locals = new Ints();
   readonly #inboxes = new Ints();
   readonly #budgets: (readonly number[])[] = [];
+  readonly #hasClasses: boolean;
   readonly #drops: ((local: number, message: number) => boolean) | null;
   /** Of each cell: a random word for hashing. */
   readonly words = new Ints();
@@ -41,6 +42,8 @@ export class Machine {
   /** For each cell: the number of moves; then cell, what is spent, length of `out`, and `out`, for each move. */
   readonly pool = new Ints(1 << 16);
   readonly #after = new PairTable();
+  /** By view, where a vector stands for a class: does any view of the class violate something? */
+  readonly #classes = new Map<number, boolean>();
 
   /** @throws CheckerError with code `model`. */
   constructor(model: Model, reductions: readonly Reduction[] = []) {
@@ -60,6 +63,7 @@ export class Machine {
     this.width = plan.processes.length + (plan.hasWorld ? 1 : 0);
     this.pool.push(0);
     this.reductions = reductions.map((reduction) => ({ name: reduction.name, at: reduction.attach(this) }));
+    this.#hasClasses = this.reductions.some(({ at }) => at.classOf !== undefined);
     this.#drops = this.#dropping();
     this.initial = this.#birth();
   }
@@ -138,6 +142,27 @@ export class Machine {
       this.#cells.set(key, cell);
     }
     return cell;
+  }
+
+  /** All states that the vector stands for, itself first; without a reduction it stands for itself only. */
+  classOf(vector: Int32Array): readonly Int32Array[] {
+    const spelling = this.reductions.find(({ at }) => at.classOf !== undefined);
+    return spelling?.at.classOf?.(vector) ?? [vector];
+  }
+
+  /** Does the state that stands at `base`, or one that it stands for, violate something? */
+  violates(vectors: Int32Array, base: number): boolean {
+    const { views, seen } = this;
+    const view = views.view(vectors, base, seen.values);
+    if (!this.#hasClasses) return views.violation(view) !== null;
+    let known = this.#classes.get(view);
+    if (known === undefined) {
+      const images = this.classOf(vectors.slice(base, base + this.width));
+      const judged = images.map((image) => views.violation(views.view(image, 0, seen.values)));
+      known = judged.some((violation) => violation !== null);
+      this.#classes.set(view, known);
+    }
+    return known;
   }
 
   /** Bytes of the big tables, as computed. */

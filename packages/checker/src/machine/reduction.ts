@@ -14,8 +14,11 @@ export interface AttachedReduction {
   drops?(local: number, message: number): boolean;
   /** Other moves for a cell: fewer, more, or joined ones. */
   moves?(cell: number, moves: readonly Move[]): readonly Move[];
-  /** May the moves of this cell be taken alone, before all others? */
-  alone?(cell: number): boolean;
+  /**
+   * The position of a move of this cell that may be taken alone, before everything that anybody might do; -1: there is none.
+   * `crashes`: may nodes still crash?
+   */
+  alone?(cell: number, crashes: boolean): number;
   /** Turns the vector into the representative of its class, in place. */
   canonical?(vector: Int32Array): void;
   /** Every state that the representative stands for, itself first; the n-th always by the n-th renaming. */

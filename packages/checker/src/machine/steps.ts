@@ -5,6 +5,8 @@ import { canonicalText } from "./plain.ts";
 
 /** A step out of one vector, with its label. */
 export interface LabelledStep {
+  /** Where a reduction joins steps: those that come before, in order. */
+  readonly first: readonly StepLabel[];
   readonly label: StepLabel;
   readonly vector: Int32Array;
 }
@@ -29,7 +31,8 @@ export function stepsFrom(machine: Machine, from: Int32Array): LabelledStep[] {
       for (let at = 0; at < move.out.length; at += 2)
         vector[move.out[at]!] = machine.after(vector[move.out[at]!]!, move.out[at + 1]!);
       const label = labelOf(machine, index, move);
-      steps.push({ label, vector, text: labelText(label) });
+      const first = (move.first ?? []).map((one) => labelOf(machine, index, one));
+      steps.push({ first, label, vector, text: [label, ...first].map(labelText).join() });
     }
     return steps.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   });

@@ -27,6 +27,8 @@ class Symmetry implements AttachedReduction {
   readonly #ranks: Int32Array;
   readonly #before: Int32Array;
   readonly #moving = new Set<number>();
+  /** By permutation: from what is seen of a cell to what is seen of its image. */
+  readonly #sights: Map<number, number>[];
   #begun = false;
 
   constructor(machine: Machine, group: readonly Permutation[]) {
@@ -34,6 +36,7 @@ class Symmetry implements AttachedReduction {
     this.#group = group;
     this.#images = new Images(machine, group);
     this.#tables = group.map(() => new Ints());
+    this.#sights = group.map(() => new Map());
     const { processes } = machine.plan;
     this.#sources = group.map((one) => processes.map(({ index }) => one.processes.indexOf(index)));
     this.#moved = processes
@@ -154,9 +157,26 @@ class Symmetry implements AttachedReduction {
     const orbit =
       images.map((image) => this.#orbits.values[image]!).find((one) => one > 0) ?? ++this.#orbitCount;
     images.forEach((image, which) => {
+      this.#compareSights(cell, image, which);
       this.#tables[which]!.values[cell] = image + 1;
       this.#orbits.values[image] = orbit;
     });
+  }
+
+  /** Equal views must stand for equal classes of views, since properties are asked once for each. */
+  #compareSights(cell: number, image: number, which: number): void {
+    const { seen, plan, parts } = this.#machine;
+    const sights = this.#sights[which]!;
+    const [sight, shown] = [seen.values[cell]!, seen.values[image]!];
+    const known = sights.get(sight);
+    if (known === undefined) sights.set(sight, shown);
+    else if (known !== shown) {
+      const { key, engine } = plan.processes[parts.locals.value(this.#machine.localOf(cell)).process]!;
+      throw new CheckerError(
+        "reduction",
+        `"symmetry" expected "observe" of "${engine.name}" to show equal things of equal states, but of ${key} it shows one thing where renaming makes two; search without this reduction`,
+      );
+    }
   }
 
   #grow(): void {

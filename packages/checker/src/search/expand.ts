@@ -22,7 +22,7 @@ export class Expander {
   readonly #batch: Batch;
   /** Of each vector of the batch: may properties see something else than before? */
   readonly #changed = new Int32Array(batchSize);
-  readonly #alone: ((cell: number) => boolean)[];
+  readonly #alone: ((cell: number, crashes: boolean) => number)[];
   readonly #canonical: ((vector: Int32Array) => void)[];
   transitions = 0;
   /** New states that violate something, in the order in which they came. */
@@ -43,7 +43,7 @@ export class Expander {
       parents: new Int32Array(batchSize),
     };
     this.#alone = machine.reductions.flatMap(({ at }) =>
-      at.alone ? [(cell: number) => at.alone!(cell)] : [],
+      at.alone ? [(cell: number, crashes: boolean) => at.alone!(cell, crashes)] : [],
     );
     this.#canonical = machine.reductions.flatMap(({ at }) =>
       at.canonical ? [(vector: Int32Array) => at.canonical!(vector)] : [],
@@ -74,9 +74,8 @@ export class Expander {
       hash ^= words[cell]!;
     }
     const processes = this.#machine.plan.processes.length;
-    const only = this.#alone.length === 0 ? -1 : this.#onlyOne(processes);
-    if (only >= 0) this.#moveAll(index, only, hash);
-    else for (let at = 0; at < processes; at++) this.#moveAll(index, at, hash);
+    if (this.#alone.length > 0 && this.#takeAlone(index, hash)) return;
+    for (let at = 0; at < processes; at++) this.#moveAll(index, at, hash, -1);
   }
 
   /**
@@ -92,14 +91,23 @@ export class Expander {
     batch.size = 0;
   }
 
-  #onlyOne(processes: number): number {
-    for (let at = 0; at < processes; at++)
-      if (this.#alone.some((alone) => alone(this.#current[at]!))) return at;
-    return -1;
+  /** One move instead of all, if a reduction knows one that may be taken first. */
+  #takeAlone(index: number, hash: number): boolean {
+    const { plan } = this.#machine;
+    const world = this.#current[plan.processes.length];
+    const crashes = world !== undefined && this.#machine.budgetsOf(world)[0]! > 0;
+    for (let at = 0; at < plan.processes.length; at++)
+      for (const alone of this.#alone) {
+        const only = alone(this.#current[at]!, crashes);
+        if (only < 0) continue;
+        this.#moveAll(index, at, hash, only);
+        return true;
+      }
+    return false;
   }
 
-  /** Every move of one component. */
-  #moveAll(index: number, component: number, before: number): void {
+  /** @param only the position of the one move to take; -1: every move of the component. */
+  #moveAll(index: number, component: number, before: number, only: number): void {
     const machine = this.#machine;
     const current = this.#current;
     const next = this.#next;
@@ -114,6 +122,7 @@ export class Expander {
       const spent = pool[at + 1]!;
       const first = at + 3;
       at = first + pool[at + 2]!;
+      if (only >= 0 && move !== only) continue;
       let hash = before ^ machine.words.values[own]! ^ machine.words.values[target]!;
       let changed = machine.seen.values[own]! ^ machine.seen.values[target]!;
       if (spent !== 0) {
@@ -168,10 +177,8 @@ export class Expander {
   /** Asks the properties about the state that came last. */
   #judge(): void {
     const states = this.#states;
-    const { views, seen } = this.#machine;
     const index = states.count - 1;
-    const view = views.view(states.segmentOf(index), states.baseOf(index), seen.values);
-    if (views.violation(view) !== null) this.violating.push(index);
+    if (this.#machine.violates(states.segmentOf(index), states.baseOf(index))) this.violating.push(index);
   }
 
   #hash(vector: Int32Array): number {

@@ -5,7 +5,7 @@ import type { Model } from "../model.ts";
 import type { Counterexample, PropertyVerdict, Report, Result } from "../report.ts";
 import type { Found } from "./found.ts";
 import type { Mode } from "./options.ts";
-import { labelsOf } from "./path.ts";
+import { runThrough } from "./path.ts";
 
 /** From the worst to the best. */
 const order: readonly Result[] = ["violated", "unknown", "vacuous", "sampled", "holds"];
@@ -40,9 +40,9 @@ export function mustExcuseActions(model: Model, machine: Machine): void {
 
 function counterexampleOf(machine: Machine, path: readonly Int32Array[]): Counterexample {
   const { views, seen } = machine;
-  const last = path.at(-1)!;
+  const { labels, last } = runThrough(machine, path);
   const violation = views.violation(views.view(last, 0, seen.values))!;
-  return { ...violation, steps: labelsOf(machine, path) };
+  return { ...violation, steps: labels };
 }
 
 /** How far a property was looked at that nothing has violated. */

@@ -1,7 +1,7 @@
 import type { StepLabel } from "../label.ts";
 import { contentOf } from "../machine/content.ts";
 import type { Machine } from "../machine/machine.ts";
-import { stepsFrom } from "../machine/steps.ts";
+import { type LabelledStep, stepsFrom } from "../machine/steps.ts";
 import { Expander, type Sink } from "./expand.ts";
 import type { Batch, States } from "./states.ts";
 
@@ -74,23 +74,43 @@ export function pathByParents(states: States, target: number): Int32Array[] {
   return path;
 }
 
-/**
- * The labels of a path. With a reduction that picks representatives, the path is one of classes; what comes back is a real
- * run through them.
- */
-export function labelsOf(machine: Machine, path: readonly Int32Array[]): StepLabel[] {
-  const labels: StepLabel[] = [];
-  let vector = path[0]!;
-  for (const next of path.slice(1)) {
-    const step = stepsFrom(machine, vector).find((one) => {
-      const representative = one.vector.slice();
-      for (const { at } of machine.reductions) at.canonical?.(representative);
-      return representative.every((cell, at) => cell === next[at]);
-    });
+/** Takes the steps from vector to vector. */
+function follow(
+  machine: Machine,
+  path: readonly Int32Array[],
+  isThere: (vector: Int32Array, target: Int32Array) => boolean,
+): LabelledStep[] {
+  let from = path[0]!;
+  return path.slice(1).map((target) => {
+    const step = stepsFrom(machine, from).find(({ vector }) => isThere(vector, target));
     if (step === undefined)
       throw new Error("a path of the search is no path of the model: the checker is wrong");
-    labels.push(step.label);
-    vector = step.vector;
-  }
-  return labels;
+    from = step.vector;
+    return step;
+  });
+}
+
+const isEqual = (one: Int32Array, other: Int32Array) => one.every((cell, at) => cell === other[at]);
+
+/**
+ * The labels of a path to a violation, and where it ends. With a reduction that picks representatives, the path is one of
+ * classes; what comes back is a real run through them, to a state of the last class that violates something.
+ */
+export function runThrough(
+  machine: Machine,
+  path: readonly Int32Array[],
+): { readonly labels: readonly StepLabel[]; readonly last: Int32Array } {
+  const steps = follow(machine, path, (vector, target) => {
+    const representative = vector.slice();
+    for (const { at } of machine.reductions) at.canonical?.(representative);
+    return isEqual(representative, target);
+  });
+  const classes = [path[0]!, ...steps.map(({ vector }) => vector)].map((vector) => machine.classOf(vector));
+  const { views, seen } = machine;
+  const which = classes
+    .at(-1)!
+    .findIndex((vector) => views.violation(views.view(vector, 0, seen.values)) !== null);
+  const run = classes.map((spellings) => spellings[which]!);
+  const labels = follow(machine, run, isEqual).flatMap(({ first, label }) => [...first, label]);
+  return { labels, last: run.at(-1)! };
 }

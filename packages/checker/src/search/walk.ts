@@ -91,7 +91,7 @@ export function walk(machine: Machine, settings: Settings): Found {
       const way = [walker.vector.slice()];
       for (let step = 0; ; step++) {
         keep(machine, states, walker.vector);
-        if (violates(machine, walker.vector)) path = way;
+        if (machine.violates(walker.vector, 0)) path = way;
         const choices = step === steps || path !== null ? 0 : walker.look();
         if (choices === 0) break;
         walker.take(dice.below(choices));
@@ -125,8 +125,4 @@ function keep(machine: Machine, states: States, vector: Int32Array): void {
   for (const cell of vector) hash ^= machine.words.values[cell]!;
   const batch = { size: 1, vectors: vector, hashes: Int32Array.of(hash), parents: Int32Array.of(-1) };
   states.insertAll(batch, machine.words.values, () => {});
-}
-
-function violates(machine: Machine, vector: Int32Array): boolean {
-  return machine.views.violation(machine.views.view(vector, 0, machine.seen.values)) !== null;
 }
