@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+
+/** Where Debian puts it; another one by `CHROMIUM`. */
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Is there a browser to test in? */
+export const hasBrowser: boolean = existsSync(executablePath);
+
+const args = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The page, built into a folder of its own, in a browser with a profile of its own. */
+export class Explorer {
+  readonly url: string;
+  readonly context: BrowserContext;
+  /** What went wrong in any page, and what any page asked the network for. */
+  readonly complaints: string[] = [];
+  readonly #folder: string;
+
+  private constructor(folder: string, url: string, context: BrowserContext) {
+    this.#folder = folder;
+    this.url = url;
+    this.context = context;
+  }
+
+  static async start(): Promise<Explorer> {
+    const folder = mkdtempSync(join(tmpdir(), "explorer-"));
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    await build({ root, logLevel: "error", build: { outDir: join(folder, "page"), emptyOutDir: true } });
+    const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+      executablePath,
+      headless: true,
+      args,
+      viewport: { width: 1400, height: 880 },
+    });
+    return new Explorer(folder, pathToFileURL(join(folder, "page", "index.html")).href, context);
+  }
+
+  /** A fresh page; `address` is the part behind `#`. It has something open when this answers. */
+  async open(address = "", viewport = { width: 1400, height: 880 }): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.setViewportSize(viewport);
+    page.on("pageerror", ({ message }) => this.complaints.push(message));
+    page.on("console", (line) => {
+      if (line.type() === "error") this.complaints.push(line.text());
+    });
+    page.on("request", (request) => {
+      if (!/^(?:file|blob|data):/.test(request.url())) this.complaints.push(`asked for ${request.url()}`);
+    });
+    await page.goto(`${this.url}${address === "" ? "" : `#${address}`}`);
+    await page.locator(".lane").first().waitFor();
+    return page;
+  }
+
+  async stop(): Promise<void> {
+    await this.context.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
