@@ -24,9 +24,14 @@ export interface RunPlan<C = unknown> {
   /** The choices to take instead of drawing; a stream's choice that is not among them is the calmest. */
   readonly choices?: readonly Choice[];
   /** From this virtual moment on choices are drawn again: to go on from the beginning of another run. */
-  readonly drawAfterMs?: number;
+  readonly drawAfterMs?: number | undefined;
   /** Default: what the system says, or else drawn from the seed. */
   readonly wire?: "value" | "bytes";
+  /**
+   * The moves of the run, in the place of time: only what is named happens, in this order. Moves that cannot be made are
+   * skipped. Networks and clocks then do nothing by themselves.
+   */
+  readonly script?: readonly string[];
   readonly adversary?: (config: C, draw: import("./types.ts").Draw) => Adversary;
   /** A mutant of an engine, to see that something notices. */
   readonly substitute?: (engine: AnyEngine) => AnyEngine;
@@ -36,6 +41,8 @@ export interface RunPlan<C = unknown> {
 export interface RunEyes {
   /** Every step. */
   onStep?(step: SimulatedStep): void;
+  /** Every move in order, by the name that `RunPlan.script` knows it by. */
+  onMove?(label: string): void;
   /** Faults and other things that happen beside the steps. */
   onNote?(atMs: number, note: string): void;
   /** Gathers what the run reached. */
@@ -62,8 +69,9 @@ export interface ReplayHeader {
   readonly shrunk: boolean;
 }
 
-/** The other lines: choices, steps in order (`digest` at every 64th), and at the end the verdict. */
+/** The other lines: choices, the moves of a script if there is one, steps in order (`digest` at every 64th), and at the end the verdict. */
 export type ReplayLine =
+  | { readonly do: string }
   | { readonly c: string; readonly i: number; readonly n: number; readonly k: number }
   | {
       readonly at: number;
@@ -82,6 +90,7 @@ export type ReplayLine =
       readonly property?: string;
       readonly detail?: string;
       readonly choices: number;
+      readonly moves?: number;
       readonly line: number;
       readonly steps: number;
       readonly digest: string;

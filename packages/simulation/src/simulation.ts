@@ -3,8 +3,10 @@ import { SimulationError } from "./errors.ts";
 import { healCore } from "./faults/core.ts";
 import { drawProfile } from "./faults/draw-profile.ts";
 import { Injector } from "./faults/injector.ts";
+import { Agenda } from "./kernel/agenda.ts";
 import { Blame } from "./kernel/blame.ts";
 import { Crew } from "./kernel/crew.ts";
+import { Director } from "./kernel/director.ts";
 import { Judge } from "./kernel/judge.ts";
 import { RunScene } from "./kernel/scene.ts";
 import { Stepper } from "./kernel/stepper.ts";
@@ -48,7 +50,13 @@ export class Simulation<C = unknown> {
     this.config = plan.config ?? system.draw(before.get("config"));
     this.profile = plan.profile ?? drawProfile(before.get("profile"));
     this.limits = checkedLimits({ ...defaultLimits, ...plan.limits });
-    const world = new World(streams, eyes);
+    const world = new World(
+      plan.script === undefined
+        ? new Agenda()
+        : new Director(["start", ...plan.script], (line) => this.#perform(line)),
+      streams,
+      eyes,
+    );
     this.#world = world;
     const adversary = plan.adversary?.(this.config, before.get("adversary")) ?? null;
     this.wire = plan.wire ?? system.wire ?? (before.get("wire").below(8) === 7 ? "bytes" : "value");
@@ -64,7 +72,8 @@ export class Simulation<C = unknown> {
     const network = new Network(
       {
         nowUs: () => world.nowUs,
-        at: (us, run) => void world.agenda.add(us, run),
+        at: (us, run, label) => void world.agenda.add(us, run, label),
+        directed: plan.script !== undefined,
         count: (what) => world.count(what),
         violated: (property, detail) => world.violated(property, detail),
       },
@@ -156,7 +165,7 @@ export class Simulation<C = unknown> {
 
   #begin(): void {
     const world = this.#world;
-    world.later(0, () => this.#crew.startAll());
+    world.later(0, () => this.#crew.startAll(), "start");
     for (const client of this.#cluster.clients ?? []) this.#admit(client);
     this.#injector.start();
     world.later(this.#endUs, () => this.#endOfFaults());
@@ -165,22 +174,36 @@ export class Simulation<C = unknown> {
   #admit(client: ClientSpec): void {
     const world = this.#world;
     const turns = world.stream(`turn:${client.id}`);
-    const load = world.stream(`load:${client.id}`);
     const think = world.stream(`think:${client.id}`);
     const meanUs = (client.thinkMs ?? 20) * 1000;
     let turn = 0;
     const again = (): void =>
       world.later(Math.max(1, Math.round(meanUs * (0.5 + think.below(16) / 15))), () => {
         // Always taken when drawn; a shrunk run leaves turns out.
-        if (turns.choose(2, () => 1) === 1) {
-          load.align(turn * choicesPerTurn);
-          const type = client.act(load);
-          if (type !== null) world.tally.made(type);
-        }
+        if (turns.choose(2, () => 1) === 1) this.#turnOf(client, turn);
         turn += 1;
         again();
       });
     again();
+  }
+
+  #turnOf(client: ClientSpec, turn: number): void {
+    const world = this.#world;
+    world.tell(`?${client.id} ${turn}`);
+    const load = world.stream(`load:${client.id}`);
+    load.align(turn * choicesPerTurn);
+    const type = client.act(load);
+    if (type !== null) world.tally.made(type);
+  }
+
+  /** A line of a script that needs no waiting. */
+  #perform(line: string): boolean {
+    if (line.startsWith("*")) return this.#injector.perform(line);
+    const [id, turn] = line.slice(1).split(" ");
+    const client = this.#cluster.clients?.find((one) => one.id === id);
+    if (client === undefined) return false;
+    this.#turnOf(client, Number(turn));
+    return true;
   }
 
   #endOfFaults(): void {

@@ -1,40 +1,59 @@
-import { consensusTwins } from "@eunomia/conformance";
-import type { AnyEngine, NodeId } from "@eunomia/engine";
-import { type RunPlan, shrink, simulate, sizeOf, stormProfile } from "@eunomia/simulation";
+import {
+  type RunPlan,
+  readReplay,
+  recordRun,
+  replay,
+  replayText,
+  shrink,
+  simulate,
+  stormProfile,
+} from "@eunomia/simulation";
 import { expect, test } from "vitest";
-import { toySystem } from "./support/toy-system.ts";
+import { type Toy, toySystem, toyTwin } from "./support/toy-system.ts";
 
-export function twin(name: string, process: NodeId): AnyEngine {
-  const { subject } = consensusTwins.find((one) => one.name === name)!;
-  return (subject.engines as Record<NodeId, { engine: AnyEngine }>)[process]!.engine;
+const planOf = (name: string, seed: number): RunPlan<Toy> => ({
+  system: toySystem({ sequencer: toyTwin(name) }),
+  seed: `${name} ${seed}`,
+  profile: stormProfile,
+  limits: { virtualMs: 10_000 },
+});
+
+/** The first failing run of a twin. */
+async function failing(
+  name: string,
+  from = 0,
+): Promise<{ plan: RunPlan<Toy>; result: Awaited<ReturnType<typeof simulate>> }> {
+  for (let seed = from; seed < from + 300; seed += 1) {
+    const plan = planOf(name, seed);
+    const result = await simulate(plan);
+    if (result.outcome.kind !== "ok") return { plan, result };
+  }
+  throw new Error(`no run of ${name} failed`);
 }
 
-test("shrink", async () => {
-  for (const [name, process] of [
-    ["forgetful", "s"],
-    ["late", "s"],
-    ["inventive", "s"],
-  ] as const) {
-    for (let seed = 0; seed < 200; seed += 1) {
-      const plan: RunPlan<{ learners: number }> = {
-        system: toySystem({ sequencer: twin(name, process) }),
-        seed: `${name} ${seed}`,
-        profile: stormProfile,
-        limits: { virtualMs: 10_000 },
-      };
-      const result = await simulate(plan);
-      if (result.outcome.kind === "ok") continue;
-      const small = await shrink(plan, result);
-      console.log(
-        name,
-        seed,
-        result.outcome,
-        small.before,
-        small.after,
-        small.replays,
-        small.result.choices.length,
-      );
-      break;
-    }
-  }
+// Start of every node, the proposals, what the sequencer does with them: the least that shows each of the mistakes is below.
+for (const [name, least] of [
+  ["inventive", 5],
+  ["late", 11],
+  ["forgetful", 11],
+] as const)
+  test(`a failing run of a ${name} sequencer shrinks to what a person can read, and its file replays`, async () => {
+    const { plan, result } = await failing(name);
+    const small = await shrink(plan, result);
+    expect(small.replays).toBeLessThanOrEqual(200);
+    expect(small.result.outcome).toMatchObject({ kind: "violated", property: "agreement and validity" });
+    expect(small.after.steps).toBeLessThanOrEqual(least + 12);
+    expect(small.after.steps).toBeLessThanOrEqual(small.before.steps);
+    const text = replayText(await recordRun(small.plan, { engines: "e", node: "v20", shrunk: true }));
+    const file = readReplay(text, "e");
+    expect(file.script).toEqual(small.plan.script);
+    const again = await replay(file, { system: plan.system });
+    expect(again.difference).toBeNull();
+    expect(again.result.outcome).toEqual(small.result.outcome);
+  });
+
+test("a run that is ok has nothing to shrink", async () => {
+  const plan: RunPlan<Toy> = { ...planOf("late", 0), system: toySystem() };
+  const result = await simulate(plan);
+  expect((await shrink(plan, result)).replays).toBe(0);
 });

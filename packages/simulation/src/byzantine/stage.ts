@@ -35,7 +35,11 @@ export class AdversaryStage implements Stage {
   }
 
   later(delayMs: number, callback: () => void): void {
-    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), callback);
+    const run = (): void => {
+      this.#world.tell("@byz");
+      callback();
+    };
+    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), run, "@byz");
   }
 
   overhear(packet: ValuePacket): void {

@@ -1,7 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Crew } from "../kernel/crew.ts";
 import type { World } from "../kernel/world.ts";
-import type { Network } from "../network/network.ts";
+import { type Network, nameOf } from "../network/network.ts";
 import type { NodeHost } from "../node/node-host.ts";
 import type { Injector } from "./injector.ts";
 
@@ -28,12 +28,12 @@ export function healCore(
       if (from !== to && within(a.node) && within(b.node)) network.link(from, to).healed = true;
   const chance = world.stream("core");
   for (const host of crew.hosts) {
-    if (within(host.node)) healNode(crew, host);
+    if (within(host.node)) healNode(world, crew, host);
     else spoil(world, network, crew, host, chance.below(6));
   }
 }
 
-function healNode(crew: Crew, host: NodeHost): void {
+function healNode(world: World, crew: Crew, host: NodeHost): void {
   const { disk } = host;
   disk.failsNext = false;
   disk.fullUntil = 0;
@@ -41,7 +41,9 @@ function healNode(crew: Crew, host: NodeHost): void {
   host.clock.change(0, 1);
   host.life?.endWithin(0);
   if (host.paused) host.goOn();
-  if (!host.up && !host.dead) crew.start(host);
+  if (host.up || host.dead) return;
+  world.tell(`*start ${nameOf(host)}`);
+  crew.start(host);
 }
 
 function spoil(world: World, network: Network, crew: Crew, host: NodeHost, how: number): void {
@@ -51,7 +53,10 @@ function spoil(world: World, network: Network, crew: Crew, host: NodeHost, how: 
   );
   const state = ["as it is", "crashed", "deaf", "mute", "slow", "paused"][how]!;
   world.note("left behind", `${host.node} ${state}`);
-  if (how === 1 && host.up) crew.crash(host, "crashes");
+  if (how === 1 && host.up) {
+    world.tell(`*crash ${nameOf(host)}`);
+    crew.crash(host, "crashes");
+  }
   if (how === 1) host.dead = true;
   for (const { out, into } of links) {
     if (how === 2) into.blocked = true;

@@ -2,7 +2,7 @@ import type { Stream } from "../choice/stream.ts";
 import type { Blame } from "../kernel/blame.ts";
 import type { Crew } from "../kernel/crew.ts";
 import type { World } from "../kernel/world.ts";
-import type { Network } from "../network/network.ts";
+import { type Network, nameOf } from "../network/network.ts";
 import type { NodeHost } from "../node/node-host.ts";
 import type { Profile } from "../profile.ts";
 import { Partitions } from "./partitions.ts";
@@ -84,8 +84,31 @@ export class Injector {
     if (host === null || !host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return;
     // Half of the crashes fall between two events, the others after a few more calls of a port.
     const calls = this.#profile.midStep ? Math.floor(drawn / hosts.length) % 32 : 0;
-    if (calls >= 16) host.life?.endWithin(calls - 15);
-    else this.#crew.crash(host, "crashes");
+    this.#strike(calls >= 16 ? `*arm ${nameOf(host)} ${calls - 15}` : `*crash ${nameOf(host)}`);
+  }
+
+  /** Names the fault, for whoever keeps the moves of the run, and lets it happen. */
+  #strike(line: string): void {
+    this.#world.tell(line);
+    this.perform(line);
+  }
+
+  /** Has the fault of a script's line happen, within the budget; false: not now. */
+  perform(line: string): boolean {
+    const [what, name, amount = "0"] = line.split(" ");
+    const host = this.#crew.hosts.find((one) => nameOf(one) === name);
+    if (host === undefined) return false;
+    if (what === "*start") {
+      if (host.up || host.dead) return false;
+      this.#crew.start(host);
+      return true;
+    }
+    if (!host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return false;
+    if (what === "*crash") this.#crew.crash(host, "crashes");
+    else if (what === "*arm") host.life?.endWithin(Number(amount));
+    else if (what === "*fail") host.disk.failsNext = true;
+    else if (what === "*full") host.disk.fullUntil = this.#world.nowUs + 1_000_000;
+    return true;
   }
 
   #restart(drawn: number): void {
@@ -93,7 +116,7 @@ export class Injector {
       this.#crew.hosts.filter(({ up, dead }) => !up && !dead),
       drawn,
     );
-    if (host !== null) this.#crew.start(host);
+    if (host !== null) this.#strike(`*start ${nameOf(host)}`);
   }
 
   #heal(drawn: number): void {
@@ -168,8 +191,7 @@ export class Injector {
       host.disk.slowUntil = now + 2_000_000;
       this.#world.note("disk slow", host.node);
     } else if (this.#blame.allows({ down: host.node }, this.#crew.downNodes())) {
-      if (kind === 1) host.disk.failsNext = true;
-      else host.disk.fullUntil = now + 1_000_000;
+      this.#strike(`${kind === 1 ? "*fail" : "*full"} ${nameOf(host)}`);
       this.#world.note(kind === 1 ? "disk fails its next sync" : "disk full", host.node);
     }
   }

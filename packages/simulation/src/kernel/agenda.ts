@@ -5,16 +5,22 @@ export interface Entry {
   run: (() => void) | null;
 }
 
+/** What is to come, and in which order. */
+export interface Timeline {
+  /**
+   * @param at virtual time, whole microseconds.
+   * @param label what a script calls it; left out: nothing that a script may name.
+   */
+  add(at: number, run: () => void, label?: string): Entry;
+  /** The next one that was not called off. */
+  take(): Entry | undefined;
+}
+
 /** What is to come, by virtual time and then by the order in which it was asked for: a binary heap. */
-export class Agenda {
+export class Agenda implements Timeline {
   readonly #heap: Entry[] = [];
   #order = 0;
 
-  get size(): number {
-    return this.#heap.length;
-  }
-
-  /** @param at virtual time, whole microseconds. */
   add(at: number, run: () => void): Entry {
     const entry: Entry = { at, order: this.#order, run };
     this.#order += 1;
@@ -32,7 +38,6 @@ export class Agenda {
     return entry;
   }
 
-  /** The next one that was not called off. */
   take(): Entry | undefined {
     for (let next = this.#pop(); next !== undefined; next = this.#pop()) if (next.run !== null) return next;
     return undefined;

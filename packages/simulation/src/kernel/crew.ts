@@ -41,9 +41,13 @@ export class Crew {
         const name = copy === 0 ? spec.id : `${spec.id}~${copy}`;
         const clocks = world.stream(`clock:${name}`);
         const disk = new Disk(parts.profile.disk, world.stream(`disk:${name}`));
-        const clock = new NodeClock(world.agenda, () => world.nowUs, clocks.below(65_536) * 150);
+        const clock = new NodeClock(world.agenda, `!${name}`, () => world.nowUs, clocks.below(65_536) * 150);
         const host = new NodeHost(spec, copy, disk, clock);
-        host.attach(this.#lifeHost(host, name), () => world.count("packets lost: receiver down"));
+        host.attach(
+          this.#lifeHost(host, name),
+          () => world.count("packets lost: receiver down"),
+          world.telling ? (label) => world.tell(label()) : null,
+        );
         this.join(host);
         hosts.push(host);
       }
@@ -192,9 +196,22 @@ export class Crew {
       syncMaxUs: profile.disk.syncMaxMs * 1000,
       batchMaxUs: profile.batchMaxMs * 1000,
       nowUs: () => world.nowUs,
-      later: (delayUs, run) => world.later(delayUs, () => host.awake(run)),
+      later: (delayUs, run) =>
+        world.later(
+          delayUs,
+          () =>
+            host.awake(() => {
+              world.tell(`~${name}`);
+              run();
+            }),
+          `~${name}`,
+        ),
       soon: (run) => world.soon(run),
-      awake: (run) => host.awake(run),
+      awake: (run, label) =>
+        host.awake(() => {
+          world.tell(label + name);
+          run();
+        }),
       send: (to, freight) => this.send(host, to, freight),
       output: (life, process, output) => {
         world.count("outputs");

@@ -61,7 +61,11 @@ export class RunScene implements Scene {
   }
 
   later(delayMs: number, callback: () => void): void {
-    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), callback);
+    const run = (): void => {
+      this.#world.tell("@scene");
+      callback();
+    };
+    this.#world.later(Math.max(0, Math.round(delayMs * 1000)), run, "@scene");
   }
 
   mark(name: string): void {

@@ -1,13 +1,15 @@
 import type { Stream, Streams } from "../choice/stream.ts";
 import type { RunEyes } from "../run-types.ts";
 import type { Outcome } from "../types.ts";
-import { Agenda } from "./agenda.ts";
+import type { Timeline } from "./agenda.ts";
 import { Recorder } from "./recorder.ts";
 import { Tally } from "./tally.ts";
 
 /** Virtual time, chance, and the books of one run. */
 export class World {
-  readonly agenda = new Agenda();
+  readonly agenda: Timeline;
+  /** Somebody keeps the moves of the run, so each has to be named. */
+  readonly telling: boolean;
   readonly recorder = new Recorder();
   readonly tally = new Tally();
   readonly streams: Streams;
@@ -22,7 +24,9 @@ export class World {
   readonly #soon: (() => void)[] = [];
   #soonAt = 0;
 
-  constructor(streams: Streams, eyes: RunEyes) {
+  constructor(agenda: Timeline, streams: Streams, eyes: RunEyes) {
+    this.agenda = agenda;
+    this.telling = eyes.onMove !== undefined;
     this.streams = streams;
     this.eyes = eyes;
   }
@@ -31,8 +35,13 @@ export class World {
     return this.streams.get(name);
   }
 
-  later(delayUs: number, run: () => void): void {
-    this.agenda.add(this.nowUs + delayUs, run);
+  /** One more move of the run happens now, under the name that a script has for it. */
+  tell(label: string): void {
+    this.eyes.onMove?.(label);
+  }
+
+  later(delayUs: number, run: () => void, label?: string): void {
+    this.agenda.add(this.nowUs + delayUs, run, label);
   }
 
   /** Runs when the present event is through, before time moves. */

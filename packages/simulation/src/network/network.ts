@@ -1,11 +1,25 @@
 import { DecodeError, decode, encode } from "@eunomia/codec";
 import type { NodeId, Parcel } from "@eunomia/engine";
+import { hashBytes } from "../choice/sfc32.ts";
 import type { Stream, Streams } from "../choice/stream.ts";
 import type { NetworkProfile } from "../profile.ts";
 import { fates, hourUs, Link } from "./link.ts";
 
 /** What travels: a message as a value, or a sealed frame. */
 export type Freight = Parcel | Uint8Array;
+
+/** What a script calls the arrival of a packet. */
+export function packetLabel(from: End, to: End, freight: Freight): string {
+  const bytes =
+    freight instanceof Uint8Array ? freight : encode(freight.engine.schema.message, freight.message);
+  const parties = freight instanceof Uint8Array ? "" : `${freight.from}>${freight.to} `;
+  return `>${nameOf(from)}>${nameOf(to)} ${parties}${(hashBytes(bytes, 13) >>> 0).toString(16)}`;
+}
+
+/** Copies of a node have names of their own. */
+export function nameOf({ node, copy }: Pick<End, "node" | "copy">): string {
+  return copy === 0 ? node : `${node}~${copy}`;
+}
 
 /** One end of links: a node (every copy of it is an end), or something outside. */
 export interface End {
@@ -17,7 +31,9 @@ export interface End {
 /** What the network needs of the kernel. */
 export interface NetworkHost {
   nowUs(): number;
-  at(us: number, run: () => void): void;
+  at(us: number, run: () => void, label?: string): void;
+  /** A script says what arrives and when: links only carry. */
+  readonly directed: boolean;
   count(what: string): void;
   violated(property: string, detail: string): void;
 }
@@ -70,6 +86,7 @@ export class Network {
     const host = this.#host;
     const link = this.link(from, to);
     host.count("packets sent");
+    if (host.directed) return this.#carry(link, freight, 0);
     const fate = link.fate();
     const delayUs = link.delayUs();
     if (link.blocked) return host.count("packets lost: partition");
@@ -107,14 +124,15 @@ export class Network {
   }
 
   #name(end: number): string {
-    const { node, copy } = this.ends[end]!;
-    return copy === 0 ? node : `${node}~${copy}`;
+    return nameOf(this.ends[end]!);
   }
 
   #carry(link: Link<Freight>, freight: Freight, delayUs: number): void {
     const from = this.ends[link.from]!;
     const to = this.ends[link.to]!;
     const at = this.#host.nowUs() + delayUs;
+    if (this.#host.directed)
+      return this.#host.at(at, () => to.receive(from, freight), packetLabel(from, to, freight));
     if (!link.lifo) return this.#host.at(at, () => to.receive(from, freight));
     link.waiting.push(freight);
     this.#host.at(at, () => {

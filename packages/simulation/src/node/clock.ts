@@ -1,4 +1,4 @@
-import type { Agenda, Entry } from "../kernel/agenda.ts";
+import type { Entry, Timeline } from "../kernel/agenda.ts";
 
 interface Timer {
   /** Local microseconds. */
@@ -11,7 +11,8 @@ interface Timer {
  * The clock of a node: starts somewhere, runs fast or slow, jumps ahead, or stands still, and never runs back. Timers go by it.
  */
 export class NodeClock {
-  readonly #agenda: Agenda;
+  readonly #agenda: Timeline;
+  readonly #label: string;
   readonly #nowUs: () => number;
   /** Local time was `#base` at virtual time `#since`, and grows by `#rate` per virtual microsecond. */
   #base: number;
@@ -20,8 +21,10 @@ export class NodeClock {
   /** Timers of the present life, by which a jump finds what it moves. */
   readonly #timers = new Set<Timer>();
 
-  constructor(agenda: Agenda, nowUs: () => number, offsetUs: number) {
+  /** @param label what a script calls the timers of this node. */
+  constructor(agenda: Timeline, label: string, nowUs: () => number, offsetUs: number) {
     this.#agenda = agenda;
+    this.#label = label;
     this.#nowUs = nowUs;
     this.#base = offsetUs;
   }
@@ -64,9 +67,10 @@ export class NodeClock {
     if (this.#rate === 0) return;
     const left = Math.max(0, timer.due - this.localUs());
     const wait = this.#rate === 1 ? left : Math.ceil(left / this.#rate);
-    timer.entry = this.#agenda.add(this.#nowUs() + wait, () => {
+    const fire = (): void => {
       this.#timers.delete(timer);
       timer.run();
-    });
+    };
+    timer.entry = this.#agenda.add(this.#nowUs() + wait, fire, this.#label);
   }
 }

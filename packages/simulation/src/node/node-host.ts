@@ -1,6 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import type { CrashLimits, CrashReport, Disk } from "../disk/disk.ts";
-import type { End, Freight } from "../network/network.ts";
+import { type End, type Freight, packetLabel } from "../network/network.ts";
 import type { NodeSpec, RunningNode } from "../types.ts";
 import type { NodeClock } from "./clock.ts";
 import { type LifeHost, SimulatedLife } from "./life.ts";
@@ -14,6 +14,7 @@ export class NodeHost implements End {
   readonly clock: NodeClock;
   #makeLife: ((number: number) => SimulatedLife) | null = null;
   #onLost: () => void = () => {};
+  #onMove: ((label: () => string) => void) | null = null;
   life: SimulatedLife | null = null;
   running: RunningNode | null = null;
   lives = 0;
@@ -30,9 +31,11 @@ export class NodeHost implements End {
     this.clock = clock;
   }
 
-  attach(host: LifeHost, onLost: () => void): void {
+  /** @param onMove takes the names of moves, if somebody keeps them. */
+  attach(host: LifeHost, onLost: () => void, onMove: ((label: () => string) => void) | null): void {
     this.#makeLife = (number) => new SimulatedLife(host, number);
     this.#onLost = onLost;
+    this.#onMove = onMove;
   }
 
   get up(): boolean {
@@ -69,7 +72,10 @@ export class NodeHost implements End {
   receive(from: End, freight: Freight): void {
     if (this.life === null) return this.#onLost();
     const { life } = this;
-    this.awake(() => life.receive(from.node, freight));
+    this.awake(() => {
+      this.#onMove?.(() => packetLabel(from, this, freight));
+      life.receive(from.node, freight);
+    });
   }
 
   /** Runs now, or when the node goes on. */

@@ -3,7 +3,7 @@ import { Disk } from "../disk/disk.ts";
 import { SimulatedJournal } from "../disk/journal.ts";
 import { checksumSeal } from "../kernel/seal.ts";
 import type { World } from "../kernel/world.ts";
-import type { End, Freight } from "../network/network.ts";
+import { type End, type Freight, packetLabel } from "../network/network.ts";
 
 const noFaults = { syncMaxMs: 0, torn: 0, damaged: 0, absent: 0, rolledBack: 0 };
 
@@ -12,6 +12,7 @@ export class Outside implements End {
   readonly node: NodeId;
   readonly copy = 0;
   readonly ports: Ports;
+  readonly #world: World;
   #onFrame: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
   #onParcel: ((parcel: Parcel) => void) | null = null;
 
@@ -22,6 +23,7 @@ export class Outside implements End {
     send: (from: End, to: NodeId, freight: Freight) => boolean,
   ) {
     this.node = id;
+    this.#world = world;
     const chance = world.stream(`outside:${id}`);
     const disk = new Disk(noFaults, chance);
     this.ports = {
@@ -38,14 +40,21 @@ export class Outside implements End {
       journal: new SimulatedJournal(disk, {
         call: () => true,
         syncDelayUs: () => 0,
-        later: (delayUs, run) => world.later(delayUs, run),
+        later: (delayUs, run) => world.later(delayUs, run, `~${id}`),
         full: () => false,
         failing: () => {},
       }),
       clock: {
         now: () => world.nowUs / 1000,
         after: (delayMs, callback) => {
-          const entry = world.agenda.add(world.nowUs + Math.max(0, Math.round(delayMs * 1000)), callback);
+          const entry = world.agenda.add(
+            world.nowUs + Math.max(0, Math.round(delayMs * 1000)),
+            () => {
+              world.tell(`!${id}`);
+              callback();
+            },
+            `!${id}`,
+          );
           return () => {
             entry.run = null;
           };
@@ -66,6 +75,7 @@ export class Outside implements End {
   }
 
   receive(from: End, freight: Freight): void {
+    if (this.#world.telling) this.#world.tell(packetLabel(from, this, freight));
     if (freight instanceof Uint8Array) this.#onFrame?.(from.node, freight);
     else this.#onParcel?.(freight);
   }

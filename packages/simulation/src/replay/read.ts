@@ -6,6 +6,8 @@ import type { Choice, Outcome } from "../types.ts";
 export interface ReplayFile {
   readonly header: ReplayHeader;
   readonly choices: readonly Choice[];
+  /** The moves of a shrunk run; null: it goes by time. */
+  readonly script: readonly string[] | null;
   /** Steps and notes as they stand in the file. */
   readonly records: readonly string[];
   readonly verdict: {
@@ -13,6 +15,7 @@ export interface ReplayFile {
     readonly property?: string;
     readonly detail?: string;
     readonly choices: number;
+    readonly moves?: number;
     readonly line: number;
     readonly steps: number;
     readonly digest: string;
@@ -46,13 +49,25 @@ export function readReplay(text: string, engines: string): ReplayFile {
       `a verdict after ${String(last.choices)} choices`,
       `${choices.length} of them`,
     );
+  const moves: string[] = [];
+  for (; at < parsed.length - 1 && typeof parsed[at]!.do === "string"; at += 1)
+    moves.push(parsed[at]!.do as string);
+  if ((last.moves ?? 0) !== moves.length)
+    throw damaged(lines.length, `a verdict after ${String(last.moves)} moves`, `${moves.length} of them`);
   const records = lines.slice(at, -1);
   for (let record = at; record < parsed.length - 1; record += 1)
     if (typeof parsed[record]!.at !== "number") throw damaged(record + 1, "a step or a note", lines[record]!);
   if (last.line !== records.length)
     throw damaged(lines.length, `a verdict after ${String(last.line)} records`, `${records.length} of them`);
   const verdict = last as unknown as ReplayFile["verdict"];
-  return { header, choices, records, verdict, verdictLine: lines.at(-1)! };
+  return {
+    header,
+    choices,
+    script: last.moves === undefined ? null : moves,
+    records,
+    verdict,
+    verdictLine: lines.at(-1)!,
+  };
 }
 
 type Line = Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ export interface Replayed {
 
 /** The plan that a replay file describes, for a system that its reader has found by the name in the header. */
 export function planOfReplay<C>(
-  { header, choices }: ReplayFile,
+  { header, choices, script }: ReplayFile,
   parts: Pick<RunPlan<C>, "system" | "substitute" | "adversary">,
 ): RunPlan<C> {
   if (parts.system.name !== header.system)
@@ -27,7 +27,16 @@ export function planOfReplay<C>(
       `"system" expected "${header.system}", which the replay file names, got "${parts.system.name}"`,
     );
   const { seed, config, profile, limits, wire } = header;
-  return { ...parts, seed, config: config as C, profile, limits, wire, choices };
+  return {
+    ...parts,
+    seed,
+    config: config as C,
+    profile,
+    limits,
+    wire,
+    choices,
+    ...(script !== null && { script }),
+  };
 }
 
 /**

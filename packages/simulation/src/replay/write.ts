@@ -19,6 +19,8 @@ export interface ReplayAbout {
 /** A run with every record of it, as the lines of a replay file without the header. */
 export interface RecordedRun {
   readonly header: ReplayHeader;
+  /** The moves, if the run goes by a script. */
+  readonly script: readonly string[] | null;
   /** Steps and notes in order. */
   readonly records: readonly string[];
   readonly verdict: string;
@@ -54,23 +56,33 @@ export async function recordRun<C>(plan: RunPlan<C>, about: ReplayAbout): Promis
     outcome.kind === "ok"
       ? { verdict: outcome.kind }
       : { verdict: outcome.kind, property: outcome.property, detail: outcome.detail };
+  const { script } = plan;
   return {
     header,
+    script: script ?? null,
     records,
-    verdict: JSON.stringify({ ...told, choices: result.choices.length, line: records.length, steps, digest }),
+    verdict: JSON.stringify({
+      ...told,
+      choices: result.choices.length,
+      ...(script !== undefined && { moves: script.length }),
+      line: records.length,
+      steps,
+      digest,
+    }),
     result,
   };
 }
 
 /**
- * The text of a replay file: the header, the choices that were not the calmest, every record, the verdict.
+ * The text of a replay file: the header, the choices that were not the calmest, the moves of a script, every record, the verdict.
  *
  * @example
  * const file = replayText(await recordRun(plan, { engines: hash, node: process.version }));
  */
-export function replayText({ header, records, verdict, result }: RecordedRun): string {
+export function replayText({ header, script, records, verdict, result }: RecordedRun): string {
   const choices = result.choices.map(({ stream, index, arity, value }: Choice) =>
     JSON.stringify({ c: stream, i: index, n: arity, k: value }),
   );
-  return `${[JSON.stringify(header), ...choices, ...records, verdict].join("\n")}\n`;
+  const moves = (script ?? []).map((move) => JSON.stringify({ do: move }));
+  return `${[JSON.stringify(header), ...choices, ...moves, ...records, verdict].join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import { consensusExample } from "@eunomia/conformance";
+import { consensusExample, consensusTwins } from "@eunomia/conformance";
 import type { AnyEngine, ConsensusOutput, NodeId } from "@eunomia/engine";
 import { engineNodes, type System, type Watch } from "@eunomia/simulation";
 
@@ -24,8 +24,14 @@ export function agreement(proposed: ReadonlySet<string>): Watch {
   };
 }
 
-interface Toy {
+export interface Toy {
   readonly learners: number;
+}
+
+/** An engine of one of the broken twins of conformance. */
+export function toyTwin(name: string, process: NodeId = "s"): AnyEngine {
+  const { subject } = consensusTwins.find((one) => one.name === name)!;
+  return (subject.engines as Record<NodeId, { engine: AnyEngine }>)[process]!.engine;
 }
 
 /** The toy protocol of conformance: a sequencer takes the first value of each slot, learners ask until told. */
