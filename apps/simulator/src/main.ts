@@ -3,6 +3,9 @@ import { Command } from "commander";
 import { addCheck } from "./cli/commands/check.ts";
 import { addExplore } from "./cli/commands/explore.ts";
 import { addFuzz } from "./cli/commands/fuzz.ts";
+import { addReplay } from "./cli/commands/replay.ts";
+import { addRun } from "./cli/commands/run.ts";
+import { addShrink } from "./cli/commands/shrink.ts";
 import { addWorker } from "./cli/commands/worker.ts";
 
 /** Wrong usage is a command that could not be carried through, not one that found something. */
@@ -17,6 +20,6 @@ const program = new Command("eunomia-simulator")
 Exit codes: 0 nothing wrong; 1 something is violated, vacuous or unknown; 2 could not be carried through.`,
   );
 
-for (const add of [addCheck, addExplore, addFuzz, addWorker]) add(program);
+for (const add of [addRun, addCheck, addReplay, addShrink, addExplore, addFuzz, addWorker]) add(program);
 
 await program.parseAsync();

@@ -102,3 +102,14 @@ export function changedParams(
   }
   return changed;
 }
+
+/** A model as a test or a replay file names it. @throws Refusal for a name that is not here */
+export function modelOf(named: {
+  readonly scope: string;
+  readonly params?: unknown;
+  readonly mutant?: string;
+}): Model {
+  const choice = modelNamed(named.scope);
+  const params = (named.params ?? choice.params) as ModelChoice["params"];
+  return choice.make(params, named.mutant === undefined ? null : mutantNamed(named.mutant));
+}

@@ -1,27 +1,11 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { kindOfReplay } from "../../replay/model-file.ts";
 import { engineHash } from "../engine-hash.ts";
 import { explorerPage, pageFile } from "../explore/page.ts";
 import { servePage } from "../explore/server.ts";
 import { wholeNumber } from "../options.ts";
-import { refuse } from "../refusal.ts";
+import { textOf } from "../text-of.ts";
 import { guarded } from "./guarded.ts";
-
-/** The text of a file that a user has named. */
-export function textOf(file: string): string {
-  try {
-    return readFileSync(resolve(file), "utf8");
-  } catch (error) {
-    const { code } = error as { code?: string };
-    return refuse(
-      "no-file",
-      `cannot read ${file} (${code})`,
-      "name a replay file that `run` or `check` has written",
-    );
-  }
-}
 
 async function explore(file: string | undefined, options: { port: number; print: boolean }): Promise<number> {
   const replay = file === undefined ? null : textOf(file);

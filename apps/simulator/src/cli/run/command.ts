@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { engineHash } from "../engine-hash.ts";
+import { invocation } from "../invocation.ts";
+import type { Worker } from "../pool.ts";
+import { refuse } from "../refusal.ts";
+import { systemsFor } from "../systems.ts";
+import { runCampaign } from "./campaign.ts";
+import { keepFailure } from "./failure.ts";
+import { type RunJob, Runner, type RunProfile } from "./job.ts";
+import { type CampaignState, readCampaign } from "./state.ts";
+import { type FailedRun, noTotals, starvedRequests, totalsText } from "./totals.ts";
+
+export interface RunCommand {
+  readonly seed: string | null;
+  readonly count: number | null;
+  readonly seconds: number | null;
+  readonly profile: RunProfile;
+  readonly mutant: string | null;
+  readonly virtualMs: number;
+  readonly maxSteps: number;
+  readonly workers: number;
+  readonly twiceEvery: number;
+  /** Least share of each type of request that must be accepted; 0: not looked at. */
+  readonly floor: number;
+  readonly keepGoing: boolean;
+  readonly shrink: number;
+  readonly folder: string | null;
+  readonly resume: boolean;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** A worker of `run`: one run a job. */
+export const runWorker: Worker = () => {
+  const runner = new Runner();
+  return (job) => runner.run(job as RunJob);
+};
+
+function stateOf(names: readonly string[], options: RunCommand, engines: string): CampaignState {
+  const { folder, resume, mutant, profile, virtualMs, maxSteps } = options;
+  if (resume) {
+    if (folder === null)
+      refuse("no-folder", "--resume needs to know which campaign", "name it: --folder <folder>");
+    return readCampaign(folder, engines);
+  }
+  return {
+    v: 1,
+    kind: "simulate",
+    engines,
+    seed: options.seed ?? randomBytes(4).toString("hex"),
+    systems: systemsFor(names, mutant),
+    profile,
+    mutant,
+    virtualMs,
+    maxSteps,
+    done: 0,
+    totals: noTotals(),
+    features: [],
+  };
+}
+
+/** Runs clusters until something fails or an end is reached; answers the exit code. */
+export async function runCommand(names: readonly string[], options: RunCommand): Promise<number> {
+  const engines = engineHash();
+  const state = stateOf(names, options, engines);
+  const say = (line: string): void => {
+    if (!options.json) console.log(line);
+  };
+  const { seed, systems, mutant } = state;
+  say(
+    `seed ${seed}: ${systems.join(", ")}${mutant === null ? "" : ` with ${mutant}`}, profile ${state.profile}${
+      state.done > 0 ? `, going on after ${state.done} runs` : ""
+    }`,
+  );
+  const lost = await runCampaign(state, { ...options, quiet: options.json });
+  const { failures } = state.totals;
+  if (lost !== null) failures.push(lost);
+  const starved = starvedRequests(state.totals, options.floor);
+  say(totalsText(state.totals));
+  for (const line of starved) say(`the workload is of no use: ${line}`);
+  const first = failures[0];
+  let file: string | null = null;
+  if (first !== undefined) file = await tellFailure(first, lost === first, options, engines, say);
+  if (options.json)
+    console.log(JSON.stringify({ ...state, features: state.features.length, starved, replay: file }));
+  if (file !== null) (options.json ? console.error : console.log)(invocation(["replay", file]));
+  return failures.length === 0 && starved.length === 0 ? 0 : 1;
+}
+
+async function tellFailure(
+  { job, property, detail }: FailedRun,
+  hung: boolean,
+  options: RunCommand,
+  engines: string,
+  say: (line: string) => void,
+): Promise<string | null> {
+  say(`\n${job.system}, seed ${job.seed}: ${property} is violated: ${detail}`);
+  if (hung) {
+    say(
+      `run it alone: ${invocation(["run", job.system, "--seed", job.seed.replace(/-\d+$/, ""), "--workers", "1"])}`,
+    );
+    return null;
+  }
+  const kept = await keepFailure(job, {
+    engines,
+    out: options.out,
+    replays: options.shrink,
+    quiet: options.json,
+  });
+  if (kept === null) {
+    say(
+      "the same seed does not fail when it is run again: something in the run is not determined by its seed",
+    );
+    return null;
+  }
+  const { before, after, replays, listing, file } = kept;
+  say(
+    `shrunk with ${replays} replays: ${before.steps} steps, ${before.faults} faults and ${before.requests} requests became ` +
+      `${after.steps} steps, ${after.faults} faults and ${after.requests} requests\n`,
+  );
+  say(listing);
+  say(`written to ${file}; replay it with:`);
+  return file;
+}

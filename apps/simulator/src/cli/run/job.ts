@@ -1,0 +1,102 @@
+import {
+  Coverage,
+  type Outcome,
+  type Profile,
+  type RunPlan,
+  type RunResult,
+  Simulation,
+  simulate,
+  stormProfile,
+} from "@eunomia/simulation";
+import { partsOf } from "../systems.ts";
+import { firstDifference } from "./difference.ts";
+
+/**
+ * What the surroundings do. `swarm`: each class of faults on or off by the seed, every other run with a core that is healed in
+ * the end. `safety`: every class at once. `liveness`: as swarm, always with a core. `beyond`: more than the protocol claims to
+ * bear; only what is still promised is judged.
+ */
+export const runProfiles = ["swarm", "safety", "liveness", "beyond"] as const;
+export type RunProfile = (typeof runProfiles)[number];
+
+/** One run, as plain JSON. */
+export interface RunJob {
+  readonly system: string;
+  readonly seed: string;
+  readonly profile: RunProfile;
+  /** A mutant to run in the place of its engine; null: none. */
+  readonly mutant: string | null;
+  readonly virtualMs: number;
+  readonly maxSteps: number;
+  /** Run it a second time and compare the two record by record. */
+  readonly twice: boolean;
+}
+
+/** What became of one run, as plain JSON; features are those that the worker had not seen before. */
+export interface RunSummary {
+  readonly outcome: Outcome;
+  readonly settled: boolean;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly counts: RunResult["counts"];
+  readonly marks: RunResult["marks"];
+  readonly requests: RunResult["requests"];
+  readonly fired: RunResult["fired"];
+  readonly features: readonly number[];
+  readonly cpuSeconds: number;
+}
+
+/** Is this seed one whose core is healed in the end? Swarm runs alternate. */
+function isLiveness({ profile, seed }: RunJob): boolean {
+  if (profile !== "swarm") return profile === "liveness";
+  return Number.parseInt(/(\d)\D*$/.exec(seed)?.[1] ?? "0", 10) % 2 === 1;
+}
+
+/** The plan of a job: everything that the run is a function of. */
+export function planOf(job: RunJob): RunPlan {
+  const mode = isLiveness(job) ? "liveness" : "safety";
+  const plan: RunPlan = {
+    ...partsOf(job.system, job.mutant),
+    seed: job.seed,
+    limits: { mode, virtualMs: job.virtualMs, maxSteps: job.maxSteps },
+  };
+  return { ...plan, ...profileOf(job, plan) };
+}
+
+function profileOf({ profile }: RunJob, plan: RunPlan): { readonly profile?: Profile } {
+  if (profile === "safety") return { profile: stormProfile };
+  if (profile !== "beyond") return {};
+  return { profile: { ...new Simulation(plan).profile, beyond: true } };
+}
+
+/** Runs jobs one after the other; remembers what was reached, so that each summary tells what is new. */
+export class Runner {
+  readonly #seen = new Set<number>();
+
+  async run(job: RunJob): Promise<RunSummary> {
+    const before = process.cpuUsage();
+    const plan = planOf(job);
+    const coverage = new Coverage();
+    const result = await simulate(plan, { coverage });
+    const difference = job.twice ? await firstDifference(plan, result) : null;
+    const features = coverage.features().filter((feature) => !this.#seen.has(feature));
+    for (const feature of features) this.#seen.add(feature);
+    const { user, system } = process.cpuUsage(before);
+    const outcome: Outcome =
+      difference === null || result.outcome.kind !== "ok"
+        ? result.outcome
+        : { kind: "violated", property: "the same run twice", detail: difference, atMs: 0 };
+    return {
+      outcome,
+      settled: result.settled,
+      steps: result.steps,
+      virtualMs: result.virtualMs,
+      counts: result.counts,
+      marks: result.marks,
+      requests: result.requests,
+      fired: result.fired,
+      features,
+      cpuSeconds: (user + system) / 1e6,
+    };
+  }
+}

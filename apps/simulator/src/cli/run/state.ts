@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { refuse } from "../refusal.ts";
+import type { RunProfile } from "./job.ts";
+import type { Totals } from "./totals.ts";
+
+/** What a campaign is: with the number of runs that are done, it can go on. Plain JSON. */
+export interface CampaignState {
+  readonly v: 1;
+  readonly kind: "simulate";
+  readonly engines: string;
+  readonly seed: string;
+  readonly systems: readonly string[];
+  readonly profile: RunProfile;
+  readonly mutant: string | null;
+  readonly virtualMs: number;
+  readonly maxSteps: number;
+  /** Runs that are done, in order. */
+  done: number;
+  totals: Totals;
+  features: readonly number[];
+}
+
+const fileIn = (folder: string): string => join(folder, "campaign.json");
+
+/** Reads the state of a campaign; refuses one of other engines or another version, or a damaged one. */
+export function readCampaign(folder: string, engines: string): CampaignState {
+  const file = fileIn(folder);
+  if (!existsSync(file))
+    refuse("no-campaign", `there is no ${file}`, "leave out --resume to begin a campaign");
+  let state: CampaignState;
+  try {
+    state = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return refuse("damaged", `${file} is damaged`, "begin again in another folder");
+  }
+  if (state.v !== 1 || state.kind !== "simulate")
+    refuse("other-version", `${file} is not a campaign of this version`, "begin again in another folder");
+  if (state.engines !== engines)
+    refuse(
+      "other-engines",
+      `${file} belongs to engines ${String(state.engines).slice(0, 12)}, these are ${engines.slice(0, 12)}`,
+      "begin again in another folder: what other engines have done says nothing about these",
+    );
+  return state;
+}
+
+/** Whole or not at all. */
+export function writeCampaign(folder: string, state: CampaignState): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${fileIn(folder)}.new`, JSON.stringify(state));
+  renameSync(`${fileIn(folder)}.new`, fileIn(folder));
+}
