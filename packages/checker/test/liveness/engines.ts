@@ -76,10 +76,10 @@ export function calleeEngine(onlyOnce: boolean): Engine<CalleeTypes> {
       callee.message(
         "call",
         "answer",
-        (_config, { busy }) => (busy ? null : true),
-        ({ peer }, state, _found, out) => {
+        (_config, { busy }, _message, from) => (busy ? null : from),
+        (_config, state, from, out) => {
           state.busy = onlyOnce;
-          out.send([peer], { kind: "answer" });
+          out.send([from], { kind: "answer" });
         },
       ),
     ],

@@ -21,7 +21,7 @@ describe("corpus", () => {
 test("random graphs: the same answer as brute force, and every printed run is verified", () => {
   const random = new SeededRandom(2026);
   const count: Record<string, number> = {};
-  for (let run = 0; run < 6000; run += 1) {
+  for (let run = 0; run < 3000; run += 1) {
     const { graph, property } = randomCase(random, run);
     const { result, lasso } = checkFairCycles(graph, property);
     expect(result, JSON.stringify({ run })).toBe(naiveVerdict(graph, property));
@@ -32,7 +32,7 @@ test("random graphs: the same answer as brute force, and every printed run is ve
   console.log(JSON.stringify(count));
   for (const kind of ["eventually", "always-eventually", "eventually-always", "leads-to"])
     for (const result of ["holds", "violated", "unknown"])
-      expect(count[`${kind} ${result}`], `${kind} ${result}`).toBeGreaterThan(20);
+      expect(count[`${kind} ${result}`], `${kind} ${result}`).toBeGreaterThan(10);
 });
 
 test("the counterexample has a shortest prefix", () => {
@@ -51,7 +51,7 @@ test("the counterexample has a shortest prefix", () => {
 });
 
 test("a long chain needs no call stack", () => {
-  const states = 300_000;
+  const states = 150_000;
   const edges = Array.from({ length: states - 1 }, (_, at) => [at, 0, at + 1] as const);
   const back = [...edges, [states - 1, 1, 0] as const];
   const constraints = [{ name: "a", kind: "weak" as const, labels: [0, 1] }];

@@ -52,15 +52,15 @@ describe("corpus", () => {
 test("random graphs: the same violations as by fair cycles", () => {
   const random = new SeededRandom(77);
   let found = 0;
-  for (let run = 0; run < 1500; run += 1) {
+  for (let run = 0; run < 800; run += 1) {
     const { graph, property } = randomCase(random, run);
     const answer = checkFairCycles(graph, property).result === "violated";
     expect(violated(graph, property), `run ${run}`).toBe(answer);
     if (answer) found += 1;
   }
-  console.log(`1500 graphs, ${found} violated`);
-  expect(found).toBeGreaterThan(300);
-  expect(found).toBeLessThan(1200);
+  console.log(`800 graphs, ${found} violated`);
+  expect(found).toBeGreaterThan(200);
+  expect(found).toBeLessThan(700);
 });
 
 /** Transformations that are wrong in one way each. */
