@@ -20,6 +20,7 @@ export type {
   View,
   Witness,
 } from "./model.ts";
+export { eagerSteps } from "./reduce/eager.ts";
 export { inertMessages } from "./reduce/inert.ts";
 export { quorumTransitions } from "./reduce/quorum.ts";
 export { configurationSymmetry } from "./reduce/symmetry.ts";
