@@ -2,6 +2,38 @@
 export { check } from "./check.ts";
 export { CheckerError, type CheckerErrorCode } from "./error.ts";
 export { describeStep, type Sent, type StepKind, type StepLabel } from "./label.ts";
+export {
+  checkLiveness,
+  type LassoStep,
+  type LivenessOptions,
+  type LivenessReport,
+  type ModelProperty,
+} from "./liveness/check.ts";
+export type {
+  CountdownGoal,
+  CountdownOptions,
+  CountdownPeriod,
+  CountdownReport,
+  CountdownRun,
+} from "./liveness/countdown/types.ts";
+export { checkCountdown } from "./liveness/countdown.ts";
+export { checkFairCycles } from "./liveness/fair-cycles.ts";
+export {
+  type Edge,
+  type FairnessConstraint,
+  type GraphParts,
+  graphOf,
+  type LivenessGraph,
+} from "./liveness/graph.ts";
+export { type Lasso, type LivenessProperty, type LivenessVerdict, stutter } from "./liveness/property.ts";
+export {
+  type Product,
+  type Transitions,
+  toSafety,
+  transitionsOf,
+  type Watched,
+} from "./liveness/to-safety.ts";
+export { verifyLasso } from "./liveness/verify-lasso.ts";
 export { Machine } from "./machine/machine.ts";
 export type { Move } from "./machine/moves.ts";
 export type { AttachedReduction, Reduction } from "./machine/reduction.ts";

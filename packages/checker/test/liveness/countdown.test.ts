@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeStep, type Model, openSpace } from "../../src/index.ts";
-import { type CountdownGoal, type CountdownReport, checkCountdown } from "../../src/liveness/countdown.ts";
+import type { CountdownGoal, CountdownReport } from "../../src/liveness/countdown/types.ts";
+import { checkCountdown } from "../../src/liveness/countdown.ts";
 import { goldenModel } from "../support/golden.ts";
 import { callModel } from "./engines.ts";
 import { type Flaw, stepwiseCountdown } from "./stepwise.ts";

@@ -1,5 +1,5 @@
 import { type Model, openSpace, type Space, type StepLabel, type Vector } from "../../src/index.ts";
-import type { CountdownGoal } from "../../src/liveness/countdown.ts";
+import type { CountdownGoal } from "../../src/liveness/countdown/types.ts";
 
 /** One thing done wrong in counting down. */
 export type Flaw =
