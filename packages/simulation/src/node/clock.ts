@@ -36,7 +36,7 @@ export class NodeClock {
   }
 
   after(delayUs: number, run: () => void): () => void {
-    const timer: Timer = { due: this.localUs() + Math.max(0, Math.round(delayUs)), run, entry: null };
+    const timer: Timer = { due: this.localUs() + Math.max(0, Math.ceil(delayUs)), run, entry: null };
     this.#timers.add(timer);
     this.#schedule(timer);
     return () => this.#callOff(timer);

@@ -11,6 +11,7 @@ const noFaults = { syncMaxMs: 0, torn: 0, damaged: 0, absent: 0, rolledBack: 0 }
 export class Outside implements End {
   readonly node: NodeId;
   readonly copy = 0;
+  place = 0;
   readonly ports: Ports;
   readonly #world: World;
   #onFrame: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
@@ -48,7 +49,8 @@ export class Outside implements End {
         now: () => world.nowUs / 1000,
         after: (delayMs, callback) => {
           const entry = world.agenda.add(
-            world.nowUs + Math.max(0, Math.round(delayMs * 1000)),
+            // Never before its time: whoever waits for a moment and finds it not reached would wait again and again.
+            world.nowUs + Math.max(0, Math.ceil(delayMs * 1000)),
             () => {
               world.tell(`!${id}`);
               callback();

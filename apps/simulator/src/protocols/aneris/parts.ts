@@ -32,6 +32,12 @@ export const plainOracles: ReplicaOracles = {
     name === "two-thirds" || name === "paxos" ? null : `"${name}" is not in the registry`,
 };
 
+/** The signature of the monitor under a control command. */
+export const signatureOf = (signed: Uint8Array): { principal: string; signature: Uint8Array } => ({
+  principal: monitor.id,
+  signature: seal(monitor.key, controlDomain, signed),
+});
+
 export const protocol = (name: string): ProtocolSpec => ({ name, params: new Uint8Array() });
 
 /** What a replica's configuration may differ in from the defaults of these models. */

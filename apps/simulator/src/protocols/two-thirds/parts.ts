@@ -11,7 +11,17 @@ import {
 export interface TwoThirdsShape
   extends Pick<
     MemberOptions,
-    "f" | "decide" | "update" | "graceMs" | "retryMs" | "headMs" | "relay" | "order" | "maxAhead"
+    | "f"
+    | "decide"
+    | "update"
+    | "graceMs"
+    | "retryMs"
+    | "headMs"
+    | "relay"
+    | "order"
+    | "maxAhead"
+    | "digestAboveBytes"
+    | "colocatedLearner"
   > {
   readonly members: number;
   readonly learners: number;

@@ -1,0 +1,81 @@
+import { gatewayDefaults, type ReplicaConfig, replicaDefaults } from "@eunomia/aneris-switch";
+import type { ConsensusBinding, NodeId } from "@eunomia/engine";
+import { paxosBinding, paxosRoles } from "@eunomia/paxos";
+import { twoThirdsBinding, twoThirdsRoles } from "@eunomia/two-thirds";
+import { cluster, protocol, replicaPart } from "./parts.ts";
+
+/** What varies between runs of a whole broadcast. Plain JSON. */
+export interface AnerisRun {
+  readonly nodes: number;
+  readonly f: number;
+  readonly initial: "paxos" | "two-thirds";
+  readonly phase1: number;
+  readonly phase2: number;
+  readonly graceMs: number;
+  readonly alpha: number;
+  readonly mode: "cut" | "window";
+  readonly fifo: boolean;
+  readonly maxBatch: number;
+  readonly controlGap: number;
+  readonly dutySpan: number;
+  readonly digestAboveBytes: number | null;
+  readonly logSyncDelayMs: number;
+  readonly compactAboveBytes: number;
+  /** Commands of all clients together, and control commands. */
+  readonly commands: number;
+  readonly controls: number;
+}
+
+/** The processes of a node are named `node/role`, as those of a real one. */
+const roles = ["replica", "gateway", ...paxosRoles, ...twoThirdsRoles] as const;
+export const processOf = (node: NodeId, role: (typeof roles)[number]): NodeId => `${node}/${role}`;
+
+export const nodesOf = (run: AnerisRun): NodeId[] => Array.from({ length: run.nodes }, (_, i) => `n${i}`);
+
+/** Which node runs a process; null for a client. */
+export function directoryOf(run: AnerisRun): (process: NodeId) => NodeId | null {
+  const homes = new Map(
+    nodesOf(run).flatMap((node) => roles.map((role) => [processOf(node, role), node] as const)),
+  );
+  return (process) => homes.get(process) ?? null;
+}
+
+export function registryOf(run: AnerisRun, self: NodeId): Readonly<Record<string, ConsensusBinding>> {
+  const nodes = nodesOf(run);
+  const { f, phase1, phase2, graceMs, digestAboveBytes } = run;
+  return {
+    paxos: paxosBinding({ self, nodes, f, phase1, phase2 }),
+    "two-thirds": twoThirdsBinding({ self, nodes, f, graceMs, retryMs: 100, digestAboveBytes }),
+  };
+}
+
+export function replicaOf(run: AnerisRun, self: NodeId): ReplicaConfig {
+  const nodes = nodesOf(run);
+  const { f, alpha, mode, fifo, maxBatch, controlGap, dutySpan, initial } = run;
+  return replicaPart({
+    self: processOf(self, "replica"),
+    replicas: nodes.map((node) => processOf(node, "replica")),
+    f,
+    alpha,
+    mode: { kind: mode },
+    fifo,
+    maxBatch,
+    maxBatchBytes: replicaDefaults.maxBatchBytes,
+    controlGap,
+    dutySpan,
+    staticClients: 0,
+    initial: protocol(initial),
+    beside: nodes.map((node) => ({
+      process: processOf(node, "leader"),
+      replica: processOf(node, "replica"),
+    })),
+  }).config;
+}
+
+export const gatewayOf = (self: NodeId) => ({
+  ...gatewayDefaults,
+  self: processOf(self, "gateway"),
+  readBytes: 1 << 12,
+});
+
+export { cluster };
