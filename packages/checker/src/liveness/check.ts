@@ -7,6 +7,7 @@ import { DefaultFairness, type Inputs } from "./default-fairness.ts";
 import { stepBetween } from "./explore.ts";
 import { checkFairCycles } from "./fair-cycles.ts";
 import { graphOfModel, type ModelGraph } from "./model-graph.ts";
+import { onVectors } from "./on-vectors.ts";
 import { type Lasso, type LivenessProperty, type LivenessVerdict, stutter } from "./property.ts";
 import { boundsOf } from "./vectors.ts";
 
@@ -47,33 +48,14 @@ export interface LivenessReport {
   readonly counterexample: { readonly steps: readonly LassoStep[]; readonly loop: number } | null;
 }
 
-/** A predicate on views as one on states, asked once for each distinct view. */
-function onStates(
-  machine: Machine,
-  { vectors }: ModelGraph,
-  predicate: (view: View) => boolean,
-): (state: number) => boolean {
-  const known = new Map<number, boolean>();
-  return (state) => {
-    const { views, seen } = machine;
-    const view = views.view(vectors.flat, state * machine.width, seen.values);
-    let answer = known.get(view);
-    if (answer === undefined) {
-      answer = predicate(views.read(view));
-      known.set(view, answer);
-    }
-    return answer;
-  };
-}
-
 function propertyOnStates(
   machine: Machine,
   made: ModelGraph,
   property: ModelProperty,
 ): LivenessProperty<number> {
-  const goal = onStates(machine, made, property.goal);
+  const goal = onVectors(machine, made.vectors, property.goal);
   return property.kind === "leads-to"
-    ? { kind: property.kind, from: onStates(machine, made, property.from), goal }
+    ? { kind: property.kind, from: onVectors(machine, made.vectors, property.from), goal }
     : { kind: property.kind, goal };
 }
 

@@ -13,6 +13,7 @@ import type {
   CountdownRun,
 } from "./countdown/types.ts";
 import { Exploration, type Listener, wayTo } from "./explore.ts";
+import { onVectors } from "./on-vectors.ts";
 import { boundsOf, positive, type Vectors } from "./vectors.ts";
 
 /** More combinations of timers than this at one start are a mistake of the scope. */
@@ -195,8 +196,12 @@ export function checkCountdown(
   const machine = new Machine(model);
   const cores = coresOf(machine, goal, options.cores);
   const exploration = new Exploration(machine);
-  const truncated = exploration.run(bounds, deaf);
   const { vectors } = exploration;
+  const truncated = exploration.run(
+    bounds,
+    deaf,
+    onVectors(machine, vectors, options.within ?? (() => true)),
+  );
   const reached = goalOn(machine, goal);
   const component = machine.plan.byKey.get(goal.process)!;
   const all = cores.map((core) => worstStart(machine, vectors, core, reached, component, options));

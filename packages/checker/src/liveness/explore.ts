@@ -32,8 +32,12 @@ export class Exploration {
     this.vectors = new Vectors(machine.width);
   }
 
-  /** Null, or why it stopped. The states that `listener` was told of are complete, each with all its steps. */
-  run(bounds: Bounds, listener: Listener): string | null {
+  /**
+   * Null, or why it stopped. The states that `listener` was told of are complete, each with all its steps.
+   *
+   * @param within which states are looked into; others are kept, and nothing is known of what follows them.
+   */
+  run(bounds: Bounds, listener: Listener, within: (index: number) => boolean = () => true): string | null {
     const { vectors } = this;
     const machine = this.#machine;
     this.#index(machine.initial.slice(), this.#hash(machine.initial), -1);
@@ -41,6 +45,7 @@ export class Exploration {
       if (vectors.count > bounds.states) return `more than ${bounds.states} states`;
       if (vectors.bytes + listener.bytes + machine.bytes > bounds.memory)
         return `${bounds.memory} bytes are not enough`;
+      if (!within(index)) continue;
       listener.state(index);
       this.#expand(index, listener);
     }

@@ -1,5 +1,5 @@
 import type { StepLabel } from "../../label.ts";
-import type { Seen } from "../../model.ts";
+import type { Seen, View } from "../../model.ts";
 
 /** What is to be reached after stabilisation, and by whom. Once reached it should stay so: it is asked between periods. */
 export interface CountdownGoal {
@@ -20,6 +20,11 @@ export interface CountdownOptions {
    * whole delay or nothing, in every combination. Default `full`.
    */
   readonly timersLeft?: "full" | "any";
+  /**
+   * Bounds the part before stabilisation, such as to few rounds: states in which it does not hold are started from, and not
+   * followed further. Afterwards nothing is bounded. Default: every state is followed.
+   */
+  readonly within?: (view: View) => boolean;
   /** Bytes for the states to start from; default 2^31. */
   readonly memory?: number;
   /** Start from the first so many states only; then the result is `sampled`. */
