@@ -3,11 +3,12 @@ import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { Durability } from "./durability.ts";
 import { openFrame, Parking } from "./inbox.ts";
-import { compacted, type Instance } from "./instance.ts";
+import { compacted, type Instance, Instances } from "./instance.ts";
 import type { DriverOptions, Ports } from "./options.ts";
 import { Outbox, WireBox } from "./outbox.ts";
 import { type Address, type Packet, type Parcel, packetHeader, writeJournalRecord } from "./packet.ts";
 import { keyOf, Recovery } from "./recovery.ts";
+import { Refusals } from "./refusals.ts";
 import { Timers } from "./timers.ts";
 
 const dropped = "send: queue full or peer away";
@@ -20,9 +21,9 @@ const dropped = "send: queue full or peer away";
 export class Driver {
   readonly #ports: Ports;
   readonly #options: DriverOptions;
-  readonly #instances = new Map<string, Instance>();
+  readonly #instances = new Instances();
   readonly #recovery = new Recovery();
-  readonly #refusals = new Map<string, number>();
+  readonly #refusals = new Refusals();
   readonly #outbox: Outbox;
   readonly #wireBox: WireBox | null;
   readonly #durability: Durability;
@@ -61,7 +62,7 @@ export class Driver {
 
   /** Starts an engine on the records that the journal held for its address. A second start of an address is ignored. */
   spawn(address: Address, engine: AnyEngine, config: unknown): void {
-    if (this.#instances.has(keyOf(address.process, address.instance))) return;
+    if (this.#instances.get(address.process, address.instance) !== undefined) return;
     this.#begin(address, engine, config, this.#recovery.take(address, engine), true);
   }
 
@@ -86,8 +87,9 @@ export class Driver {
       state: engine.init(config),
       commands: [],
       timers: new Timers(this.#ports.clock, this.#ports.random),
+      over: false,
     };
-    this.#instances.set(keyOf(address.process, address.instance), instance);
+    this.#instances.add(instance);
     this.#enqueue(instance, { kind: "start", records });
     for (const packet of this.#parking.take(keyOf(address.process, address.instance))) this.#take(packet);
   }
@@ -95,17 +97,13 @@ export class Driver {
   /** Ends every engine of an instance on this node and forgets its records at the next compaction. */
   retire(instance: string): void {
     this.#retired.add(instance);
-    for (const [key, entry] of this.#instances) {
-      if (entry.address.instance !== instance) continue;
-      entry.timers.stop();
-      this.#instances.delete(key);
-    }
+    this.#instances.retire(instance);
     this.#recovery.forget(instance);
   }
 
   /** Hands commands to an engine; those of one tick come in as one frame. False: no such engine here. */
   command(address: Address, command: unknown): boolean {
-    const instance = this.#instances.get(keyOf(address.process, address.instance));
+    const instance = this.#instances.get(address.process, address.instance);
     if (instance === undefined) return false;
     if (instance.commands.length === 0) this.#withCommands.push(instance);
     instance.commands.push(command);
@@ -120,25 +118,24 @@ export class Driver {
 
   /** Counts of what was ignored, by reason: peers' bad data and events that no action took. */
   refusals(): ReadonlyMap<string, number> {
-    return this.#refusals;
+    return this.#refusals.all();
   }
 
   /** The state of an engine, for reading. */
   peek(address: Address): unknown {
-    return this.#instances.get(keyOf(address.process, address.instance))?.state;
+    return this.#instances.get(address.process, address.instance)?.state;
   }
 
   /** Nothing happens after this: timers are off, events are dropped. */
   stop(): void {
     this.#stopped = true;
-    for (const instance of this.#instances.values()) instance.timers.stop();
     this.#instances.clear();
     this.#events = [];
     this.#durability.stop();
   }
 
   #refuse(reason: string): void {
-    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+    this.#refusals.count(reason);
   }
 
   /** What one tick has gathered leaves now: another turn of the event loop would gather nothing more, and the disk may block. */
@@ -181,11 +178,11 @@ export class Driver {
   }
 
   #take(packet: Packet | Parcel): void {
-    const key = keyOf(packet.to, packet.instance);
-    const instance = this.#instances.get(key);
+    const instance = this.#instances.get(packet.to, packet.instance);
     if (instance === undefined) {
       const ours = this.#options.nodeOf(packet.to) === this.#ports.transport.self;
-      if (ours && !this.#retired.has(packet.instance)) this.#parking.park(key, packet);
+      if (ours && !this.#retired.has(packet.instance))
+        this.#parking.park(keyOf(packet.to, packet.instance), packet);
       else this.#refuse("packet: no such process or epoch here");
       return;
     }
@@ -232,11 +229,11 @@ export class Driver {
 
   #step(instance: Instance, event: Event<EngineTypes>): void {
     const { engine, config, state, address } = instance;
-    if (this.#instances.get(keyOf(address.process, address.instance)) !== instance) return;
+    if (instance.over) return;
     const { fired, effects } =
       this.#options.step?.(address, engine, config, state, event) ?? step(engine, config, state, event);
     if (fired.length === 0 && event.kind === "message")
-      this.#refuse(`${engine.name}: no rule takes ${event.message.kind}`);
+      this.#refusals.untaken(engine.name, event.message.kind);
     this.#options.onTrace?.({
       at: this.#ports.clock.now(),
       node: address.process,
@@ -278,7 +275,7 @@ export class Driver {
     let body: readonly Uint8Array[] | null = null;
     let bodyBytes = 0;
     for (const process of to) {
-      const local = this.#instances.get(keyOf(process, instance));
+      const local = this.#instances.get(process, instance);
       if (local !== undefined) {
         // Both ends lose their volatile state together, and whatever the receiver lets out waits for the same journal.
         this.#enqueue(local, { kind: "message", from, message });
@@ -313,7 +310,7 @@ export class Driver {
 
   #compact(): void {
     const records = this.#recovery.rest();
-    for (const instance of this.#instances.values()) records.push(...compacted(instance));
+    for (const instance of this.#instances.all()) records.push(...compacted(instance));
     this.#ports.journal.snapshot(records);
     this.#outbox.sweep();
   }
