@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 /** A message in flight: the same whoever it goes to. */
 export interface KnownMessage {
   readonly from: string;
-  /** Position of a process with that id: whose schema wrote it. */
+  /** Position of the first process with that id: whose schema reads it. */
   readonly sender: number;
   /** Its canonical bytes. */
   readonly text: string;
@@ -41,8 +41,10 @@ export class Vocabulary {
     this.#plan = plan;
   }
 
-  message(sender: number, text: string): number {
-    const from = this.#plan.processes[sender]!.id;
+  /** @param process that sends it; twins speak with one voice. */
+  message(process: number, text: string): number {
+    const from = this.#plan.processes[process]!.id;
+    const sender = this.#plan.byId.get(from)![0]!;
     return this.messages.id(`${from}\n${text}`, () => ({ from, sender, text }));
   }
 
