@@ -1,4 +1,6 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
+export { type CampaignOptions, type CampaignReport, campaign, type Failure } from "./campaign/campaign.ts";
+export { Corpus } from "./campaign/corpus.ts";
 export { Coverage } from "./campaign/coverage.ts";
 export { DiskError } from "./disk/disk.ts";
 export { type EngineNodesOptions, type EngineProcess, engineNodes } from "./engines/engine-nodes.ts";

@@ -47,7 +47,7 @@ function healNode(world: World, crew: Crew, host: NodeHost): void {
 }
 
 function spoil(world: World, network: Network, crew: Crew, host: NodeHost, how: number): void {
-  const own = network.indexOf(host);
+  const own = host.place;
   const links = network.ends.flatMap((_, end) =>
     end === own ? [] : [{ out: network.link(own, end), into: network.link(end, own) }],
   );

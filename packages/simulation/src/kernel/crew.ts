@@ -73,8 +73,8 @@ export class Crew {
 
   /** The copy that answers for a node, if it is up. */
   upHost(node: NodeId): NodeHost | null {
-    const host = this.hosts.find((one) => one.node === node && one.up);
-    return host ?? null;
+    for (const host of this.hosts) if (host.node === node && host.up) return host;
+    return null;
   }
 
   startAll(): void {
@@ -168,10 +168,9 @@ export class Crew {
 
   #route(from: End, ends: readonly End[], freight: Freight): void {
     const { adversary, network } = this.#parts;
-    const at = network.indexOf(from);
     for (const end of ends)
       if (adversary?.route?.(from.node, from.copy, end.node, end.copy) !== false)
-        network.send(at, network.indexOf(end), freight);
+        network.send(from.place, end.place, freight);
   }
 
   /** What an adversary lets out: from its own nodes only. */
@@ -196,22 +195,12 @@ export class Crew {
       syncMaxUs: profile.disk.syncMaxMs * 1000,
       batchMaxUs: profile.batchMaxMs * 1000,
       nowUs: () => world.nowUs,
-      later: (delayUs, run) =>
-        world.later(
-          delayUs,
-          () =>
-            host.awake(() => {
-              world.tell(`~${name}`);
-              run();
-            }),
-          `~${name}`,
-        ),
+      later: (delayUs, run) => {
+        const told = this.#told(`~${name}`, run);
+        world.later(delayUs, () => host.awake(told), `~${name}`);
+      },
       soon: (run) => world.soon(run),
-      awake: (run, label) =>
-        host.awake(() => {
-          world.tell(label + name);
-          run();
-        }),
+      awake: (run) => host.awake(this.#told(`!${name}`, run)),
       send: (to, freight) => this.send(host, to, freight),
       output: (life, process, output) => {
         world.count("outputs");
@@ -231,6 +220,16 @@ export class Crew {
     world.soon(() => {
       if (host.lives === life && host.up) this.crash(host, why === "crash" ? "crashes" : "stops by the disk");
     });
+  }
+
+  /** The same, with its name for whoever keeps the moves of the run. */
+  #told(label: string, run: () => void): () => void {
+    const { world } = this.#parts;
+    if (!world.telling) return run;
+    return () => {
+      world.tell(label);
+      run();
+    };
   }
 
   #refusalsOf(host: NodeHost): void {

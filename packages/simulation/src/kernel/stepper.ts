@@ -6,6 +6,9 @@ import type { NodeHost } from "../node/node-host.ts";
 import type { Judge } from "./judge.ts";
 import type { World } from "./world.ts";
 
+/** So many of the examined steps are examined in every respect. */
+const thoroughEvery = 4;
+
 /** Messages that were sent are looked at again after so many further samples. */
 const keptSamples = 64;
 
@@ -25,6 +28,7 @@ export class Stepper {
   readonly #samples: Sample[] = [];
   readonly #choose: Choose;
   #untilCheck: number;
+  #examinations = 0;
 
   constructor(world: World, judge: Judge) {
     this.#world = world;
@@ -50,7 +54,7 @@ export class Stepper {
     let taken: Step<EngineTypes>;
     try {
       taken = sampled
-        ? examinedStep(engine, config, state, event, (count) => this.#sched.below(count))
+        ? this.#examined(engine, config, state, event)
         : step(engine, config, state, event, this.#choose);
     } catch (error) {
       this.#blame(engine, process, error);
@@ -78,6 +82,12 @@ export class Stepper {
       this.#judge.step(seen);
     }
     return taken;
+  }
+
+  #examined(engine: AnyEngine, config: unknown, state: object, event: Event<EngineTypes>): Step<EngineTypes> {
+    this.#examinations += 1;
+    const thorough = this.#examinations % thoroughEvery === 0;
+    return examinedStep(engine, config, state, event, (count) => this.#sched.below(count), thorough);
   }
 
   /** Looks at the messages that are still kept as samples. */

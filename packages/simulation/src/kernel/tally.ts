@@ -6,16 +6,18 @@ interface Requests {
 
 /** How often each thing happened in a run. */
 export class Tally {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { count: number }>();
   readonly #marks = new Map<string, number>();
   readonly #requests = new Map<string, Requests>();
 
   count(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+    this.add(what, 1);
   }
 
   add(what: string, more: number): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + more);
+    const entry = this.#counts.get(what);
+    if (entry === undefined) this.#counts.set(what, { count: more });
+    else entry.count += more;
   }
 
   mark(name: string): void {
@@ -31,7 +33,7 @@ export class Tally {
   }
 
   counts(): Record<string, number> {
-    return sorted(this.#counts);
+    return sorted(new Map([...this.#counts].map(([what, { count }]) => [what, count])));
   }
 
   marks(): Record<string, number> {

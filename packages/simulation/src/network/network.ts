@@ -25,6 +25,8 @@ export function nameOf({ node, copy }: Pick<End, "node" | "copy">): string {
 export interface End {
   readonly node: NodeId;
   readonly copy: number;
+  /** Where it stands among all ends; the network sets it. */
+  place: number;
   receive(from: End, freight: Freight): void;
 }
 
@@ -45,7 +47,6 @@ export class Network {
   readonly #streams: Streams;
   readonly #packet: Stream;
   readonly ends: End[] = [];
-  readonly #index = new Map<End, number>();
   readonly #links: (Link<Freight> | undefined)[][] = [];
 
   constructor(host: NetworkHost, profile: NetworkProfile, streams: Streams) {
@@ -56,13 +57,9 @@ export class Network {
   }
 
   join(end: End): void {
-    this.#index.set(end, this.ends.length);
+    end.place = this.ends.length;
     this.ends.push(end);
     this.#links.push([]);
-  }
-
-  indexOf(end: End): number {
-    return this.#index.get(end)!;
   }
 
   link(from: number, to: number): Link<Freight> {

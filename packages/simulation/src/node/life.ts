@@ -39,8 +39,8 @@ export interface LifeHost {
   later(delayUs: number, run: () => void): void;
   /** Runs when the present event is through. */
   soon(run: () => void): void;
-  /** Runs now, or when the node goes on; a script calls it so. */
-  awake(run: () => void, label: string): void;
+  /** Runs a timer now, or when the node goes on. */
+  awake(run: () => void): void;
   send(to: NodeId, freight: Freight): boolean;
   output(life: SimulatedLife, process: NodeId, output: unknown): void;
   step(
@@ -192,7 +192,7 @@ export class SimulatedLife implements Life, DiskHost {
         return clock.after(delayMs * 1000, () =>
           this.#host.awake(() => {
             if (!this.#over) callback();
-          }, "!"),
+          }),
         );
       },
     };

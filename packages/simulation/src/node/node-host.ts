@@ -10,6 +10,7 @@ export class NodeHost implements End {
   readonly spec: NodeSpec;
   readonly node: NodeId;
   readonly copy: number;
+  place = 0;
   readonly disk: Disk;
   readonly clock: NodeClock;
   #makeLife: ((number: number) => SimulatedLife) | null = null;
@@ -72,6 +73,7 @@ export class NodeHost implements End {
   receive(from: End, freight: Freight): void {
     if (this.life === null) return this.#onLost();
     const { life } = this;
+    if (this.#waiting === null && this.#onMove === null) return life.receive(from.node, freight);
     this.awake(() => {
       this.#onMove?.(() => packetLabel(from, this, freight));
       life.receive(from.node, freight);
