@@ -3,6 +3,7 @@ import type { StepLabel } from "../label.ts";
 import { labelOf } from "../machine/describe.ts";
 import { Machine } from "../machine/machine.ts";
 import type { Model } from "../model.ts";
+import { GivenStates } from "./countdown/given.ts";
 import { Lockstep, type NextPeriod } from "./countdown/lockstep.ts";
 import { type Endless, LongestRuns } from "./countdown/longest.ts";
 import type {
@@ -14,7 +15,7 @@ import type {
 } from "./countdown/types.ts";
 import { Exploration, type Listener, wayTo } from "./explore.ts";
 import { onVectors } from "./on-vectors.ts";
-import { boundsOf, positive, type Vectors } from "./vectors.ts";
+import { boundsOf, hashOf, positive, Vectors } from "./vectors.ts";
 
 /** More combinations of timers than this at one start are a mistake of the scope. */
 const timersMax = 12;
@@ -59,6 +60,27 @@ function goalOn(machine: Machine, { process, reached }: CountdownGoal): (local: 
     }
     return answer;
   };
+}
+
+/** The states to start from, and why there may be others. */
+function startsOf(
+  machine: Machine,
+  options: CountdownOptions,
+): { vectors: Vectors; truncated: string | null } {
+  const bounds = boundsOf(options.memory, options.states);
+  if (options.starts === undefined) {
+    const exploration = new Exploration(machine);
+    const { vectors } = exploration;
+    const within = onVectors(machine, vectors, options.within ?? (() => true));
+    return { vectors, truncated: exploration.run(bounds, deaf, within) };
+  }
+  const vectors = new Vectors(machine.width);
+  const given = new GivenStates(machine);
+  for (const state of options.starts) {
+    const vector = given.vector(state);
+    vectors.index(vector, hashOf(vector, machine.words.values), -1);
+  }
+  return { vectors, truncated: "states that were given" };
 }
 
 /** The worst start that one core has. */
@@ -129,6 +151,7 @@ function runOf(machine: Machine, vectors: Vectors, worst: WorstStart): Countdown
   const loop = typeof periods !== "number" && periods.kind === "livelock" ? periods.from : null;
   return {
     core: core.map((component) => machine.plan.processes[component]!.key),
+    start: worst.index,
     before: wayTo(machine, vectors, worst.index),
     periods: [{ kind: "settle", steps: steps(settled) }, ...shown],
     loop: loop === null ? null : loop + 1,
@@ -191,17 +214,10 @@ export function checkCountdown(
       "model",
       '"network.order" expected bag or fifo for a countdown, got soup: its messages never stop arriving',
     );
-  const bounds = boundsOf(options.memory, options.states);
   positive("liveStates", options.liveStates ?? 1_000_000);
   const machine = new Machine(model);
   const cores = coresOf(machine, goal, options.cores);
-  const exploration = new Exploration(machine);
-  const { vectors } = exploration;
-  const truncated = exploration.run(
-    bounds,
-    deaf,
-    onVectors(machine, vectors, options.within ?? (() => true)),
-  );
+  const { vectors, truncated } = startsOf(machine, options);
   const reached = goalOn(machine, goal);
   const component = machine.plan.byKey.get(goal.process)!;
   const all = cores.map((core) => worstStart(machine, vectors, core, reached, component, options));

@@ -2,7 +2,7 @@ import type { StepLabel } from "../label.ts";
 import { labelOf } from "../machine/describe.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Move } from "../machine/moves.ts";
-import { type Bounds, Vectors } from "./vectors.ts";
+import { type Bounds, hashOf, Vectors } from "./vectors.ts";
 
 /** Is told every step of an exploration, in order. */
 export interface Listener {
@@ -40,7 +40,7 @@ export class Exploration {
   run(bounds: Bounds, listener: Listener, within: (index: number) => boolean = () => true): string | null {
     const { vectors } = this;
     const machine = this.#machine;
-    this.#index(machine.initial.slice(), this.#hash(machine.initial), -1);
+    this.#index(machine.initial.slice(), hashOf(machine.initial, machine.words.values), -1);
     for (let index = 0; index < vectors.count; index += 1) {
       if (vectors.count > bounds.states) return `more than ${bounds.states} states`;
       if (vectors.bytes + listener.bytes + machine.bytes > bounds.memory)
@@ -58,7 +58,7 @@ export class Exploration {
     const flat = this.vectors.flat;
     for (let at = 0; at < width; at += 1) current[at] = flat[index * width + at]!;
     this.#next.set(current);
-    const hash = this.#hash(current);
+    const hash = hashOf(current, words.values);
     for (let component = 0; component < plan.processes.length; component += 1)
       this.#move(index, component, hash ^ words.values[current[component]!]!, listener);
   }
@@ -103,14 +103,7 @@ export class Exploration {
     if (this.#canonical.length === 0) return this.vectors.index(vector, hash, parent);
     const representative = vector.slice();
     for (const canonical of this.#canonical) canonical(representative);
-    return this.vectors.index(representative, this.#hash(representative), parent);
-  }
-
-  #hash(vector: Int32Array): number {
-    const words = this.#machine.words.values;
-    let hash = 0;
-    for (const cell of vector) hash ^= words[cell]!;
-    return hash;
+    return this.vectors.index(representative, hashOf(representative, this.#machine.words.values), parent);
   }
 }
 

@@ -70,6 +70,13 @@ export class Vectors {
   }
 }
 
+/** The hash of a vector of cells: the XOR of their words, so that a step changes little of it. */
+export function hashOf(vector: Int32Array, words: Int32Array): number {
+  let hash = 0;
+  for (const cell of vector) hash ^= words[cell]!;
+  return hash;
+}
+
 /** Where an exploration ends before it is done. */
 export interface Bounds {
   /** Bytes for everything that grows. */

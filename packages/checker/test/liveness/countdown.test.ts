@@ -149,6 +149,26 @@ test("without its periods a run is a run of the model", () => {
   expect(steps).toBeGreaterThan(30);
 });
 
+test("states may be given, such as those of a simulation: the same bound from the same states", () => {
+  const given: readonly (readonly [model: Model, goal: CountdownGoal, core: readonly string[]])[] = [
+    [callModel({ network: { loss: 1 }, retries: 4 }), answered, ["a", "b"]],
+    [goldenModel(2, 2), decides, ["a0", "a1", "p1", "l"]],
+  ];
+  for (const [model, goal, core] of given) {
+    const space = openSpace(model);
+    const seen = new Map([[space.initial.join(), space.initial]]);
+    for (const vector of seen.values())
+      for (const { vector: next } of space.successors(vector)) seen.set(next.join(), next);
+    const starts = [...seen.values()].map((vector) => space.describe(vector));
+    const report = checkCountdown(model, goal, { cores: [core], starts });
+    const all = checkCountdown(model, goal, { cores: [core] });
+    expect(report.periods).toBe(all.periods);
+    expect(report).toMatchObject({ result: "sampled", truncated: "states that were given" });
+    const worst = checkCountdown(model, goal, { cores: [core], starts: [starts[report.worst!.start]!] });
+    expect(worst).toMatchObject({ periods: all.periods, starts: 1 });
+  }
+});
+
 test("impossible questions are refused", () => {
   const model = callModel();
   const bad = (options: object, code: string, changed: Model = model) =>
@@ -160,5 +180,10 @@ test("impossible questions are refused", () => {
   bad({ cores: [["b"]] }, "option");
   bad({ states: -1 }, "option");
   bad({ liveStates: 0.5 }, "option");
+  const space = openSpace(model);
+  const state = space.describe(space.initial);
+  bad({ starts: [{ ...state, processes: state.processes.slice(1) }] }, "option");
+  const strange = state.processes.map((process) => ({ ...process, state: { busy: 7 } }));
+  bad({ starts: [{ ...state, processes: strange }] }, "option");
   bad({}, "model", callModel({ network: { order: "soup" } }));
 });

@@ -1,5 +1,6 @@
 import type { StepLabel } from "../../label.ts";
 import type { Seen, View } from "../../model.ts";
+import type { StateDescription } from "../../space.ts";
 
 /** What is to be reached after stabilisation, and by whom. Once reached it should stay so: it is asked between periods. */
 export interface CountdownGoal {
@@ -25,6 +26,8 @@ export interface CountdownOptions {
    * followed further. Afterwards nothing is bounded. Default: every state is followed.
    */
   readonly within?: (view: View) => boolean;
+  /** States to start from instead of all that are reachable, such as those of a simulation; then the result is `sampled`. */
+  readonly starts?: Iterable<StateDescription>;
   /** Bytes for the states to start from; default 2^31. */
   readonly memory?: number;
   /** Start from the first so many states only; then the result is `sampled`. */
@@ -43,7 +46,9 @@ export interface CountdownPeriod {
 /** A run that takes the longest, or that never ends. */
 export interface CountdownRun {
   readonly core: readonly string[];
-  /** The way to the state at which the world becomes synchronous. */
+  /** The number of the state, in the order in which they were found or given. */
+  readonly start: number;
+  /** The way to the state at which the world becomes synchronous; empty if it was given. */
   readonly before: readonly StepLabel[];
   readonly periods: readonly CountdownPeriod[];
   /** From this period on the run repeats; null: it ends. */
