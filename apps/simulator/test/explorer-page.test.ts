@@ -14,12 +14,12 @@ const selected = (page: Page) => page.locator("#diagram [aria-selected='true']")
 
 describe.skipIf(!hasBrowser)(
   "the page in Chromium (skipped because there is none)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let explorer: Explorer;
     beforeAll(async () => {
       explorer = await Explorer.start();
-    }, 60_000);
+    }, 120_000);
     afterAll(async () => {
       await explorer?.stop();
       expect(explorer.complaints).toEqual([]);

@@ -1,10 +1,12 @@
 import { openSpace } from "@eunomia/checker";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressFrom, addressOf } from "../src/explorer/page/address.ts";
+import { changesBetween } from "../src/explorer/story/tree.ts";
 import type { Story } from "../src/explorer/story/types.ts";
 import type { SearchAnswer, SearchProgress } from "../src/explorer/worker/messages.ts";
 import { Session } from "../src/explorer/worker/session.ts";
 import { shelfModel, shelfModels } from "../src/explorer/worker/shelf-models.ts";
+import { systems } from "../src/explorer/worker/systems.ts";
 import { followPath } from "../src/replay/model-path.ts";
 
 const engines = "ab".repeat(32);
@@ -105,7 +107,6 @@ describe("links", () => {
       engines: engines.slice(0, 12),
       at: 5,
     });
-    if (address.kind !== "model") return;
     const again = await session.handle("open", address);
     expect(again).toEqual({ story, mismatch: null });
   });
@@ -132,8 +133,15 @@ describe("links", () => {
   test("what is no address opens nothing", () => {
     for (const hash of ["", "#", "#x", "#model=a&params={", "#model=a&params=1&path=*.1"])
       expect(addressFrom(hash)).toBeNull();
-    const run = addressFrom("#run=paxos&profile=swarm&seed=s-1&engines=ab&at=9");
-    expect(run).toEqual({ kind: "run", name: "paxos", profile: "swarm", seed: "s-1", engines: "ab", at: 9 });
+    const run = addressFrom('#run=paxos&params={"seed":"7"}&engines=ab&at=9');
+    expect(run).toEqual({
+      kind: "run",
+      name: "paxos",
+      params: { seed: "7" },
+      engines: "ab",
+      at: 9,
+      path: [],
+    });
   });
 });
 
@@ -217,5 +225,55 @@ describe("searches and files", () => {
       expect(story.lanes.length, name).toBeGreaterThan(0);
       expect((await session.handle("position", { at: 0 })).choices.length, name).toBeGreaterThan(0);
     }
+  });
+});
+
+describe("simulated runs", () => {
+  const system = systems.find(({ name }) => name === "two-thirds")!;
+  const run = async (changed: object): Promise<Story> => {
+    session = new Session({ engines, models: shelfModels, systems });
+    const params = {
+      ...(system.params as object),
+      profile: "safety",
+      seed: "1",
+      virtualMs: 1_000,
+      ...changed,
+    };
+    return session.handle("simulate", { name: "two-thirds", params });
+  };
+
+  test("a run is a story with virtual time, states, and no choices", async () => {
+    const { steps, lanes, verdicts, letters } = await run({});
+    expect(steps.length).toBeGreaterThan(50);
+    expect(lanes.length).toBeGreaterThan(3);
+    expect(verdicts).toEqual([
+      { property: "everything promised", result: "holds", reason: null, step: null },
+    ]);
+    expect(letters.some(({ fate }) => fate === "delivered")).toBe(true);
+    const changed = steps.findIndex(({ changes, kind }) => kind === "deliver" && changes.length > 0);
+    const { process, changes } = steps[changed]!;
+    const { snapshots, choices } = await session.handle("position", { at: changed + 1 });
+    const { snapshots: before } = await session.handle("position", { at: changed });
+    const stateIn = (all: typeof snapshots) => all.find((each) => each.process === process)!.state;
+    expect(changesBetween(process, stateIn(before), stateIn(snapshots))).toEqual(changes);
+    expect(choices).toEqual([]);
+  });
+
+  test("a run that violates something is saved, opened again and made smaller", async () => {
+    const story = await run({ mutant: "two-thirds/member/votes-twice-in-round-0" });
+    expect(story.verdicts[0]?.result).toBe("violated");
+    const { text } = await session.handle("file", { kind: "replay" });
+    const again = await session.handle("replay", { text });
+    expect([again.steps, again.verdicts]).toEqual([story.steps, story.verdicts]);
+    const small = await session.handle("shrink", null);
+    expect(small.verdicts[0]?.property).toBe(story.verdicts[0]?.property);
+    expect(small.steps.length).toBeLessThan(story.steps.length);
+    expect((await session.handle("file", { kind: "test" })).text).toContain('partsOf("two-thirds"');
+    expect(addressOf(small.origin, 0)).toBe("");
+  });
+
+  test("a path through a model is not made smaller: a check finds a shortest one", async () => {
+    await open();
+    await expect(session.handle("shrink", null)).rejects.toThrow(/check the model/);
   });
 });

@@ -18,6 +18,7 @@ import {
   room,
   save,
   share,
+  stop,
   story,
   trouble,
   undo,
@@ -69,6 +70,11 @@ function Top() {
         {story.value?.title ?? (catalog.value === null ? "starting" : "nothing open")}
       </p>
       <div class="tools">
+        {busy.value && (
+          <button type="button" class="stop" onClick={() => void stop()}>
+            Stop
+          </button>
+        )}
         <Save />
         <button type="button" onClick={() => void share()}>
           Link

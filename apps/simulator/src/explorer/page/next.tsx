@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { changeText, inline, shortName } from "../story/tree.ts";
 import type { Choice, Preview } from "../worker/messages.ts";
 import { grouped } from "./grouped.ts";
-import { asked, atEnd, busy, cursor, position, preview, take } from "./store.ts";
+import { asked, atEnd, busy, cursor, position, preview, story, take } from "./store.ts";
 
 /** Headline of a group: the first action, or what happens instead of one. */
 function groupOf({ kind, fired }: Choice): string {
@@ -136,20 +136,26 @@ function WhyNot() {
 /** All steps that may be taken now. */
 export function Next() {
   const here = position.value;
+  const free = story.value?.origin.kind === "model";
   return (
     <section id="next" class="panel" aria-labelledby="next-title">
       <header>
         <h2 id="next-title">Next steps</h2>
-        <button type="button" class="small" onClick={() => void take(null, 10)}>
-          Ten at random <kbd>r</kbd>
-        </button>
+        {free && (
+          <button type="button" class="small" onClick={() => void take(null, 10)}>
+            Ten at random <kbd>r</kbd>
+          </button>
+        )}
       </header>
-      {here !== null && here.choices.length === 0 && (
+      {story.value !== null && !free && (
+        <p class="quiet">A simulated run goes its own way: its seed has chosen. Models let you choose.</p>
+      )}
+      {free && here?.choices.length === 0 && (
         <p class="quiet">
           No step can be taken here: the scope allows nothing more, and what still waits would be ignored.
         </p>
       )}
-      {!atEnd.value && <p class="quiet">A step taken here replaces what follows.</p>}
+      {free && !atEnd.value && <p class="quiet">A step taken here replaces what follows.</p>}
       {here !== null && <Choices choices={here.choices} />}
       <WhyNot />
     </section>

@@ -67,8 +67,7 @@ const wordsOf = (name: string): string =>
 
 function wordsFor(name: string, parameter: string): readonly string[] | undefined {
   const { models = [], systems = [] } = catalog.value ?? {};
-  if (parameter === "profile") return systems.find((each) => each.name === name)?.profiles;
-  return models.find((each) => each.name === name)?.options[parameter];
+  return [...models, ...systems].find((each) => each.name === name)?.options[parameter];
 }
 
 /** The parameters of what is chosen, each in a field of its sort. */

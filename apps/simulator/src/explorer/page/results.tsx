@@ -1,6 +1,6 @@
 import type { SearchAnswer, SearchProgress } from "../worker/messages.ts";
 import { defaultMaxStates } from "./keys.ts";
-import { check, chosen, go, position, search, stop, story } from "./store.ts";
+import { check, chosen, cursor, go, position, search, shrink, stop, story } from "./store.ts";
 
 const count = (value: number): string => value.toLocaleString("en");
 
@@ -120,16 +120,26 @@ function Properties() {
             <span class="result">{result}</span>
             <span>
               {property}
-              {result === "reached" && step !== null && step > 0 && (
-                <button type="button" class="link" onClick={() => go(step)}>
-                  step {step}
-                </button>
-              )}
+              {(result === "reached" || result === "violated") &&
+                step !== null &&
+                step > 0 &&
+                step !== cursor.value && (
+                  <button type="button" class="link" onClick={() => go(step)}>
+                    step {step}
+                  </button>
+                )}
             </span>
             {reason !== null && <p>{reason}</p>}
           </li>
         ))}
       </ul>
+      {told !== null &&
+        told.origin.kind !== "model" &&
+        told.verdicts.some(({ result }) => result !== "holds") && (
+          <button type="button" class="small" onClick={() => void shrink()}>
+            Make this run smaller
+          </button>
+        )}
     </section>
   );
 }

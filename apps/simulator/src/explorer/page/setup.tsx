@@ -1,4 +1,3 @@
-import type { Tree } from "../story/types.ts";
 import type { Catalog } from "../worker/messages.ts";
 import { grouped } from "./grouped.ts";
 import { Parameters } from "./parameters.tsx";
@@ -19,12 +18,7 @@ function choose(value: string, { models, systems }: Catalog): void {
   const model = models.find(({ name }) => `model ${name}` === value);
   if (model !== undefined) chosen.value = { kind: "model", name: model.name, params: model.params };
   const system = systems.find(({ name }) => `run ${name}` === value);
-  if (system !== undefined)
-    chosen.value = {
-      kind: "run",
-      name: system.name,
-      params: { profile: system.profiles[0] ?? "", seed: "1" },
-    };
+  if (system !== undefined) chosen.value = { kind: "run", name: system.name, params: system.params };
 }
 
 function Scopes({ all }: { all: Catalog }) {
@@ -61,8 +55,7 @@ function Scopes({ all }: { all: Catalog }) {
 function begin(event: Event): void {
   event.preventDefault();
   const { kind, name, params } = chosen.value;
-  const { profile, seed } = (params ?? {}) as { readonly [key: string]: Tree };
-  void (kind === "model" ? open() : simulate(name, String(profile), String(seed)));
+  void (kind === "model" ? open() : simulate(name, params));
 }
 
 /** Which protocol, scope and faults; or a replay file. */

@@ -80,8 +80,9 @@ function show(next: Story, at = next.steps.length): void {
 // The address is always a link to what is shown.
 effect(() => {
   if (story.value === null) return;
-  const hash = `#${addressOf(story.value.origin, cursor.value)}`;
-  if (location.hash !== hash) history.replaceState(null, "", hash);
+  const address = addressOf(story.value.origin, cursor.value);
+  if (location.hash !== `#${address}`)
+    history.replaceState(null, "", address === "" ? location.pathname : `#${address}`);
 });
 
 // The position follows the story and the cursor; an answer that comes too late is dropped.
@@ -152,19 +153,24 @@ export async function stop(): Promise<void> {
 async function tellAgain(): Promise<void> {
   const now = story.peek();
   if (now === null) return;
-  const { kind, name, params, path, seed } = now.origin;
+  const { kind, name, params, path } = now.origin;
   const at = cursor.peek();
   if (kind === "model") {
     const opened = await tried(() => client.ask("open", { name, params, path }));
     if (opened !== null) show(opened.story, at);
-  } else await simulate(name, profileOf(params), seed ?? "");
+  } else if (kind === "run") await simulate(name, params);
+  else notice.value = "the worker was stopped and has forgotten the replay: open the file again";
 }
 
-const profileOf = (params: Tree): string => String((params as { profile?: Tree } | null)?.profile ?? "");
+/** Runs a cluster. */
+export async function simulate(name: string, params: Tree): Promise<void> {
+  const told = await tried(() => client.ask("simulate", { name, params }));
+  if (told !== null) show(told);
+}
 
-/** Runs a cluster with a seed. */
-export async function simulate(name: string, profile: string, seed: string): Promise<void> {
-  const told = await tried(() => client.ask("simulate", { name, profile, seed }));
+/** Makes the run that is open smaller. */
+export async function shrink(): Promise<void> {
+  const told = await tried(() => client.ask("shrink", null));
   if (told !== null) show(told);
 }
 
@@ -196,6 +202,10 @@ export async function save(kind: ExportKind): Promise<void> {
 
 /** Puts a link to this moment on the clipboard, where the browser lets us. */
 export async function share(): Promise<void> {
+  if (story.value?.origin.kind === "file") {
+    notice.value = "no link tells a replay file: pass on the file itself";
+    return;
+  }
   try {
     await navigator.clipboard.writeText(location.href);
     notice.value = "the link is on the clipboard";
@@ -221,14 +231,10 @@ async function openAddress(): Promise<void> {
     chosen.value = { kind: "model", name: first.name, params: first.params };
     return open();
   }
-  const { name, at, engines } = address;
-  if (address.kind === "run") {
-    const { profile, seed } = address;
-    chosen.value = { kind: "run", name, params: { profile, seed } };
-    await simulate(name, profile, seed);
-  } else {
-    const { params, path } = address;
-    chosen.value = { kind: "model", name, params };
+  const { kind, name, params, path, at, engines } = address;
+  chosen.value = { kind, name, params };
+  if (kind === "run") await simulate(name, params);
+  else {
     const opened = await tried(() => client.ask("open", { name, params, path }));
     if (opened === null) return;
     show(opened.story);
@@ -237,7 +243,7 @@ async function openAddress(): Promise<void> {
   if (at !== null) go(at);
   if (notice.value === null && !catalog.value?.engines.startsWith(engines))
     notice.value =
-      address.kind === "run"
+      kind === "run"
         ? "the link was made with other engines: the same seed may be another run here"
         : "the link was made with other engines; every step of it is the same here";
 }

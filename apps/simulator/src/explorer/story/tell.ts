@@ -75,7 +75,7 @@ export function tell({ title, origin, lanes, steps, verdicts, loopFrom = null }:
     told.push({ ...step, index, letter, letters });
   }
   // A model knows what is under way; a simulated network does not say what it lost.
-  if (origin.kind === "run") for (const each of post.letters) if (each.ended === null) each.fate = "unseen";
+  if (origin.kind !== "model") for (const each of post.letters) if (each.ended === null) each.fate = "unseen";
   return { title, origin, lanes, steps: told, letters: post.letters, verdicts, loopFrom };
 }
 

@@ -103,7 +103,8 @@ export interface Verdict {
 
 /** Where a story comes from: enough to tell it again. */
 export interface Origin {
-  readonly kind: "model" | "run";
+  /** `file`: a run of a replay file, which its parameters alone do not tell. */
+  readonly kind: "model" | "run" | "file";
   /** Name in the registry of models or systems. */
   readonly name: string;
   readonly params: Tree;

@@ -10,11 +10,11 @@ import type {
   Verdict,
 } from "../story/types.ts";
 
-/** A model that can be opened. Names are `protocol/scope`. */
-export interface ModelEntry {
+/** A model that can be opened, or a cluster that can be simulated. Names of models are `protocol/scope`. */
+export interface Entry {
   readonly name: string;
   readonly protocol: string;
-  /** What the scope shows, in a sentence. */
+  /** What it shows, in a sentence. */
   readonly shows: string;
   /** Its parameters; others of the same shape may be tried. */
   readonly params: Tree;
@@ -22,19 +22,12 @@ export interface ModelEntry {
   readonly options: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A cluster that can be simulated. */
-export interface SystemEntry {
-  readonly name: string;
-  readonly shows: string;
-  readonly profiles: readonly string[];
-}
-
 /** What the page offers. */
 export interface Catalog {
   /** SHA-256 over the sources of the engines in this page. */
   readonly engines: string;
-  readonly models: readonly ModelEntry[];
-  readonly systems: readonly SystemEntry[];
+  readonly models: readonly Entry[];
+  readonly systems: readonly Entry[];
 }
 
 /** A step that may be taken from a position. */
@@ -121,7 +114,7 @@ export interface Preview {
 }
 
 /** A story that was opened by its path. */
-export interface Opened {
+export interface OpenedStory {
   readonly story: Story;
   /** The first step of the path that this page does not know; null: all went well. */
   readonly mismatch: string | null;
@@ -131,15 +124,17 @@ export interface Opened {
 export interface Calls {
   catalog: { ask: null; answer: Catalog };
   /** A model at the end of a path of choices. */
-  open: { ask: { name: string; params: Tree; path: readonly Turn[] }; answer: Opened };
+  open: { ask: { name: string; params: Tree; path: readonly Turn[] }; answer: OpenedStory };
   /** Forgets what lies behind `at` and takes a step, or several at random when `choice` is null. */
   take: { ask: { at: number; choice: number | null; count: number; seed: number }; answer: Story };
   position: { ask: { at: number }; answer: Position };
   preview: { ask: { at: number; choice: number }; answer: Preview };
   search: { ask: { name: string; params: Tree; maxStates: number }; answer: SearchAnswer };
-  simulate: { ask: { name: string; profile: string; seed: string }; answer: Story };
+  simulate: { ask: { name: string; params: Tree }; answer: Story };
   /** The text of a replay file. */
   replay: { ask: { text: string }; answer: Story };
+  /** The run that is open made smaller; it must violate something. */
+  shrink: { ask: null; answer: Story };
   /** The text of a file. */
   file: { ask: { kind: ExportKind }; answer: SavedFile };
 }

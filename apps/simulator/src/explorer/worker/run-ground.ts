@@ -55,7 +55,7 @@ export class RunGround implements Ground {
       snapshots: lanes.map(({ id }) => this.#snapshot(id, at, !down.has(id))),
       choices: [],
       refusals: [],
-      verdicts: at === steps.length ? this.#story.verdicts : [],
+      verdicts: this.#story.verdicts,
       surroundings: here?.at === undefined ? {} : { "virtual time": `${(here.at / 1000).toFixed(3)} s` },
     };
   }

@@ -144,7 +144,7 @@ export async function recordRun(plan: RunPlan): Promise<RunRecord> {
   );
   return {
     result,
-    lanes: [...recorder.lanes.values()],
+    lanes: [...recorder.lanes.values()].sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1)),
     steps: recorder.steps,
     skipped: Math.max(0, steps - keptSteps),
     stateAt: (process, step) => recorder.stateAt(process, step),

@@ -1,15 +1,15 @@
 import type { StepLabel } from "@eunomia/checker";
+import { shrink } from "@eunomia/simulation";
 import { kindOfReplay, readModelFile } from "../../replay/model-file.ts";
 import type { Story, Tree } from "../story/types.ts";
-import { fileOf } from "./files.ts";
-import { ExplorerError, type Ground } from "./ground.ts";
-import type { Calls, Catalog, SearchAnswer, SearchProgress } from "./messages.ts";
+import { ExplorerError } from "./ground.ts";
+import type { Calls, Catalog, Entry, SearchAnswer, SearchProgress } from "./messages.ts";
 import { ModelGround } from "./model-ground.ts";
+import { fileOf, type Opened, openedModel, openedReplay, openedRun } from "./opened.ts";
 import { paramsOf } from "./protocol-models.ts";
-import { RunGround } from "./run-ground.ts";
-import { recordRun } from "./run-record.ts";
 import { search } from "./searching.ts";
 import { named, type Shelf } from "./shelf.ts";
+import { mutantIn } from "./systems.ts";
 
 type Tell = (progress: SearchProgress) => void;
 type Handlers = {
@@ -22,7 +22,7 @@ type Handlers = {
 /** The worker's side: one story at a time, and what the page asks about it. Knows no page. */
 export class Session {
   readonly #shelf: Shelf;
-  #ground: Ground | null = null;
+  #opened: Opened | null = null;
   readonly #handlers: Handlers;
 
   constructor(shelf: Shelf) {
@@ -32,16 +32,17 @@ export class Session {
       open: ({ name, params, path }) => {
         const ground = this.#modelGround(name, params);
         const mismatch = ground.follow(path);
-        this.#ground = ground;
+        this.#opened = openedModel(ground);
         return { story: ground.story(), mismatch };
       },
       take: ({ at, choice, count, seed }) => this.#take(at, choice, count, seed),
-      position: ({ at }) => this.#here().position(at),
-      preview: ({ at, choice }) => this.#here().preview(at, choice),
+      position: ({ at }) => this.#here().ground.position(at),
+      preview: ({ at, choice }) => this.#here().ground.preview(at, choice),
       search: ({ name, params, maxStates }, tell) => this.#search(name, params, maxStates, tell),
-      simulate: ({ name, profile, seed }) => this.#simulate(name, profile, seed),
+      simulate: ({ name, params }) => this.#simulate(name, params),
       replay: ({ text }) => this.#replay(text),
-      file: ({ kind }) => fileOf(kind, this.#here().story()),
+      shrink: () => this.#shrink(),
+      file: ({ kind }) => fileOf(kind, this.#here()),
     };
   }
 
@@ -60,21 +61,20 @@ export class Session {
 
   #catalog(): Catalog {
     const { engines, models, systems } = this.#shelf;
-    const entries = models.map(({ name, protocol, shows, params, options }) => ({
+    const told = ({ name, protocol, shows, params, options }: Entry): Entry => ({
       name,
       protocol,
       shows,
       params,
       options,
-    }));
-    const clusters = systems.map(({ name, shows, profiles }) => ({ name, shows, profiles }));
-    return { engines, models: entries, systems: clusters };
+    });
+    return { engines, models: models.map(told), systems: systems.map(told) };
   }
 
-  #here(): Ground {
-    if (this.#ground === null)
+  #here(): Opened {
+    if (this.#opened === null)
       throw new ExplorerError("nothing-open", "nothing is open: open a model or a replay first");
-    return this.#ground;
+    return this.#opened;
   }
 
   #modelGround(name: string, params: Tree): ModelGround {
@@ -89,7 +89,7 @@ export class Session {
   }
 
   #take(at: number, choice: number | null, count: number, seed: number): Story {
-    const ground = this.#here();
+    const { ground } = this.#here();
     if (choice !== null) ground.take(at, choice);
     else {
       const draw = chance(seed);
@@ -107,28 +107,43 @@ export class Session {
     const storyOf = (labels: readonly StepLabel[]): Story => {
       const ground = this.#modelGround(name, params);
       ground.followLabels(labels);
-      this.#ground = ground;
+      this.#opened = openedModel(ground);
       return ground.story();
     };
     return search(model, maxStates, tell, storyOf);
   }
 
-  async #simulate(name: string, profile: string, seed: string): Promise<Story> {
+  async #simulate(name: string, params: Tree): Promise<Story> {
     const { engines, systems } = this.#shelf;
-    const record = await recordRun(named(systems, name).plan(profile, seed));
-    this.#ground = new RunGround(record, { kind: "run", name, params: { profile }, engines, seed, path: [] });
-    return this.#ground.story();
+    const plan = named(systems, name).plan(params);
+    return this.#show(await openedRun(plan, { kind: "run", params, engines, mutant: mutantIn(params) }));
   }
 
-  #replay(text: string): Story {
-    if (kindOfReplay(text) === "run")
-      throw new ExplorerError("run", "this file is of a simulated run; the page opens paths through models");
-    const { model, params, mutant, turns } = readModelFile(text, this.#shelf.engines);
+  async #replay(text: string): Promise<Story> {
+    const { engines } = this.#shelf;
+    if (kindOfReplay(text) === "run") return this.#show(await openedReplay(text, engines));
+    const { model, params, mutant, turns } = readModelFile(text, engines);
     const ground = this.#modelGround(model, paramsOf(model, params, mutant));
     const mismatch = ground.follow(turns);
     if (mismatch !== null) throw new ExplorerError("damaged", mismatch);
-    this.#ground = ground;
-    return ground.story();
+    return this.#show(openedModel(ground));
+  }
+
+  async #shrink(): Promise<Story> {
+    const { run, ground } = this.#here();
+    if (run === null)
+      throw new ExplorerError(
+        "shortest",
+        "a path through a model is shortest when a check has found it: check the model",
+      );
+    const { plan } = await shrink(run.plan, run.result);
+    const { params, engines } = ground.story().origin;
+    return this.#show(await openedRun(plan, { kind: "file", params, engines, mutant: run.mutant }));
+  }
+
+  #show(opened: Opened): Story {
+    this.#opened = opened;
+    return opened.ground.story();
   }
 }
 

@@ -2,18 +2,18 @@ import type { Model } from "@eunomia/checker";
 import type { RunPlan } from "@eunomia/simulation";
 import type { Tree } from "../story/types.ts";
 import { ExplorerError } from "./ground.ts";
-import type { ModelEntry, SystemEntry } from "./messages.ts";
+import type { Entry } from "./messages.ts";
 
 /** A model, and how to make it for other parameters of the same shape. */
-export interface ShelfModel extends ModelEntry {
+export interface ShelfModel extends Entry {
   /** @throws what the protocol throws for parameters that cannot be */
   make(params: Tree): Model;
 }
 
 /** A cluster to simulate. */
-export interface ShelfSystem extends SystemEntry {
-  /** @throws what the system throws for a profile that it does not know */
-  plan(profile: string, seed: string): RunPlan;
+export interface ShelfSystem extends Entry {
+  /** @throws what the system throws for parameters that cannot be */
+  plan(params: Tree): RunPlan;
 }
 
 /** What the explorer can open. */

@@ -1,8 +1,9 @@
 import type { Answer, Ask } from "./messages.ts";
 import { Session } from "./session.ts";
 import { shelfModels } from "./shelf-models.ts";
+import { systems } from "./systems.ts";
 
-const session = new Session({ engines: ENGINES, models: shelfModels, systems: [] });
+const session = new Session({ engines: ENGINES, models: shelfModels, systems });
 const answer = (message: Answer): void => postMessage(message);
 
 let before: Promise<void> = Promise.resolve();
