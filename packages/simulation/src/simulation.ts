@@ -142,6 +142,8 @@ export class Simulation<C = unknown> {
       outcome,
       settled: this.#settled,
       config: this.config,
+      profile: this.profile,
+      wire: this.wire,
       steps: recorder.steps,
       virtualMs: nowUs / 1000,
       digest: recorder.digest,

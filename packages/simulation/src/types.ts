@@ -1,5 +1,7 @@
 import type { AnyEngine, EngineTypes, Event, Fired, NodeId, Ports, Replay, SlotLog } from "@eunomia/engine";
 
+import type { Profile } from "./profile.ts";
+
 /**
  * Chance for whoever describes a system or a client. Every answer is a recorded choice; a choice that a shrunk run has lost
  * answers the calmest value: 0, false, the first item.
@@ -256,7 +258,10 @@ export interface RunResult {
   readonly outcome: Outcome;
   /** Liveness mode: the core did what it owes. */
   readonly settled: boolean;
+  /** What was drawn, or given: with the seed it makes the run again. */
   readonly config: unknown;
+  readonly profile: Profile;
+  readonly wire: "value" | "bytes";
   /** Steps of engines. */
   readonly steps: number;
   readonly virtualMs: number;

@@ -104,7 +104,6 @@ async function otherwise<C>(plan: RunPlan<C>, first: RunResult): Promise<RunResu
   if (same) return null;
   return {
     ...second,
-    choices: second.choices,
     outcome: {
       kind: "violated",
       property: "a run is a function of its plan",

@@ -28,7 +28,7 @@ export class Corpus<C> {
   keep(plan: RunPlan<C>, result: RunResult): void {
     const { drawAfterMs: _, ...rest } = plan;
     this.#kept.push({
-      plan: { ...rest, config: result.config as C },
+      plan: { ...rest, config: result.config as C, profile: result.profile, wire: result.wire },
       choices: result.choices,
       virtualMs: result.virtualMs,
     });
