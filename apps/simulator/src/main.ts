@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { addCheck } from "./cli/commands/check.ts";
 import { addExplore } from "./cli/commands/explore.ts";
 import { addFuzz } from "./cli/commands/fuzz.ts";
+import { addPeriods } from "./cli/commands/periods.ts";
+import { addProof } from "./cli/commands/proof.ts";
 import { addReplay } from "./cli/commands/replay.ts";
 import { addRun } from "./cli/commands/run.ts";
 import { addShrink } from "./cli/commands/shrink.ts";
@@ -20,6 +22,17 @@ const program = new Command("eunomia-simulator")
 Exit codes: 0 nothing wrong; 1 something is violated, vacuous or unknown; 2 could not be carried through.`,
   );
 
-for (const add of [addRun, addCheck, addReplay, addShrink, addExplore, addFuzz, addWorker]) add(program);
+for (const add of [
+  addRun,
+  addCheck,
+  addReplay,
+  addShrink,
+  addExplore,
+  addPeriods,
+  addFuzz,
+  addProof,
+  addWorker,
+])
+  add(program);
 
 await program.parseAsync();

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { refuse } from "./refusal.ts";
+import { Worker as Thread } from "node:worker_threads";
+import { isCallersMistake, refuse } from "./refusal.ts";
 
-/** Work that is divided among processes: jobs in, results out, in the order of the jobs. Both are plain JSON. */
+/** Work that is divided among processes: jobs in, results out, in the order of the jobs. Both are plain data. */
 export interface PoolOptions<Job, Result> {
   /** The name under which `serve` finds what to do. */
   readonly kind: string;
@@ -24,6 +25,12 @@ export class WorkerLost extends Error {
     super(what);
     this.job = job;
   }
+}
+
+/** What a worker says: the result of its job, or why it could not do it. The first word is that it is ready. */
+interface Word<Result> {
+  readonly result?: Result;
+  readonly trouble?: { readonly name: string; readonly message: string };
 }
 
 interface Slot<Job> {
@@ -77,12 +84,12 @@ class Pool<Job, Result> {
   #open(): void {
     const child = fork(this.#program, ["worker", this.#options.kind], {
       execArgv: process.execArgv,
-      serialization: "json",
+      serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const slot: Slot<Job> = { child, job: null, since: performance.now() };
     this.#slots.push(slot);
-    child.on("message", (message) => this.#hear(slot, message as { readonly result?: Result }));
+    child.on("message", (word) => this.#hear(slot, word as Word<Result>));
     child.on("exit", (code, signal) => {
       if (!this.#ended)
         this.#end(
@@ -95,10 +102,14 @@ class Pool<Job, Result> {
     child.send({ setup: this.#options.setup });
   }
 
-  #hear(slot: Slot<Job>, message: { readonly result?: Result }): void {
+  #hear(slot: Slot<Job>, { result, trouble }: Word<Result>): void {
     if (this.#ended) return;
+    if (trouble !== undefined) {
+      this.#end(Object.assign(new Error(trouble.message), { name: trouble.name }));
+      return;
+    }
     if (slot.job !== null) {
-      this.#early.set(slot.job.place, { job: slot.job.job, result: message.result as Result });
+      this.#early.set(slot.job.place, { job: slot.job.job, result: result as Result });
       slot.job = null;
       if (this.#fold()) return;
     }
@@ -153,17 +164,31 @@ class Pool<Job, Result> {
 /** What a worker of one kind does: made from the setup, it answers each job. */
 export type Worker = (setup: unknown) => (job: unknown) => unknown | Promise<unknown>;
 
+/** A thread of its own, since a busy worker hears nothing: whoever started it may be gone. */
+const orphanWatch = `
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+}, 1000);
+`;
+
 /** The side of the worker: answers jobs until the parent lets go. */
 export function serve(worker: Worker): void {
+  new Thread(orphanWatch, { eval: true, execArgv: [] }).unref();
   let work: ((job: unknown) => unknown) | null = null;
-  const answer = (message: object): void => {
-    process.send?.(message);
+  const answer = (word: Word<unknown>): void => {
+    process.send?.(word);
   };
   process.on("disconnect", () => process.exit(0));
   process.on("message", async (message: { readonly setup?: unknown; readonly job?: unknown }) => {
-    if (work === null) {
-      work = worker(message.setup);
-      answer({});
-    } else answer({ result: await work(message.job) });
+    try {
+      if (work === null) {
+        work = worker(message.setup);
+        answer({});
+      } else answer({ result: await work(message.job) });
+    } catch (error) {
+      const { name, message: told, stack } = error as Error;
+      answer({ trouble: { name, message: isCallersMistake(error) ? told : (stack ?? told) } });
+    }
   });
 }

@@ -15,3 +15,19 @@ export class Refusal extends Error {
 export function refuse(code: string, reason: string, advice: string): never {
   throw new Refusal(code, reason, advice);
 }
+
+/** Errors of packages that tell a caller's mistake: their message says what to do. */
+const callersMistakes = [
+  "Refusal",
+  "CheckerError",
+  "SimulationError",
+  "ReplayError",
+  "ExplorerError",
+  "PaxosConfigError",
+  "TwoThirdsError",
+  "SwitchError",
+];
+
+/** Is this something that the user can mend, and no bug of this program? */
+export const isCallersMistake = (error: unknown): boolean =>
+  error instanceof Error && callersMistakes.includes(error.name);

@@ -1,8 +1,11 @@
 import {
   type CheckOptions,
   check,
+  configurationSymmetry,
+  eagerSteps,
   inertMessages,
   type Mode,
+  quorumTransitions,
   type Reduction,
   type Report,
 } from "@eunomia/checker";
@@ -15,7 +18,12 @@ import { modelNamed, mutantNamed } from "../models.ts";
 import { refuse } from "../refusal.ts";
 
 /** Ways to visit fewer states, by name. */
-export const reductions: Readonly<Record<string, Reduction>> = { inert: inertMessages };
+export const reductions: Readonly<Record<string, Reduction>> = {
+  inert: inertMessages,
+  symmetry: configurationSymmetry(),
+  quorum: quorumTransitions,
+  eager: eagerSteps,
+};
 
 /** One model to be checked, as plain JSON. */
 export interface CheckJob {

@@ -1,7 +1,4 @@
-import { Refusal } from "../refusal.ts";
-
-/** Errors of packages that tell a caller's mistake: their message says what to do. */
-const callersMistakes = ["Refusal", "CheckerError", "SimulationError", "ReplayError"];
+import { isCallersMistake } from "../refusal.ts";
 
 /**
  * Runs a command and sets the exit code: what it answers; 2 with one line for what the user can mend; 2 with a stack for
@@ -14,9 +11,8 @@ export function guarded<A extends readonly unknown[]>(
     try {
       process.exitCode = await command(...args);
     } catch (error) {
-      const { name, message, stack } = error as Error;
-      const known = error instanceof Refusal || callersMistakes.includes(name);
-      console.error(`error: ${known ? message : (stack ?? message)}`);
+      const { message, stack } = error as Error;
+      console.error(`error: ${isCallersMistake(error) ? message : (stack ?? message)}`);
       process.exitCode = 2;
     }
   };

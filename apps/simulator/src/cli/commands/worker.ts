@@ -1,12 +1,18 @@
 import type { Command } from "commander";
 import { checkWorker } from "../check/command.ts";
 import { fuzzWorker } from "../fuzz/command.ts";
+import { periodsWorker } from "../periods/command.ts";
 import { serve, type Worker } from "../pool.ts";
 import { refuse } from "../refusal.ts";
 import { runWorker } from "../run/command.ts";
 import { guarded } from "./guarded.ts";
 
-const workers: Readonly<Record<string, Worker>> = { check: checkWorker, fuzz: fuzzWorker, run: runWorker };
+const workers: Readonly<Record<string, Worker>> = {
+  check: checkWorker,
+  fuzz: fuzzWorker,
+  periods: periodsWorker,
+  run: runWorker,
+};
 
 /** What the other commands start on further processes; not for people. */
 export function addWorker(program: Command): void {
