@@ -169,27 +169,50 @@ export function automorphisms(plan: Plan, values: readonly string[] = []): reado
   return found;
 }
 
-/** Few of the permutations that make all of them. */
-export function generatorsOf(group: readonly Permutation[]): readonly Permutation[] {
-  const keyOf = ({ processes, ids }: Permutation) => `${processes} ${[...ids.values()]}`;
-  const generators: Permutation[] = [];
-  let reached = new Map([[keyOf(group[0]!), group[0]!]]);
-  for (const one of group) {
-    if (reached.has(keyOf(one))) continue;
-    generators.push(one);
-    reached = new Map([[keyOf(group[0]!), group[0]!]]);
-    const queue = [group[0]!];
-    for (const next of queue)
-      for (const generator of generators) {
-        const product = {
-          processes: next.processes.map((place) => generator.processes[place]!),
-          ids: new Map([...next.ids].map(([from, to]) => [from, generator.ids.get(to)!])),
-        };
-        const key = keyOf(product);
-        if (reached.has(key)) continue;
-        reached.set(key, product);
-        queue.push(product);
-      }
+const keyOf = ({ processes, ids }: Permutation) => `${processes} ${[...ids.values()]}`;
+
+/** A group of permutations by position; the first one changes nothing. */
+export class Group {
+  readonly permutations: readonly Permutation[];
+  readonly #positions: ReadonlyMap<string, number>;
+  /** Products with `first`, for each that was asked for. */
+  readonly #rows: (Int32Array | undefined)[] = [];
+
+  constructor(permutations: readonly Permutation[]) {
+    this.permutations = permutations;
+    this.#positions = new Map(permutations.map((one, at) => [keyOf(one), at]));
   }
-  return generators;
+
+  get size(): number {
+    return this.permutations.length;
+  }
+
+  /** The one that does `first` and then `second`. */
+  product(first: number, second: number): number {
+    let row = this.#rows[first];
+    if (row === undefined) {
+      const one = this.permutations[first]!;
+      row = Int32Array.from(this.permutations, (other) => {
+        const processes = one.processes.map((place) => other.processes[place]!);
+        const ids = new Map([...one.ids].map(([from, to]) => [from, other.ids.get(to)!]));
+        return this.#positions.get(keyOf({ processes, ids }))!;
+      });
+      this.#rows[first] = row;
+    }
+    return row[second]!;
+  }
+
+  /** Few of the permutations, of which all others are products. */
+  generators(): readonly number[] {
+    const generators: number[] = [];
+    let made = new Set([0]);
+    for (let which = 0; which < this.size; which++) {
+      if (made.has(which)) continue;
+      generators.push(which);
+      made = new Set([0]);
+      // Sets visit what is added while they are visited.
+      for (const one of made) for (const generator of generators) made.add(this.product(one, generator));
+    }
+    return generators;
+  }
 }

@@ -14,7 +14,12 @@ export class Images {
   /** Ids and processes that some permutation moves. */
   readonly #movable: ReadonlySet<string>;
   /** By permutation, from message to message. */
-  readonly #messages: Map<number, number>[];
+  readonly #messages: readonly Map<number, number>[];
+  /** By permutation, process and state. */
+  readonly #states: readonly (readonly Map<number, number>[])[];
+  /** Ids that stand in a message or state. */
+  readonly #inMessage = new Map<number, readonly string[]>();
+  readonly #inState: readonly Map<number, readonly string[]>[];
   readonly #group: readonly Permutation[];
 
   constructor(machine: Machine, group: readonly Permutation[]) {
@@ -24,6 +29,8 @@ export class Images {
       [...group[0]!.ids.keys()].filter((id) => group.some(({ ids }) => ids.get(id) !== id)),
     );
     this.#messages = group.map(() => new Map());
+    this.#states = group.map(() => machine.plan.processes.map(() => new Map()));
+    this.#inState = machine.plan.processes.map(() => new Map());
   }
 
   /**
@@ -45,18 +52,20 @@ export class Images {
       this.#touchMessage(atom.message, processes, ids);
     }
     for (const command of local.routed) processes.add(words.commands.value(command).from);
-    for (const [schema, value, where] of this.#values(local)) this.#touch(schema, value, where, ids);
+    this.#touchState(local.process, local.state, ids);
+    for (const [schema, value, where] of this.#values(local))
+      for (const id of this.#idsIn(schema, value, where)) ids.add(id);
     return { processes: [...processes], ids: [...ids] };
   }
 
   cell(which: number, cell: number): number {
-    const { words, locals, inboxes, evaluators, plan } = this.#machine.parts;
+    const { words, locals, inboxes, plan } = this.#machine.parts;
     const permutation = this.#group[which]!;
     const place = (process: number) => permutation.processes[process]!;
     const before = locals.value(this.#machine.localOf(cell));
     const { process } = before;
     const { engine, history } = plan.processes[process]!;
-    const { state, record, output } = engine.schema;
+    const { record, output } = engine.schema;
     const text = <T>(schema: Schema<T>, value: unknown) => this.#text(permutation, schema, value as T);
     const atom = (id: number): number => {
       const one = words.atoms.value(id);
@@ -69,10 +78,7 @@ export class Images {
     const local = locals.id({
       ...before,
       process: place(process),
-      state:
-        before.state < 0
-          ? before.state
-          : evaluators[place(process)]!.states.id(text(state, evaluators[process]!.read(before.state))),
+      state: before.state < 0 ? before.state : this.#state(which, process, before.state),
       records: before.records.map((one) => words.records.id(text(record, words.readRecord(process, one)))),
       pending: before.pending.map(atom),
       history:
@@ -125,6 +131,20 @@ export class Images {
       : delta.command(this.command(which, number));
   }
 
+  #state(which: number, process: number, state: number): number {
+    const known = this.#states[which]![process]!;
+    let image = known.get(state);
+    if (image === undefined) {
+      const { evaluators, plan } = this.#machine.parts;
+      const permutation = this.#group[which]!;
+      const schema = plan.processes[process]!.engine.schema.state;
+      const text = this.#text(permutation, schema, evaluators[process]!.read(state));
+      image = evaluators[permutation.processes[process]!]!.states.id(text);
+      known.set(state, image);
+    }
+    return image;
+  }
+
   #text<T>(permutation: Permutation, schema: Schema<T>, value: T): string {
     const renamed = this.#renamer.rename(schema, value, (id) => permutation.ids.get(id) ?? id);
     return textOf(encode(schema, renamed));
@@ -133,18 +153,34 @@ export class Images {
   #touchMessage(message: number, processes: Set<number>, ids: Set<string>): void {
     const { words, plan } = this.#machine.parts;
     const { sender } = words.messages.value(message);
-    const { engine, key } = plan.processes[sender]!;
     processes.add(sender);
-    this.#touch(engine.schema.message, words.readMessage(message), `a message of ${key}`, ids);
+    let known = this.#inMessage.get(message);
+    if (known === undefined) {
+      const { engine, key } = plan.processes[sender]!;
+      known = this.#idsIn(engine.schema.message, words.readMessage(message), `a message of ${key}`);
+      this.#inMessage.set(message, known);
+    }
+    for (const id of known) ids.add(id);
   }
 
-  /** Everything in a local state that has a schema, but for messages. */
+  #touchState(process: number, state: number, ids: Set<string>): void {
+    if (state < 0) return;
+    let known = this.#inState[process]!.get(state);
+    if (known === undefined) {
+      const { evaluators, plan } = this.#machine.parts;
+      const { engine, key } = plan.processes[process]!;
+      known = this.#idsIn(engine.schema.state, evaluators[process]!.read(state), `the state of ${key}`);
+      this.#inState[process]!.set(state, known);
+    }
+    for (const id of known) ids.add(id);
+  }
+
+  /** Everything else in a local state that has a schema. */
   *#values(local: Local): Iterable<readonly [Schema<unknown>, unknown, string]> {
-    const { words, evaluators, plan } = this.#machine.parts;
+    const { words, plan } = this.#machine.parts;
     const { process } = local;
     const { engine, history, key } = plan.processes[process]!;
-    const { state, record, output, command } = engine.schema;
-    if (local.state >= 0) yield [state, evaluators[process]!.read(local.state), `the state of ${key}`];
+    const { record, output, command } = engine.schema;
     for (const one of local.records) yield [record, words.readRecord(process, one), `a record of ${key}`];
     for (const one of local.pending) {
       const atom = words.atoms.value(one);
@@ -158,14 +194,14 @@ export class Images {
     for (const one of local.routed) yield [command, words.readCommand(one), `a command to ${key}`];
   }
 
-  #touch(schema: Schema<unknown>, value: unknown, where: string, ids: Set<string>): void {
-    for (const [id, { opaque, all }] of this.#renamer.count(schema, value, this.#movable)) {
+  #idsIn(schema: Schema<unknown>, value: unknown, where: string): readonly string[] {
+    const counts = this.#renamer.count(schema, value, this.#movable);
+    for (const [id, { opaque, all }] of counts)
       if (opaque !== all)
         throw new CheckerError(
           "reduction",
           `"symmetry" expected "${id}" in opaque id fields only, but ${where} holds it elsewhere; use id(sort) there, or search without this reduction`,
         );
-      ids.add(id);
-    }
+    return [...counts.keys()];
   }
 }
