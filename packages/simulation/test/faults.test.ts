@@ -204,7 +204,8 @@ for (const { name, twin, profile, without = still, sound = courierSystem(), mode
 test("in a storm everything happens, and a sound protocol gets through", async () => {
   const all = new Map<string, number>();
   for (let seed = 0; seed < 12; seed += 1) {
-    const { outcome, counts } = await simulate(plan(courierSystem(), stormProfile, seed, "liveness"));
+    const run = plan(courierSystem(), stormProfile, seed, "liveness");
+    const { outcome, counts } = await simulate({ ...run, limits: { mode: "liveness", virtualMs: 8000 } });
     expect(outcome).toEqual({ kind: "ok" });
     for (const [what, count] of Object.entries(counts)) all.set(what, (all.get(what) ?? 0) + count);
   }

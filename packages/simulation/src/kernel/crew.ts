@@ -142,10 +142,12 @@ export class Crew {
     for (const host of this.hosts) this.#refusalsOf(host);
   }
 
-  /** Nodes with no copy up. */
+  /** Nodes with no copy up, and those whose fault is on its way: they will be down whatever else happens. */
   downNodes(): Set<NodeId> {
+    const { nowUs } = this.#parts.world;
     const down = new Set(this.hosts.map(({ node }) => node));
-    for (const { node, up } of this.hosts) if (up) down.delete(node);
+    for (const { node, life, disk } of this.hosts)
+      if (life !== null && !life.doomed && !disk.failsNext && disk.fullUntil <= nowUs) down.delete(node);
     return down;
   }
 

@@ -112,6 +112,10 @@ export class SimulatedLife implements Life, DiskHost {
     this.#over = true;
   }
 
+  get doomed(): boolean {
+    return this.#over || this.#callsLeft > 0;
+  }
+
   /** The life ends before the `calls`-th further call of a port. */
   endWithin(calls: number): void {
     this.#callsLeft = calls;
