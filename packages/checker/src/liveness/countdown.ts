@@ -4,7 +4,7 @@ import { labelOf } from "../machine/describe.ts";
 import { Machine } from "../machine/machine.ts";
 import type { Model } from "../model.ts";
 import { GivenStates } from "./countdown/given.ts";
-import { Lockstep, type NextPeriod } from "./countdown/lockstep.ts";
+import { Lockstep, type NextPeriod, stepsOf } from "./countdown/lockstep.ts";
 import { type Endless, LongestRuns } from "./countdown/longest.ts";
 import type {
   CountdownGoal,
@@ -146,8 +146,8 @@ function runOf(machine: Machine, vectors: Vectors, worst: WorstStart): Countdown
   const { settled, run, periods, core } = worst;
   if (settled === null) return null;
   const steps = (period: NextPeriod): StepLabel[] =>
-    period.period.steps.map(({ component, move }) => labelOf(machine, component, move));
-  const shown: CountdownPeriod[] = run.map((period) => ({ kind: period.period.kind, steps: steps(period) }));
+    stepsOf(period).map(({ component, move }) => labelOf(machine, component, move));
+  const shown: CountdownPeriod[] = run.map((period) => ({ kind: period.kind, steps: steps(period) }));
   const loop = typeof periods !== "number" && periods.kind === "livelock" ? periods.from : null;
   return {
     core: core.map((component) => machine.plan.processes[component]!.key),
@@ -230,8 +230,7 @@ export function checkCountdown(
     property: goal.name,
     method: "countdown",
     ...verdict,
-    timerPeriods:
-      verdict.periods === null ? null : worst.run.filter(({ period }) => period.kind === "timers").length,
+    timerPeriods: verdict.periods === null ? null : worst.run.filter(({ kind }) => kind === "timers").length,
     states: vectors.count,
     starts,
     liveStates: all.reduce((sum, one) => sum + one.liveStates, 0),

@@ -1,3 +1,4 @@
+import { Texts } from "../../machine/intern.ts";
 import { withCommand } from "../../machine/local.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Move } from "../../machine/moves.ts";
@@ -9,19 +10,23 @@ export interface LiveStep {
   readonly move: Move;
 }
 
-/** One way in which a node may go through one instant. */
-export interface InstantOutcome {
+/** A node in the middle of an instant, or after it. */
+interface Doing {
   /** Of the processes of the node, in its order: `inbox` is empty. */
   readonly processes: readonly LiveProcess[];
   /** What the node sent to live processes in this instant: pairs of process and message, in order. */
   readonly sent: readonly number[];
   readonly steps: readonly LiveStep[];
-}
-
-/** A node in the middle of an instant. */
-interface Doing extends InstantOutcome {
   /** Timers that fire in this instant and have not yet, by process. */
   readonly ringing: readonly (readonly number[])[];
+}
+
+/** One way in which a node may go through one instant. */
+export interface InstantOutcome extends Doing {
+  /** A number for what its processes are. */
+  readonly place: number;
+  /** A number for what it sent. */
+  readonly parcel: number;
 }
 
 /** A node takes more ways through one instant than this: the scope is too large for a countdown. */
@@ -38,6 +43,8 @@ export class Instants {
   readonly #inputs: boolean;
   readonly #moves = new Map<number, readonly Move[]>();
   readonly #known = new Map<string, readonly InstantOutcome[]>();
+  readonly #places = new Texts();
+  readonly #parcels = new Texts();
 
   constructor(machine: Machine, forgetting: Forgetting, isLive: readonly boolean[], inputs: boolean) {
     this.#machine = machine;
@@ -67,6 +74,17 @@ export class Instants {
     return known;
   }
 
+  /** The outcome for a node that does nothing, in whatever state it is. */
+  resting(processes: readonly LiveProcess[]): InstantOutcome {
+    return this.#outcome({ processes, ringing: [], sent: [], steps: [] });
+  }
+
+  #outcome(doing: Doing): InstantOutcome {
+    const processes = doing.processes.map((process) => ({ ...process, inbox: 0 }));
+    const place = this.#places.id(processes.map(({ local, times }) => `${local}.${times}`).join(";"));
+    return { ...doing, processes, ringing: [], place, parcel: this.#parcels.id(doing.sent.join()) };
+  }
+
   #explore(node: readonly number[], start: Doing): InstantOutcome[] {
     const seen = new Set([keyOf(start)]);
     const stack = [start];
@@ -74,8 +92,8 @@ export class Instants {
     for (let doing = stack.pop(); doing !== undefined; doing = stack.pop()) {
       const next = this.#next(node, doing);
       if (next.length === 0) {
-        const end = { ...doing, processes: doing.processes.map((process) => ({ ...process, inbox: 0 })) };
-        ends.set(keyOf({ ...end, ringing: [] }), end);
+        const end = this.#outcome(doing);
+        ends.set(`${end.place} ${end.parcel}`, end);
       }
       for (const one of next) {
         const key = keyOf(one);

@@ -3,17 +3,18 @@ import type { Machine } from "../../machine/machine.ts";
 import { type InstantOutcome, Instants, type LiveStep } from "./instant.ts";
 import { armedTimers, Forgetting, type LiveProcess } from "./live.ts";
 
-/** What happens in one period: every message in flight arrives, or, if there is none, the earliest timers fire. */
-export interface Period {
-  readonly kind: "deliver" | "timers";
-  readonly steps: readonly LiveStep[];
-}
-
-/** One way through one period. */
+/** One way through one period: every message in flight arrives, or, if there is none, the earliest timers fire. */
 export interface NextPeriod {
+  readonly kind: "deliver" | "timers";
   /** The number of the state after it. */
   readonly state: number;
-  readonly period: Period;
+  /** What each node did. */
+  readonly outcomes: readonly InstantOutcome[];
+}
+
+/** The steps of a period, node by node. */
+export function stepsOf({ outcomes }: NextPeriod): readonly LiveStep[] {
+  return outcomes.flatMap(({ steps }) => steps);
 }
 
 /** Why there is no next period. */
@@ -34,7 +35,11 @@ export class Lockstep {
   readonly #nodes: readonly (readonly number[])[];
   readonly #forgetting: Forgetting;
   readonly #instants: Instants;
-  readonly #states = new Interner<readonly LiveProcess[]>();
+  readonly #states: { readonly processes: readonly LiveProcess[]; readonly flight: number }[] = [];
+  readonly #known = new Map<number, number>();
+  readonly #flights = new Interner<readonly number[]>();
+  readonly #chains = new Pairs();
+  readonly #delivered = new Map<number, number>();
 
   /**
    * @param live components of the processes that take steps.
@@ -57,12 +62,12 @@ export class Lockstep {
 
   /** How many states were seen. */
   get size(): number {
-    return this.#states.size;
+    return this.#states.length;
   }
 
   /** The local of a live process in a state. */
   localOf(state: number, component: number): number {
-    return this.#states.value(state)[this.#live.indexOf(component)]!.local;
+    return this.#states[state]!.processes[this.#live.indexOf(component)]!.local;
   }
 
   /**
@@ -83,7 +88,10 @@ export class Lockstep {
       const forgotten = this.#forgetting.local(this.#machine.localOf(cell));
       processes.push({ local: forgotten, inbox: this.#machine.inboxOf(cell), times });
     }
-    return this.#id(processes);
+    const flight = this.#flight(processes.map(({ inbox }) => inbox));
+    const outcomes = this.#nodes.map((node) => this.#instants.resting(node.map((at) => processes[at]!)));
+    const places = outcomes.reduce((chain, { place }) => this.#chains.id(chain, place), 0);
+    return this.#stateOf({ places, flight, outcomes });
   }
 
   /** How many timers of live processes are armed in a vector. */
@@ -97,20 +105,18 @@ export class Lockstep {
 
   /** What happens at once: inputs, restarts, effects on their way out. It takes no period. */
   settle(state: number): readonly NextPeriod[] {
-    const processes = this.#states.value(state);
+    const { processes, flight } = this.#states[state]!;
     const idle = processes.map((process) => ({ ...process, inbox: 0 }));
-    const quiet = processes.map((): number[] => []);
     // Messages in flight wait for the first period.
-    return this.#combine("deliver", idle, quiet, processes);
+    return this.#combine("deliver", idle, quiet(processes), flight);
   }
 
   /** Every way through the next period. */
   next(state: number): readonly NextPeriod[] | Stuck {
-    const processes = this.#states.value(state);
-    const nothing = processes.map((process) => ({ ...process, inbox: 0 }));
-    const quiet = processes.map((): number[] => []);
+    const { processes } = this.#states[state]!;
+    const nothing = this.#flight(processes.map(() => 0));
     if (processes.some(({ inbox }) => inbox !== 0)) {
-      const next = this.#combine("deliver", processes, quiet, nothing);
+      const next = this.#combine("deliver", processes, quiet(processes), nothing);
       return next.length === 0 ? "a node never comes to rest" : next;
     }
     const soonest = Math.min(...processes.flatMap(({ times }) => times));
@@ -128,57 +134,99 @@ export class Lockstep {
   }
 
   /**
-   * Every combination of what the nodes may do.
+   * Every combination of what the nodes may do. Combinations that differ in who sent what, and not in what arrives, are one.
    *
-   * @param waiting whose inboxes are in flight already.
+   * @param waiting what is in flight already.
    */
   #combine(
-    kind: Period["kind"],
+    kind: NextPeriod["kind"],
     processes: readonly LiveProcess[],
     ringing: readonly (readonly number[])[],
-    waiting: readonly LiveProcess[],
+    waiting: number,
   ): readonly NextPeriod[] {
-    let ways = new Map<string, { outcomes: readonly InstantOutcome[]; inboxes: readonly number[] }>();
-    ways.set("", { outcomes: [], inboxes: waiting.map(({ inbox }) => inbox) });
+    let ways: readonly Way[] = [{ places: 0, flight: waiting, outcomes: [] }];
     for (const node of this.#nodes) {
       const own = this.#instants.outcomes(
         node.map((at) => this.#live[at]!),
         node.map((at) => processes[at]!),
         node.map((at) => ringing[at]!),
       );
-      const joined = new Map<string, { outcomes: readonly InstantOutcome[]; inboxes: readonly number[] }>();
-      for (const [key, { outcomes, inboxes }] of ways)
-        own.forEach((outcome) => {
-          const after = this.#deliver(inboxes, outcome.sent);
-          const locals = outcome.processes.map(({ local, times }) => `${local}.${times}`).join();
-          // Ways that differ in what was sent by whom, and not in what arrives, are one.
-          const place = `${key.split("#")[0]};${locals}#${after}`;
-          joined.set(place, { outcomes: [...outcomes, outcome], inboxes: after });
-        });
-      ways = joined;
+      const joined = new Map<number, Way>();
+      for (const way of ways)
+        for (const outcome of own) {
+          const places = this.#chains.id(way.places, outcome.place);
+          const flight = this.#deliver(way.flight, outcome);
+          const key = places * pairing + flight;
+          if (!joined.has(key)) joined.set(key, { places, flight, outcomes: [...way.outcomes, outcome] });
+        }
+      ways = [...joined.values()];
     }
-    return [...ways.values()].map(({ outcomes, inboxes }) => {
-      const after: LiveProcess[] = [];
-      this.#nodes.forEach((node, at) => {
-        node.forEach((position, k) => {
-          after[position] = { ...outcomes[at]!.processes[k]!, inbox: inboxes[position]! };
-        });
-      });
-      return { state: this.#id(after), period: { kind, steps: outcomes.flatMap(({ steps }) => steps) } };
-    });
+    return ways.map((way) => ({ kind, state: this.#stateOf(way), outcomes: way.outcomes }));
   }
 
-  #deliver(inboxes: readonly number[], sent: readonly number[]): readonly number[] {
-    const after = [...inboxes];
-    for (let at = 0; at < sent.length; at += 2) {
-      const position = this.#live.indexOf(sent[at]!);
-      after[position] = this.#machine.parts.inboxes.add(after[position]!, sent[at + 1]!);
+  /** What is in flight after a node has sent something more. */
+  #deliver(flight: number, { sent, parcel }: InstantOutcome): number {
+    const key = flight * pairing + parcel;
+    let after = this.#delivered.get(key);
+    if (after === undefined) {
+      const inboxes = [...this.#flights.value(flight)];
+      for (let at = 0; at < sent.length; at += 2) {
+        const position = this.#live.indexOf(sent[at]!);
+        inboxes[position] = this.#machine.parts.inboxes.add(inboxes[position]!, sent[at + 1]!);
+      }
+      after = this.#flight(inboxes);
+      this.#delivered.set(key, after);
     }
     return after;
   }
 
-  #id(processes: readonly LiveProcess[]): number {
-    const key = processes.map(({ local, inbox, times }) => `${local}.${inbox}.${times}`).join(";");
-    return this.#states.id(key, () => processes);
+  #flight(inboxes: readonly number[]): number {
+    return this.#flights.id(inboxes.join(), () => inboxes);
+  }
+
+  /** The number of a state: places of its nodes, one after the other, and what is in flight. */
+  #stateOf({ places, flight, outcomes }: Way): number {
+    const key = places * pairing + flight;
+    let state = this.#known.get(key);
+    if (state === undefined) {
+      const inboxes = this.#flights.value(flight);
+      const processes: LiveProcess[] = [];
+      this.#nodes.forEach((node, at) => {
+        node.forEach((position, k) => {
+          processes[position] = { ...outcomes[at]!.processes[k]!, inbox: inboxes[position]! };
+        });
+      });
+      state = this.#states.push({ processes, flight }) - 1;
+      this.#known.set(key, state);
+    }
+    return state;
+  }
+}
+
+/** No timer fires. */
+const quiet = (processes: readonly LiveProcess[]): readonly (readonly number[])[] => processes.map(() => []);
+
+/** What the nodes seen so far did, on the way to a combination of all. */
+interface Way {
+  readonly places: number;
+  readonly flight: number;
+  readonly outcomes: readonly InstantOutcome[];
+}
+
+/** Pairs of numbers below this are one safe integer. */
+const pairing = 2 ** 26;
+
+/** Numbers for pairs of numbers, from 1. */
+class Pairs {
+  readonly #ids = new Map<number, number>();
+
+  id(a: number, b: number): number {
+    const key = a * pairing + b;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#ids.size + 1;
+      this.#ids.set(key, id);
+    }
+    return id;
   }
 }
