@@ -1,8 +1,11 @@
 #!/usr/bin/env node
+import { formatReplay } from "@eunomia/trace";
 import { Command } from "commander";
 import { bench } from "./bench/bench.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
+import { readClusterConfig } from "./node/config.ts";
 import { runNode } from "./node/process.ts";
+import { replayTrace } from "./node/replay.ts";
 
 /** Wrong usage is a run that could not be carried through, not one that failed its verdict. */
 const program = new Command("eunomia-bench")
@@ -17,7 +20,26 @@ program
   .requiredOption("--id <id>", "which node of the configuration this is")
   .requiredOption("--data <directory>", "where journal and log are kept")
   .option("--trace <file>", "append broadcast events, one JSON object a line")
+  .option("--trace-engines <file>", "append every step of every engine, for `replay`")
   .action(runNode);
+
+program
+  .command("replay")
+  .description("take the steps of a node again that --trace-engines wrote, and compare what came of them")
+  .argument("<file>", "what the node wrote")
+  .requiredOption("--config <file>", "cluster configuration, as the node had it")
+  .requiredOption("--id <id>", "which node of the configuration wrote it")
+  .action(async (file: string, { config, id }: { config: string; id: string }) => {
+    try {
+      const report = await replayTrace(readClusterConfig(config), id, file);
+      console.log(formatReplay(report));
+      // A life that was killed has no end: nothing contradicts, and nothing more can be said.
+      process.exitCode = report.difference === null ? 0 : 1;
+    } catch (error) {
+      console.error(`error: ${(error as Error).message}`);
+      process.exitCode = 2;
+    }
+  });
 
 program
   .command("run", { isDefault: true })

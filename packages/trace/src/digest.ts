@@ -1,4 +1,4 @@
-import { sha256, toHex } from "@eunomia/codec";
+import { sha256, toHex, utf8Encode } from "@eunomia/codec";
 import { type BroadcastEvent, type DeliverEvent, digestDigits, type Runs } from "./event.ts";
 
 /**
@@ -14,6 +14,14 @@ export function bodyDigest(body: Uint8Array): string {
 
 /** Makes 16 hex digits of a body: all traces of a run by the same one. */
 export type BodyDigest = (body: Uint8Array) => string;
+
+/** Makes 16 hex digits of a text. */
+export type TextDigest = (text: string) => string;
+
+/** The `bodyDigest` of the bytes of a text in UTF-8. */
+export function textDigest(text: string): string {
+  return bodyDigest(utf8Encode(text));
+}
 
 /** The `digests` of an event: one digest after the other. */
 export function bodyDigests(bodies: Iterable<Uint8Array>, digest: BodyDigest = bodyDigest): string {

@@ -1,5 +1,5 @@
 /** Traces in files: needs Node. */
-export { nodeBodyDigest } from "./file/digest.ts";
+export { nodeBodyDigest, nodeTextDigest } from "./file/digest.ts";
 export { EngineTraceFile, readEngineTrace } from "./file/engines.ts";
 export { readTrace, TraceWriter } from "./file/events.ts";
 export type {

@@ -18,6 +18,8 @@ export {
   type DeliveredEntry,
   type DeliveredSource,
   deliverEvent,
+  type TextDigest,
+  textDigest,
 } from "./digest.ts";
 export type {
   BroadcastEvent,

@@ -21,7 +21,7 @@ interface Adder extends EngineTypes {
 /**
  * Adds up what it is told, writes it down and tells others, who acknowledge: every kind of event and effect, bigints and bytes.
  *
- * @param wrong adds one too much from a sum of 100 on.
+ * @param wrong adds one too much from a sum of 10 on.
  */
 export function adder(wrong = false): Engine<Adder> {
   const on = actionsOf<Adder>();
@@ -53,7 +53,7 @@ export function adder(wrong = false): Engine<Adder> {
         (_config, _state, commands) => commands,
         (config, state, commands, out) => {
           for (const { add, note } of commands) {
-            state.sum += BigInt(add) + (wrong && state.sum >= 100n ? 1n : 0n);
+            state.sum += BigInt(add) + (wrong && state.sum >= 10n ? 1n : 0n);
             state.last = note;
           }
           state.waiting += config.others.length;

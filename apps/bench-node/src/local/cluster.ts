@@ -26,6 +26,8 @@ export interface LocalClusterOptions {
   readonly maxBatchBytes?: number;
   /** Nodes write their broadcast events to files. */
   readonly trace?: boolean;
+  /** Nodes write every step of their engines to files. */
+  readonly traceEngines?: boolean;
   /** A node that had started ended though nobody here asked it to. */
   onUnexpectedExit?(id: string, pid: number | undefined, how: string): void;
   /** Arguments for the node executable of every child, e.g. `--cpu-prof`. */
@@ -98,6 +100,9 @@ export class LocalCluster {
   traceFile(id: string): string {
     return join(this.directory, `${id}.trace.jsonl`);
   }
+  engineTraceFile(id: string): string {
+    return join(this.directory, `${id}.engines.jsonl`);
+  }
   pid(id: string): number | undefined {
     return this.#children.get(id)?.pid;
   }
@@ -120,6 +125,7 @@ export class LocalCluster {
       this.dataDirectory(id),
     ];
     if (this.#options.trace) args.push("--trace", this.traceFile(id));
+    if (this.#options.traceEngines) args.push("--trace-engines", this.engineTraceFile(id));
     const log = openSync(join(this.directory, `${id}.log`), "a");
     const child = fork(this.#entry, args, {
       execArgv: ["--enable-source-maps", ...(this.#options.execArgv ?? [])],

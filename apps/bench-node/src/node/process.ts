@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { readClusterConfig, readSecrets } from "./config.ts";
 import { type RunningNode, startNode } from "./stack.ts";
-import { NodeTrace } from "./trace.ts";
+import { NodeEngineTrace, NodeTrace } from "./trace.ts";
 
 export interface NodeProcessOptions {
   readonly config: string;
@@ -10,6 +10,8 @@ export interface NodeProcessOptions {
   readonly data: string;
   /** Where broadcast events go, one JSON object per line. */
   readonly trace?: string;
+  /** Where every step of every engine goes, for `replay`. */
+  readonly traceEngines?: string;
 }
 
 /** What a parent process may ask over the IPC channel, if there is one. */
@@ -43,6 +45,8 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   };
   let running: RunningNode;
   const trace = options.trace === undefined ? null : new NodeTrace(options.trace, options.id);
+  const engines =
+    options.traceEngines === undefined ? null : new NodeEngineTrace(options.traceEngines, options.id);
   try {
     running = await startNode({
       config: readClusterConfig(options.config),
@@ -53,6 +57,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       onAlarm: (alarm) => log.error(alarm, "processes disagree about a slot"),
       onEvent: (event) =>
         event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind),
+      ...(engines && { step: engines.step }),
       ...(trace && { onDelivery: (delivery) => trace.delivered(delivery) }),
     });
   } catch (error) {
@@ -62,6 +67,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   const stop = async (): Promise<void> => {
     await running.close();
     trace?.close();
+    engines?.close();
     process.exit(0);
   };
   process.once("SIGTERM", stop);

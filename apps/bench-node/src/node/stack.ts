@@ -5,12 +5,13 @@ import {
   type Delivery,
   gatewayDefaults,
   type ReplicaConfig,
+  type ReplicaOracles,
   replicaDefaults,
 } from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
 import { hmacAuthenticator, type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import type { SlotLog, TraceLine } from "@eunomia/engine";
+import type { DriverOptions, SlotLog } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog } from "@eunomia/journal/file";
 import { type TcpEvent, type TcpTransport, tcpTransport } from "@eunomia/transports/tcp";
@@ -30,7 +31,8 @@ export interface NodeOptions {
   onAlarm?(alarm: { readonly process: string; readonly slot: number; readonly reason: string }): void;
   /** The node has stopped and cannot go on. */
   onFault(error: Error): void;
-  onTrace?(line: TraceLine): void;
+  /** Takes the place of the step of all engines: somebody writes it down. */
+  readonly step?: NonNullable<DriverOptions["step"]>;
 }
 
 export interface RunningNode {
@@ -86,7 +88,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       nodeOf: directory(config),
       mayStartFresh: !ranBefore,
       onFault: options.onFault,
-      ...(options.onTrace && { onTrace: options.onTrace }),
+      ...(options.step && { step: options.step }),
       ...node.handlers,
     });
     // From now on there is a journal, be it an empty one: a node that ends before its first record may come back.
@@ -124,7 +126,7 @@ function broadcastNode(
   return new BroadcastNode({
     replica: replicaConfig(config, id),
     gateway: { ...gatewayDefaults, self: processOf(id, "gateway") },
-    oracles: { sha256: native.sha256, verify: verifier() },
+    oracles: oracles(),
     protocols,
     log,
     clock: systemClock,
@@ -134,7 +136,13 @@ function broadcastNode(
   });
 }
 
-function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig {
+/** What the replica asks that is no business of an engine. */
+export function oracles(): Omit<ReplicaOracles, "validate"> {
+  return { sha256: native.sha256, verify: verifier() };
+}
+
+/** The replica of a node, as the configuration of its cluster says. */
+export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig {
   const { cluster, nodes, f, alpha, mode, fifo, maxBatch, maxBatchBytes, initial, controllers } = config;
   return {
     ...replicaDefaults,

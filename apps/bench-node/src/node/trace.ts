@@ -1,7 +1,7 @@
 import type { Delivery } from "@eunomia/aneris-switch";
 import { readBatch } from "@eunomia/aneris-switch/messages";
-import { deliverEvent } from "@eunomia/trace";
-import { nodeBodyDigest, TraceWriter } from "@eunomia/trace/file";
+import { deliverEvent, EngineRecorder } from "@eunomia/trace";
+import { EngineTraceFile, nodeBodyDigest, nodeTextDigest, TraceWriter } from "@eunomia/trace/file";
 
 /** Milliseconds since 1970, with fractions: one clock for all processes of a machine. */
 export const wallClock = (): number => performance.timeOrigin + performance.now();
@@ -28,5 +28,31 @@ export class NodeTrace {
 
   close(): void {
     this.#writer.close();
+  }
+}
+
+/** Writes every step of every engine of one node, for a replay of it. */
+export class NodeEngineTrace {
+  readonly #file: EngineTraceFile;
+  readonly #recorder: EngineRecorder;
+
+  constructor(file: string, node: string) {
+    this.#file = new EngineTraceFile(file);
+    this.#recorder = new EngineRecorder(node, {
+      now: wallClock,
+      write: (record) => this.#file.write(record),
+      digest: nodeBodyDigest,
+      textDigest: nodeTextDigest,
+    });
+  }
+
+  /** For the driver of the node. */
+  get step(): EngineRecorder["step"] {
+    return this.#recorder.step;
+  }
+
+  close(): void {
+    this.#recorder.end();
+    this.#file.close();
   }
 }

@@ -10,3 +10,8 @@ import { digestDigits } from "../event.ts";
 export function nodeBodyDigest(body: Uint8Array): string {
   return hash("sha256", body, "hex").slice(0, digestDigits);
 }
+
+/** `textDigest` by Node's own SHA-256. */
+export function nodeTextDigest(text: string): string {
+  return hash("sha256", text, "hex").slice(0, digestDigits);
+}

@@ -1,12 +1,12 @@
 import { type EngineRecord, RecordReader, RecordSealer } from "../line/record.ts";
 import { TraceError } from "../parse.ts";
-import { nodeBodyDigest } from "./digest.ts";
+import { nodeTextDigest } from "./digest.ts";
 import { LineFile, type LineFileOptions, linesOf, type ReadOptions } from "./lines.ts";
 
 /** Appends the records of an `EngineRecorder` to a file, sealed line by line. */
 export class EngineTraceFile {
   readonly #file: LineFile;
-  readonly #sealer = new RecordSealer(nodeBodyDigest);
+  readonly #sealer = new RecordSealer(nodeTextDigest);
 
   /** Goes on at the end of the file, or makes it. */
   constructor(path: string, options: LineFileOptions = {}) {
@@ -33,7 +33,7 @@ export async function* readEngineTrace(
   path: string,
   options: ReadOptions = {},
 ): AsyncGenerator<EngineRecord> {
-  const reader = new RecordReader(nodeBodyDigest);
+  const reader = new RecordReader(nodeTextDigest);
   let number = 0;
   for await (const lines of linesOf(path, options))
     for (const line of lines) {

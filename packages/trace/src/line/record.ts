@@ -1,5 +1,4 @@
-import { utf8Encode } from "@eunomia/codec";
-import { type BodyDigest, bodyDigest } from "../digest.ts";
+import { type TextDigest, textDigest } from "../digest.ts";
 import { digestDigits } from "../event.ts";
 import { TraceError } from "../parse.ts";
 import type { Json } from "./value.ts";
@@ -14,6 +13,7 @@ export interface StepRecord {
   /** With the first event of a life of the engine: its configuration. */
   readonly config?: Json;
   readonly event: Json;
+  /** Long ones as their digest: they are only compared. */
   readonly fired: Json;
   readonly effects: Json;
   /** The digest of the state after the step, with some steps. */
@@ -35,10 +35,10 @@ const suffixChars = suffixOf("0".repeat(digestDigits)).length;
  * left out, repeated or exchanged without notice. Against accidents: whoever wants to can compute the digests anew.
  */
 export class RecordSealer {
-  readonly #digest: BodyDigest;
+  readonly #digest: TextDigest;
   #chain = "";
 
-  constructor(digest: BodyDigest = bodyDigest) {
+  constructor(digest: TextDigest = textDigest) {
     this.#digest = digest;
   }
 
@@ -46,21 +46,21 @@ export class RecordSealer {
   seal(record: EngineRecord): string {
     const text = JSON.stringify(record).slice(0, -1);
     if (record.kind === "begin") this.#chain = "";
-    this.#chain = this.#digest(utf8Encode(this.#chain + text));
+    this.#chain = this.#digest(this.#chain + text);
     return text + suffixOf(this.#chain);
   }
 }
 
 /** Reads the lines that a `RecordSealer` made, of one life after the other. */
 export class RecordReader {
-  readonly #digest: BodyDigest;
+  readonly #digest: TextDigest;
   /** Null: no life has begun. */
   #chain: string | null = null;
   #steps = 0;
   /** Lives that have no end: what they did last may be missing. */
   cutLives = 0;
 
-  constructor(digest: BodyDigest = bodyDigest) {
+  constructor(digest: TextDigest = textDigest) {
     this.#digest = digest;
   }
 
@@ -75,7 +75,7 @@ export class RecordReader {
     };
     const begins = text.startsWith('{"kind":"begin",');
     if (this.#chain === null && !begins) broken("expected the begin of a life");
-    const chain = this.#digest(utf8Encode((begins ? "" : this.#chain) + text));
+    const chain = this.#digest((begins ? "" : this.#chain) + text);
     if (line !== text + suffixOf(chain))
       broken("the line is not what was written, or not behind the line that it was written behind");
     // The digest has shown that the line is as it was written.

@@ -1,8 +1,8 @@
 import { encode } from "@eunomia/codec";
 import { type Address, type AnyEngine, type EngineTypes, type Event, type Step, step } from "@eunomia/engine";
-import { type BodyDigest, bodyDigest } from "../digest.ts";
+import { type BodyDigest, bodyDigest, type TextDigest, textDigest } from "../digest.ts";
 import type { EngineRecord } from "./record.ts";
-import { toJson } from "./value.ts";
+import { briefJson, toJson } from "./value.ts";
 
 export interface EngineRecorderOptions {
   /** The time of a record; whatever clock it is. */
@@ -10,7 +10,10 @@ export interface EngineRecorderOptions {
   readonly write: (record: EngineRecord) => void;
   /** One step in so many carries a digest of the state. Default 64; 1: every step. */
   readonly stateEvery?: number;
+  /** Of states. */
   readonly digest?: BodyDigest;
+  /** Of long texts. */
+  readonly textDigest?: TextDigest;
 }
 
 /**
@@ -24,12 +27,14 @@ export class EngineRecorder {
   readonly #options: EngineRecorderOptions;
   readonly #stateEvery: number;
   readonly #digest: BodyDigest;
+  readonly #textDigest: TextDigest;
   #steps = 0;
 
   constructor(by: string, options: EngineRecorderOptions) {
     this.#options = options;
     this.#stateEvery = options.stateEvery ?? 64;
     this.#digest = options.digest ?? bodyDigest;
+    this.#textDigest = options.textDigest ?? textDigest;
     options.write({ kind: "begin", v: 1, at: options.now(), by });
   }
 
@@ -53,8 +58,8 @@ export class EngineRecorder {
       instance,
       ...(event.kind === "start" && { config: toJson(config, "config") }),
       event: taken,
-      fired: toJson(fired, "fired"),
-      effects: toJson(effects, "effects"),
+      fired: briefJson(fired, "fired", this.#textDigest),
+      effects: briefJson(effects, "effects", this.#textDigest),
       ...(this.#steps % this.#stateEvery === 0 && { state: stateDigest(engine, state, this.#digest) }),
     });
     return { fired, effects };

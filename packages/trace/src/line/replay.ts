@@ -1,8 +1,8 @@
 import { type AnyEngine, type EngineTypes, type Event, step } from "@eunomia/engine";
-import { type BodyDigest, bodyDigest } from "../digest.ts";
+import { type BodyDigest, bodyDigest, type TextDigest, textDigest } from "../digest.ts";
 import type { EngineRecord, StepRecord } from "./record.ts";
 import { stateDigest } from "./recorder.ts";
-import { fromJson, type Json, textOf } from "./value.ts";
+import { briefJson, fromJson, type Json } from "./value.ts";
 
 /** The first place where a replay went another way than the trace. */
 export interface ReplayDifference {
@@ -33,7 +33,9 @@ export interface ReplayReport {
 export interface ReplayOptions {
   /** The engine that took the step; null: there is none of that name. */
   readonly engineOf: (record: StepRecord) => AnyEngine | null;
+  /** As the recorder had it. */
   readonly digest?: BodyDigest;
+  readonly textDigest?: TextDigest;
 }
 
 interface Running {
@@ -143,7 +145,7 @@ export class EngineReplay {
 
   #compare(record: StepRecord, part: "fired" | "effects", written: Json, taken: unknown): void {
     const expected = JSON.stringify(written);
-    const got = textOf(taken);
+    const got = JSON.stringify(briefJson(taken, part, this.#options.textDigest ?? textDigest));
     if (expected !== got) this.#differs(record, part, expected, got);
   }
 

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from "@eunomia/codec";
+import type { TextDigest } from "../digest.ts";
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -51,11 +52,25 @@ export function toJson(value: unknown, path = "value"): Json {
   }
 }
 
+const digits = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+
+/** As `toHex`, for bodies of megabytes: the text is made at once, not digit by digit. */
+function hexOf(bytes: Uint8Array): string {
+  if (bytes.length < 64) return toHex(bytes);
+  const codes = new Uint8Array(2 * bytes.length);
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    codes[2 * at] = digits[byte >>> 4]!;
+    codes[2 * at + 1] = digits[byte & 15]!;
+  }
+  return new TextDecoder("latin1").decode(codes);
+}
+
 function objectToJson(value: object, path: string): Json {
   const items = (list: Iterable<unknown>): Json[] =>
     Array.from(list, (item, at) => toJson(item, `${path}[${at}]`));
   if (Array.isArray(value)) return items(value);
-  if (value instanceof Uint8Array) return { "#bytes": toHex(value) };
+  if (value instanceof Uint8Array) return { "#bytes": hexOf(value) };
   if (value instanceof Set) return { "#set": items(value) };
   if (value instanceof Map) return { "#map": items(value) };
   for (const [name, of] of Object.entries(typedArrays))
@@ -107,4 +122,14 @@ const tagged: Readonly<Record<string, (json: Json) => unknown>> = {
 /** The one text of a value: equal exactly if the values are. */
 export function textOf(value: unknown): string {
   return JSON.stringify(toJson(value));
+}
+
+/** Texts above this stand in a record as their digest: a step with a large body would otherwise hold it three times. */
+const briefChars = 4096;
+
+/** The JSON of a value that is only compared: itself, or if it is long its digest. */
+export function briefJson(value: unknown, path: string, digest: TextDigest): Json {
+  const json = toJson(value, path);
+  const text = JSON.stringify(json);
+  return text.length <= briefChars ? json : { "#digest": digest(text), chars: text.length };
 }
