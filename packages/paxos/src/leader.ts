@@ -122,7 +122,6 @@ export function leaderOver(
       "count an acceptance (4.5)",
       "count a probe answer (4.8)",
       "keep a proposal until phase 1 is over (4.5)",
-      "store a decision (4.5)",
       "note a stable report (4.6)",
     ],
     fairness: Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { AnyEngine } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
 import { soundMakers } from "./support/cluster.ts";
 import { acceptorAlone, leaderAlone, learnerAlone } from "./support/lone.ts";
@@ -11,9 +12,36 @@ const roles = [
   { role: "learner", alone: learnerAlone, rules: learnerRules },
 ];
 
+/** The engine, with every collecting action watched: nobody sees that it ran. */
+const watched = (engine: AnyEngine): AnyEngine => ({
+  ...engine,
+  actions: engine.actions.map((action) =>
+    engine.collects?.includes(action.name)
+      ? {
+          ...action,
+          act: (config, state, found, out) => {
+            const seen = (): string => JSON.stringify(engine.observe(config, state));
+            const before = seen();
+            action.act(config, state, found, out);
+            expect(seen(), action.name).toBe(before);
+          },
+        }
+      : action,
+  ),
+});
+
 for (const { role, alone, rules } of roles)
   describe(role, () => {
     for (const [name, check] of Object.entries(rules)) test(name, () => check(soundMakers));
+
+    test("what only collects is seen by nobody", () => {
+      const makers = {
+        acceptor: (config: never) => watched(soundMakers.acceptor(config)),
+        leader: (config: never) => watched(soundMakers.leader(config)),
+        learner: (config: never) => watched(soundMakers.learner(config)),
+      };
+      for (const check of Object.values(rules)) check(makers);
+    });
 
     test("every action has a test, and every test an action", () => {
       const { engine } = alone(soundMakers);
