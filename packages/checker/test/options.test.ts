@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import {
+  CheckerError,
+  type CheckerErrorCode,
+  type CheckOptions,
+  check,
+  type Model,
+  openSpace,
+} from "../src/index.ts";
+import { goldenModel } from "./support/golden.ts";
+
+const model = goldenModel(3, 2);
+
+function refused(run: () => unknown): { code: CheckerErrorCode; message: string } {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CheckerError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error("expected to be refused");
+}
+
+describe("impossible options are refused with what was expected, what was got and what to do", () => {
+  const options: [string, CheckOptions, RegExp][] = [
+    [
+      "mode",
+      { mode: "sideways" as never },
+      /"mode" expected one of bfs, dfs, best-first, walk, got "sideways"/,
+    ],
+    ["score is missing", { mode: "best-first" }, /"score" expected a function .* give one/],
+    ["score is too much", { score: () => 0 }, /"score" expected the mode "best-first", got "bfs"/],
+    ["walks are missing", { mode: "walk" }, /"walks" expected \{ count, steps, seed \}/],
+    ["walks are too much", { walks: { count: 1, steps: 1, seed: 1 } }, /"walks" expected the mode "walk"/],
+    [
+      "walks.count",
+      { mode: "walk", walks: { count: 0, steps: 1, seed: 1 } },
+      /"walks.count" expected a positive/,
+    ],
+    [
+      "walks.steps",
+      { mode: "walk", walks: { count: 1, steps: 0.5, seed: 1 } },
+      /"walks.steps" expected a positive/,
+    ],
+    [
+      "walks.seed",
+      { mode: "walk", walks: { count: 1, steps: 1, seed: 0.5 } },
+      /"walks.seed" expected an integer/,
+    ],
+    ["memory", { memory: -1 }, /"memory" expected a positive integer, got -1/],
+    ["states", { states: 0 }, /"states" expected a positive integer, got 0/],
+    ["depth", { depth: Number.NaN }, /"depth" expected a positive integer, got NaN/],
+    ["depth without levels", { mode: "dfs", depth: 3 }, /"depth" expected the mode "bfs", got "dfs"/],
+  ];
+  for (const [name, given, text] of options)
+    test(name, () => {
+      const { code, message } = refused(() => check(model, given));
+      expect(code).toBe("option");
+      expect(message).toMatch(text);
+    });
+  test("memory that does not hold the first states", () => {
+    const { code, message } = refused(() => check(model, { memory: 1000 }));
+    expect(code).toBe("memory");
+    expect(message).toMatch(/give more/);
+  });
+});
+
+describe("impossible models are refused", () => {
+  const { a0, p0 } = model.processes as Required<Model["processes"]>;
+  const network = { order: "bag", ignored: "consume" } as const;
+  const models: [string, Partial<Model>, RegExp][] = [
+    ["no process", { processes: {} }, /"processes" expected 1 to 64, got 0/],
+    [
+      "order",
+      { network: { ...network, order: "pile" as never } },
+      /"network.order" expected bag, fifo or soup, got "pile"/,
+    ],
+    [
+      "soup with loss",
+      { network: { ...network, order: "soup", loss: 1 } },
+      /no "loss" and no "duplicates" for a soup/,
+    ],
+    ["loss", { network: { ...network, loss: -1 } }, /"network.loss" expected an integer from 0/],
+    ["duplicates", { network: { ...network, duplicates: 0.5 } }, /"network.duplicates" expected an integer/],
+    [
+      "crashes",
+      { faults: { crashes: 5000, recover: true, splitFlush: false } },
+      /"faults.crashes" expected an integer from 0 to 4095/,
+    ],
+    [
+      "a key that is not the id",
+      { processes: { other: a0! } },
+      /"other" expected the id "other", but its engine calls itself "a0"/,
+    ],
+    [
+      "a timer that the engine lacks",
+      { processes: { a0: { ...a0!, timers: { tick: 1 } } } },
+      /"a0.timers" expected timers of "golden acceptor"/,
+    ],
+    [
+      "an input after nothing",
+      { processes: { p0: { ...p0!, inputs: { go: { commands: [null], after: ["stop"] } } } } },
+      /"p0.inputs.go.after" expected other inputs of p0, got "stop"/,
+    ],
+    [
+      "two properties of one name",
+      { invariants: [...model.invariants, ...model.invariants] },
+      /distinct names of properties/,
+    ],
+    [
+      "an excuse for nothing",
+      { excused: { "golden acceptor: sing": "it is mute" } },
+      /"excused" expected one of .*got "golden acceptor: sing"/,
+    ],
+  ];
+  for (const [name, part, text] of models)
+    test(name, () => {
+      const { code, message } = refused(() => check({ ...model, ...part }));
+      expect(code).toBe("model");
+      expect(message).toMatch(text);
+    });
+  test("a property that asks for a process that is not there", () => {
+    const space = openSpace(model);
+    expect(refused(() => space.view(space.initial).of("nobody")).message).toMatch(
+      /asks for "nobody"; the model has a0/,
+    );
+  });
+});
