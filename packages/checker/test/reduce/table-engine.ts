@@ -34,7 +34,7 @@ export type Slip =
   | "collects too much"
   /** Shows what it has collected. */
   | "shows its box"
-  /** Keeps the last it heard, so order matters. */
+  /** Keeps the last it heard only, so the order matters, and never counts. */
   | "minds the order"
   /** Speaks to the first of its list, as if names had an order. */
   | "picks the first";
@@ -83,7 +83,12 @@ export function tableEngine(slip?: Slip): Engine<Table> {
         "vote",
         "tally",
         (config, { at, heard }, _vote, from) =>
-          at < top(config) && !setHas(heard, from) && heard.length + 1 === config.quorum ? {} : null,
+          slip !== "minds the order" &&
+          at < top(config) &&
+          !setHas(heard, from) &&
+          heard.length + 1 === config.quorum
+            ? {}
+            : null,
         ({ peers }, state, _found, out) => {
           state.at += 1;
           state.heard = [];
