@@ -41,6 +41,7 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     maxSteps: 200_000,
     twiceEvery: 50,
     floor: 0.05,
+    feedback: false,
     keepGoing: false,
     shrink: 200,
     folder: null,

@@ -15,6 +15,7 @@ interface Given {
   readonly workers: number;
   readonly twice: number;
   readonly floor: number;
+  readonly feedback: boolean;
   readonly keepGoing: boolean;
   readonly shrink: number;
   readonly folder?: string;
@@ -65,6 +66,10 @@ export function addRun(program: Command): void {
       wholeNumber,
       5,
     )
+    .option(
+      "--no-feedback",
+      "take new seeds only, and make no runs of earlier ones that reached something new",
+    )
     .option("--keep-going", "count failures instead of stopping at the first", false)
     .option("--shrink <n>", "replays spent on making a failure small", wholeNumber, 200)
     .option("--folder <folder>", "keep the state of a long campaign there")
@@ -77,6 +82,9 @@ export function addRun(program: Command): void {
 Profiles: swarm switches each class of fault on or off by the seed, and heals a core in every other run; safety has every
 class at once; liveness heals a core in every run and wants progress; beyond does more than the protocol claims to bear, and
 judges only what is still promised.
+
+Half of the runs are made of earlier ones of the same worker that reached something new: a choice changed, a fault repeated, the
+streams of two runs mixed, another end. Their replay files tell them whole, as those of all failures do.
 
 The first failure is shrunk, written to a replay file and told; the last line is the command that replays it.
 

@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly folder: string | null;
   /** One run in so many is made twice and compared; 0: none. */
   readonly twiceEvery: number;
+  /** Are half of the runs made of earlier ones that reached something new? */
+  readonly feedback: boolean;
   readonly keepGoing: boolean;
   readonly quiet: boolean;
 }
@@ -23,22 +25,29 @@ const patienceSeconds = 600;
 const saveEveryMs = 15_000;
 
 /** The n-th run of a campaign. */
-export function jobAt(state: CampaignState, n: number, twiceEvery: number): RunJob {
+export function jobAt(
+  state: CampaignState,
+  n: number,
+  { twiceEvery, feedback }: Pick<CampaignOptions, "twiceEvery" | "feedback">,
+): RunJob {
   const { systems, seed, profile, mutant, virtualMs, maxSteps } = state;
+  const round = Math.floor(n / systems.length);
   return {
     system: systems[n % systems.length]!,
-    seed: `${seed}-${Math.floor(n / systems.length)}`,
+    seed: `${seed}-${round}`,
     profile,
     mutant,
     virtualMs,
     maxSteps,
     twice: twiceEvery > 0 && n % twiceEvery === 0,
+    // Pairs of rounds, since swarm runs alternate between safety and liveness.
+    feedback: feedback && round % 4 >= 2,
   };
 }
 
 /** Runs until an end is reached; the state grows. Answers the run that hung or died, if one did. */
 export async function runCampaign(state: CampaignState, options: CampaignOptions): Promise<FailedRun | null> {
-  const { count, seconds, workers, folder, twiceEvery, keepGoing, quiet } = options;
+  const { count, seconds, workers, folder, keepGoing, quiet } = options;
   const progress = new Progress({
     total: count ?? Math.round(seconds ?? 0),
     unit: count === null ? "s" : "runs",
@@ -61,7 +70,7 @@ export async function runCampaign(state: CampaignState, options: CampaignOptions
       next: () =>
         (count !== null && next >= count) || (seconds !== null && elapsed() >= seconds)
           ? null
-          : jobAt(state, next++, twiceEvery),
+          : jobAt(state, next++, options),
       done(job, summary) {
         const before = features.size;
         for (const feature of summary.features) features.add(feature);
@@ -82,7 +91,7 @@ export async function runCampaign(state: CampaignState, options: CampaignOptions
     return null;
   } catch (error) {
     if (!(error instanceof WorkerLost)) throw error;
-    return { job: error.job as RunJob, property: "the run ends", detail: error.message };
+    return { job: error.job as RunJob, property: "the run ends", detail: error.message, recipe: null };
   } finally {
     progress.stop();
     save();

@@ -22,6 +22,7 @@ export interface RunCommand {
   readonly twiceEvery: number;
   /** Least share of each type of request that must be accepted; 0: not looked at. */
   readonly floor: number;
+  readonly feedback: boolean;
   readonly keepGoing: boolean;
   readonly shrink: number;
   readonly folder: string | null;
@@ -80,7 +81,7 @@ export async function runCommand(names: readonly string[], options: RunCommand):
   for (const line of starved) say(`the workload is of no use: ${line}`);
   const first = failures[0];
   let file: string | null = null;
-  if (first !== undefined) file = await tellFailure(first, lost === first, options, engines, say);
+  if (first !== undefined) file = await tellFailure(first, options, engines, say);
   if (options.json)
     console.log(JSON.stringify({ ...state, features: state.features.length, starved, replay: file }));
   if (file !== null) (options.json ? console.error : console.log)(invocation(["replay", file]));
@@ -88,20 +89,19 @@ export async function runCommand(names: readonly string[], options: RunCommand):
 }
 
 async function tellFailure(
-  { job, property, detail }: FailedRun,
-  hung: boolean,
+  { job, property, detail, recipe }: FailedRun,
   options: RunCommand,
   engines: string,
   say: (line: string) => void,
 ): Promise<string | null> {
   say(`\n${job.system}, seed ${job.seed}: ${property} is violated: ${detail}`);
-  if (hung) {
+  if (recipe === null) {
     say(
       `run it alone: ${invocation(["run", job.system, "--seed", job.seed.replace(/-\d+$/, ""), "--workers", "1"])}`,
     );
     return null;
   }
-  const kept = await keepFailure(job, {
+  const kept = await keepFailure(job, recipe, {
     engines,
     out: options.out,
     replays: options.shrink,

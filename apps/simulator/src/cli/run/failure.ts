@@ -3,7 +3,8 @@ import { storyListing } from "../../explorer/story/listing.ts";
 import { fileName, writeInto } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { runStory } from "../replay/run-story.ts";
-import { planOf, type RunJob } from "./job.ts";
+import { partsOf } from "../systems.ts";
+import type { RunJob, RunRecipe } from "./job.ts";
 
 /** A failure made small, as a replay file and in words. */
 export interface KeptFailure {
@@ -20,6 +21,7 @@ const shownSteps = 60;
 /** Shrinks a failing run and writes it down. Null: it does not fail when it is run again, which is a fault of its own. */
 export async function keepFailure(
   job: RunJob,
+  recipe: RunRecipe,
   options: {
     readonly engines: string;
     readonly out: string;
@@ -27,7 +29,7 @@ export async function keepFailure(
     readonly quiet: boolean;
   },
 ): Promise<KeptFailure | null> {
-  const plan = planOf(job);
+  const plan = { ...partsOf(job.system, job.mutant), ...recipe };
   const result = await simulate(plan);
   if (result.outcome.kind === "ok") return null;
   const progress = new Progress({ total: options.replays, unit: "replays", quiet: options.quiet });

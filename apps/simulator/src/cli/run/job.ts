@@ -1,4 +1,5 @@
 import {
+  Corpus,
   Coverage,
   type Outcome,
   type Profile,
@@ -30,7 +31,12 @@ export interface RunJob {
   readonly maxSteps: number;
   /** Run it a second time and compare the two record by record. */
   readonly twice: boolean;
+  /** Make it of earlier runs of the same worker that reached something new, where there are any. */
+  readonly feedback: boolean;
 }
+
+/** Everything that a run is a function of, beside its system: enough to make it again. Plain JSON. */
+export type RunRecipe = Pick<RunPlan, "seed" | "config" | "profile" | "limits" | "wire" | "choices">;
 
 /** What became of one run, as plain JSON; features are those that the worker had not seen before. */
 export interface RunSummary {
@@ -44,6 +50,8 @@ export interface RunSummary {
   readonly fired: RunResult["fired"];
   readonly features: readonly number[];
   readonly cpuSeconds: number;
+  /** How to make the run again; null if nothing is wrong with it. */
+  readonly recipe: RunRecipe | null;
 }
 
 /** Is this seed one whose core is healed in the end? Swarm runs alternate. */
@@ -71,32 +79,48 @@ function profileOf({ profile }: RunJob, plan: RunPlan): { readonly profile?: Pro
 
 /** Runs jobs one after the other; remembers what was reached, so that each summary tells what is new. */
 export class Runner {
-  readonly #seen = new Set<number>();
+  readonly #seen = new Coverage();
+  /** Runs that reached something new, by system and mutant. */
+  readonly #corpora = new Map<string, Corpus<unknown>>();
 
   async run(job: RunJob): Promise<RunSummary> {
     const before = process.cpuUsage();
-    const plan = planOf(job);
+    const corpus = this.#corpusOf(job);
+    const plan = (job.feedback ? corpus.next(job.seed) : null) ?? planOf(job);
     const coverage = new Coverage();
     const result = await simulate(plan, { coverage });
-    const difference = job.twice ? await firstDifference(plan, result) : null;
-    const features = coverage.features().filter((feature) => !this.#seen.has(feature));
-    for (const feature of features) this.#seen.add(feature);
+    const features = coverage.features().filter((feature) => this.#seen.merge([feature]) > 0);
+    const ok = result.outcome.kind === "ok";
+    if (ok && features.length > 0) corpus.keep(plan, result);
+    const difference = job.twice && ok ? await firstDifference(plan, result) : null;
     const { user, system } = process.cpuUsage(before);
-    const outcome: Outcome =
-      difference === null || result.outcome.kind !== "ok"
-        ? result.outcome
-        : { kind: "violated", property: "the same run twice", detail: difference, atMs: 0 };
+    const { settled, steps, virtualMs, counts, marks, requests, fired } = result;
     return {
-      outcome,
-      settled: result.settled,
-      steps: result.steps,
-      virtualMs: result.virtualMs,
-      counts: result.counts,
-      marks: result.marks,
-      requests: result.requests,
-      fired: result.fired,
+      outcome:
+        difference === null
+          ? result.outcome
+          : { kind: "violated", property: "a run is a function of its choices", detail: difference, atMs: 0 },
+      settled,
+      steps,
+      virtualMs,
+      counts,
+      marks,
+      requests,
+      fired,
       features,
       cpuSeconds: (user + system) / 1e6,
+      recipe: ok && difference === null ? null : recipeOf(plan, result),
     };
   }
+
+  #corpusOf({ system, mutant }: RunJob): Corpus<unknown> {
+    const key = `${system} ${mutant}`;
+    const corpus = this.#corpora.get(key) ?? new Corpus<unknown>();
+    this.#corpora.set(key, corpus);
+    return corpus;
+  }
+}
+
+function recipeOf({ seed, limits }: RunPlan, { config, profile, wire, choices }: RunResult): RunRecipe {
+  return { seed, config, profile, wire, choices, ...(limits === undefined ? {} : { limits }) };
 }

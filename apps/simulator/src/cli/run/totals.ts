@@ -1,4 +1,4 @@
-import type { RunJob, RunSummary } from "./job.ts";
+import type { RunJob, RunRecipe, RunSummary } from "./job.ts";
 
 interface Requests {
   made: number;
@@ -37,6 +37,8 @@ export interface FailedRun {
   readonly job: RunJob;
   readonly property: string;
   readonly detail: string;
+  /** How to make it again; null: it did not end. */
+  readonly recipe: RunRecipe | null;
 }
 
 /** Where a campaign stands: enough to go on with it. Plain JSON. */
@@ -77,8 +79,10 @@ export function addRun(totals: Totals, job: RunJob, summary: RunSummary, newFeat
   totals.features += newFeatures;
   if (job.twice) totals.compared += 1;
   const { outcome } = summary;
-  if (outcome.kind !== "ok")
-    totals.failures.push({ job, property: outcome.property, detail: outcome.detail });
+  if (outcome.kind !== "ok") {
+    const { property, detail } = outcome;
+    totals.failures.push({ job, property, detail, recipe: summary.recipe });
+  }
 }
 
 /** Requests of so many are judged by the floor; fewer say nothing. */
