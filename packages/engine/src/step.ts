@@ -29,9 +29,15 @@ export class EngineFault extends Error {
 /** More internal steps than this after one event mean that the engine loops. */
 const internalStepsMax = 100_000;
 
+type Actions = readonly Action<EngineTypes>[];
+
+/** The actions by what they listen to; kinds and timers are keys of their own, so that no step has to make a text. */
 interface Table {
-  readonly by: ReadonlyMap<string, readonly Action<EngineTypes>[]>;
-  readonly internal: readonly Action<EngineTypes>[];
+  readonly start: Actions;
+  readonly commands: Actions;
+  readonly message: ReadonlyMap<string, Actions>;
+  readonly timeout: ReadonlyMap<string, Actions>;
+  readonly internal: Actions;
 }
 /** Derived from the engine alone, so equal at every time: a cache, not state. */
 const tables = new WeakMap<object, Table>();
@@ -39,27 +45,34 @@ const tables = new WeakMap<object, Table>();
 function tableOf(engine: AnyEngine): Table {
   let table = tables.get(engine);
   if (table === undefined) {
-    const by = new Map<string, Action<EngineTypes>[]>();
-    for (const action of engine.actions as readonly Action<EngineTypes>[]) {
-      const list = by.get(action.on);
-      if (list === undefined) by.set(action.on, [action]);
-      else list.push(action);
-    }
-    table = { by, internal: by.get("internal") ?? [] };
+    const actions = engine.actions as Actions;
+    const on = (trigger: string): Actions => actions.filter((action) => action.on === trigger);
+    const under = (prefix: string): ReadonlyMap<string, Actions> => {
+      const triggers = actions.map((action) => action.on as string).filter((one) => one.startsWith(prefix));
+      return new Map(triggers.map((trigger) => [trigger.slice(prefix.length), on(trigger)]));
+    };
+    table = {
+      start: on("start"),
+      commands: on("commands"),
+      message: under("message:"),
+      timeout: under("timeout:"),
+      internal: on("internal"),
+    };
     tables.set(engine, table);
   }
   return table;
 }
 
-function triggerOf(event: Event<EngineTypes>): string {
-  if (event.kind === "message") return `message:${event.message.kind}`;
-  return event.kind === "timeout" ? `timeout:${event.timer}` : event.kind;
+function listeners(table: Table, event: Event<EngineTypes>): Actions | undefined {
+  if (event.kind === "message") return table.message.get(event.message.kind);
+  return event.kind === "timeout" ? table.timeout.get(event.timer) : table[event.kind];
 }
 
 /** Collects effects; copies addressed to the engine itself go to `own` and never leave. */
 class Collector implements Effects<EngineTypes> {
   readonly effects: Effect<EngineTypes>[] = [];
-  readonly own: Event<EngineTypes>[] = [];
+  /** Null while there are none, as mostly. */
+  own: Event<EngineTypes>[] | null = null;
   readonly #self: NodeId;
   constructor(self: NodeId) {
     this.#self = self;
@@ -70,6 +83,7 @@ class Collector implements Effects<EngineTypes> {
   send(to: readonly NodeId[], message: EngineTypes["Message"]): void {
     const self = this.#self;
     if (to.includes(self)) {
+      this.own ??= [];
       this.own.push({ kind: "message", from: self, message });
       const others = to.filter((node) => node !== self);
       if (others.length > 0) this.effects.push({ kind: "send", to: others, message });
@@ -113,12 +127,12 @@ export function step<T extends EngineTypes>(
   let steps = 0;
   let next: Event<EngineTypes> | undefined = event;
   while (next !== undefined) {
-    takeFirst(table.by.get(triggerOf(next)), config, state, next, out, fired, pick);
+    takeFirst(listeners(table, next), config, state, next, out, fired, pick);
     while (takeFirst(table.internal, config, state, next, out, fired, pick)) {
       if (++steps > internalStepsMax)
         throw new EngineFault(engine.name, `did not come to rest after ${steps} internal steps`);
     }
-    next = out.own.shift();
+    next = out.own?.shift();
     if (next !== undefined && ++steps > internalStepsMax)
       throw new EngineFault(engine.name, `sent itself more than ${internalStepsMax} messages in one step`);
   }

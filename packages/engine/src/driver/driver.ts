@@ -32,6 +32,7 @@ export class Driver {
   readonly #compactAboveBytes: number;
   #events: { instance: Instance; event: Event<EngineTypes> }[] = [];
   #withCommands: Instance[] = [];
+  readonly #tick = (): void => this.#run();
   #scheduled = false;
   #stopped = false;
 
@@ -165,7 +166,7 @@ export class Driver {
   #schedule(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    this.#ports.defer(() => this.#run());
+    this.#ports.defer(this.#tick);
   }
 
   #receive(sealed: Uint8Array): void {
@@ -288,7 +289,8 @@ export class Driver {
       }
       if (wireBox !== null) {
         const parcel = { to: process, from, instance, engine: sender.engine, message };
-        this.#durability.after(() => wireBox.add(node, parcel));
+        if (this.#durability.clear) wireBox.add(node, parcel);
+        else this.#durability.after(() => wireBox.add(node, parcel));
         continue;
       }
       if (body === null) {

@@ -33,6 +33,11 @@ export class Durability {
     this.#release.add(leave);
   }
 
+  /** Nothing waits and every record is durable: whatever comes next may leave at once. */
+  get clear(): boolean {
+    return this.#release.clear;
+  }
+
   get allDurable(): boolean {
     return this.#release.allDurable;
   }
@@ -67,7 +72,7 @@ export class Durability {
 
   stop(): void {
     this.#stopped = true;
-    this.#release.clear();
+    this.#release.drop();
   }
 
   #released(position: number): void {

@@ -20,9 +20,13 @@ export class ReleaseQueue {
     return this.#appended <= this.#durable;
   }
 
+  get clear(): boolean {
+    return this.#waiting.length === 0 && this.allDurable;
+  }
+
   /** Leaves at once if nothing is in front of it. */
   add(leave: () => void): void {
-    if (this.#waiting.length === 0 && this.allDurable) leave();
+    if (this.clear) leave();
     else this.#waiting.push({ position: this.#appended, leave });
   }
 
@@ -34,7 +38,7 @@ export class ReleaseQueue {
     for (const item of this.#waiting.splice(0, count)) item.leave();
   }
 
-  clear(): void {
+  drop(): void {
     this.#waiting = [];
   }
 }

@@ -27,6 +27,7 @@ export class Stepper {
   readonly #processes = new Map<string, number>();
   readonly #samples: Sample[] = [];
   readonly #choose: Choose;
+  readonly #choosers = new Map<AnyEngine, Choose | null>();
   #untilCheck: number;
   #examinations = 0;
 
@@ -55,7 +56,7 @@ export class Stepper {
     try {
       taken = sampled
         ? this.#examined(engine, config, state, event)
-        : step(engine, config, state, event, this.#choose);
+        : step(engine, config, state, event, this.#chooser(engine));
     } catch (error) {
       this.#blame(engine, process, error);
       throw error;
@@ -93,6 +94,16 @@ export class Stepper {
   /** Looks at the messages that are still kept as samples. */
   finish(): void {
     while (this.#samples.length > 0) this.#lookAgain();
+  }
+
+  /** Most engines have nothing to choose. */
+  #chooser(engine: AnyEngine): Choose | undefined {
+    let chooser = this.#choosers.get(engine);
+    if (chooser === undefined) {
+      chooser = engine.actions.some((action) => action.choices !== undefined) ? this.#choose : null;
+      this.#choosers.set(engine, chooser);
+    }
+    return chooser ?? undefined;
   }
 
   #idOf(process: string): number {
