@@ -8,7 +8,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export class NotPlainError extends Error {
   readonly code = "not-plain";
   constructor(path: string, got: string) {
-    super(`expected plain data at ${path}, got ${got}`);
+    super(`expected plain data in ${path}, got ${got}`);
     this.name = "NotPlainError";
   }
 }
@@ -67,22 +67,33 @@ function hexOf(bytes: Uint8Array): string {
 }
 
 function objectToJson(value: object, path: string): Json {
-  const items = (list: Iterable<unknown>): Json[] =>
-    Array.from(list, (item, at) => toJson(item, `${path}[${at}]`));
-  if (Array.isArray(value)) return items(value);
-  if (value instanceof Uint8Array) return { "#bytes": hexOf(value) };
-  if (value instanceof Set) return { "#set": items(value) };
-  if (value instanceof Map) return { "#map": items(value) };
-  for (const [name, of] of Object.entries(typedArrays))
-    if (value instanceof of) return { "#numbers": [name, ...items(value)] };
+  if (Array.isArray(value)) return listToJson(value, path);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype)
-    throw new NotPlainError(path, value.constructor?.name ?? "an object");
-  const fields: [string, Json][] = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => [name, toJson(field, `${path}.${name}`)]);
-  return fields.some(([name]) => name.startsWith("#")) ? { "#record": fields } : Object.fromEntries(fields);
+  if (prototype === Object.prototype || prototype === null) return recordToJson(value, path);
+  if (value instanceof Uint8Array) return { "#bytes": hexOf(value) };
+  if (value instanceof Set) return { "#set": listToJson(value, path) };
+  if (value instanceof Map) return { "#map": listToJson(value, path) };
+  for (const [name, of] of Object.entries(typedArrays))
+    if (value instanceof of) return { "#numbers": [name, ...listToJson(value, path)] };
+  throw new NotPlainError(path, value.constructor?.name ?? "an object");
+}
+
+function listToJson(list: Iterable<unknown>, path: string): Json[] {
+  const items: Json[] = [];
+  for (const item of list) items.push(toJson(item, path));
+  return items;
+}
+
+function recordToJson(value: object, path: string): Json {
+  const fields = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(fields)
+    .filter((name) => fields[name] !== undefined)
+    .sort();
+  if (names.some((name) => name.startsWith("#") || name === "__proto__"))
+    return { "#record": names.map((name) => [name, toJson(fields[name], path)]) };
+  const out: Record<string, Json> = {};
+  for (const name of names) out[name] = toJson(fields[name], path);
+  return out;
 }
 
 /**
