@@ -1,37 +1,13 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import {
-  type Arrow,
-  type Box,
-  boxHeight,
-  letterText,
-  narrow,
-  partOf,
-  rowY,
-  type Scene,
-  sceneOf,
-  wide,
-} from "../story/layout.ts";
+import { type Measures, narrow, partOf, rowY, type Scene, sceneOf, wide } from "../story/layout.ts";
 import { stepLine } from "../story/tell.ts";
-import { inline } from "../story/tree.ts";
-import type { Letter, Story } from "../story/types.ts";
+import type { Story } from "../story/types.ts";
+import { ArrowShape, BoxShape } from "./shapes.tsx";
 import { asked, atEnd, cursor, go, position, story } from "./store.ts";
 
 /** Rows that are drawn beyond the window, so that scrolling shows no gaps. */
 const spareRows = 12;
-
-/** The next steps that are about a message. */
-function askAboutLetter(letter: Letter): void {
-  const text = inline(letter.message);
-  const choices = (position.value?.choices ?? []).filter(
-    ({ process, message }) =>
-      process === letter.to &&
-      message !== null &&
-      message.from === letter.from &&
-      inline(message.message) === text,
-  );
-  asked.value = { title: `${text}, from ${letter.from} to ${letter.to}`, choices };
-}
 
 /** The next steps of a process that are not about a message: faults, timers, inputs, the disk. */
 function askAboutProcess(process: string): void {
@@ -39,70 +15,6 @@ function askAboutProcess(process: string): void {
     (each) => each.process === process && each.message === null,
   );
   asked.value = { title: process, choices };
-}
-
-function ArrowShape({ arrow, letter, behind }: { arrow: Arrow; letter: Letter; behind: boolean }) {
-  const { x0, y0, x1, y1, style, text, tx, ty } = arrow;
-  const waits = style === "waiting";
-  const width = text.length * 6.2 + 14;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: shapes of a drawing; the same steps are buttons among the next steps
-    <g
-      class={`letter ${style}${behind ? " behind" : ""}`}
-      role="button"
-      aria-label={letterText(letter)}
-      onClick={() => askAboutLetter(letter)}
-    >
-      <title>{letterText(letter)}</title>
-      <line class="grip" x1={x0} y1={y0} x2={x1} y2={y1} />
-      <line
-        class={`arrow ${style}`}
-        x1={x0}
-        y1={y0}
-        x2={x1}
-        y2={y1}
-        marker-end={waits || style === "unseen" ? undefined : style === "lost" ? "url(#cross)" : "url(#head)"}
-      />
-      {waits && <rect class="pill" x={tx - width / 2} y={ty - 9} width={width} height={18} rx={9} />}
-      <text class="name" text-anchor="middle" x={tx} y={waits ? ty + 4 : ty - 4}>
-        {text}
-      </text>
-    </g>
-  );
-}
-
-function BoxShape({
-  box,
-  title,
-  selected,
-  behind,
-}: {
-  box: Box;
-  title: string;
-  selected: boolean;
-  behind: boolean;
-}) {
-  const { x, y, width, text, tone, step } = box;
-  return (
-    <g
-      id={`step-${step}`}
-      class={`step ${tone}${selected ? " selected" : ""}${behind ? " behind" : ""}`}
-      role="option"
-      aria-selected={selected}
-      aria-label={`${step + 1}. ${title}`}
-      onClick={() => go(step + 1)}
-    >
-      <title>{title}</title>
-      <rect class="row" x={0} width="100%" y={y - 16} height={32} />
-      <text class="number" x={6} y={y + 4}>
-        {step + 1}
-      </text>
-      <rect class="box" rx={4} x={x - width / 2} y={y - boxHeight / 2} width={width} height={boxHeight} />
-      <text text-anchor="middle" x={x} y={y + 4}>
-        {text}
-      </text>
-    </g>
-  );
 }
 
 function Heads({ told, scene }: { told: Story; scene: Scene }) {
@@ -204,6 +116,14 @@ function listKeys(event: KeyboardEvent): void {
   go(cursor.value + by);
 }
 
+/** How far to scroll, from `top` and no farther than needed, so that a row is in the window with some room around it. */
+function topFor(top: number, row: number, height: number, measures: Measures): number {
+  const y = rowY(measures, row);
+  const room = measures.rowHeight * 2;
+  if (y < top + room) return Math.max(0, y - room);
+  return y > top + height - room * 2 ? y - height + room * 2 : top;
+}
+
 /** The sequence diagram: only the rows near the window are drawn. */
 export function Diagram() {
   const frame = useRef<HTMLDivElement>(null);
@@ -226,16 +146,17 @@ export function Diagram() {
   }, [size]);
   const now = cursor.value;
   const told = story.value;
+  const topNow = (from: number): number =>
+    scene.value === null ? 0 : topFor(from, now - 1, size.value.height, scene.value.measures);
+  const drawn = useRef<Story | null>(null);
+  if (told !== drawn.current) {
+    // Another story begins where it will be looked at: its first rows would be drawn for nothing.
+    drawn.current = told;
+    top.value = topNow(top.peek());
+  }
   useLayoutEffect(() => {
-    const measures = scene.value?.measures;
-    const box = frame.current;
-    if (measures === undefined || box === null) return;
-    const y = rowY(measures, now - 1);
-    const margin = measures.rowHeight * 2;
-    if (y < box.scrollTop + margin) box.scrollTop = y - margin;
-    else if (y > box.scrollTop + size.value.height - margin * 2)
-      box.scrollTop = y - size.value.height + margin * 2;
-  }, [now, told, scene, size]);
+    if (frame.current !== null) frame.current.scrollTop = topNow(frame.current.scrollTop);
+  }, [now, told]);
   const part = useComputed(() => {
     if (scene.value === null) return null;
     const spare = spareRows * scene.value.measures.rowHeight;

@@ -50,6 +50,7 @@ export const systems: readonly ShelfSystem[] = systemNames.map((name) => ({
       virtualMs,
       maxSteps,
       twice: false,
+      feedback: false,
     });
   },
 }));
