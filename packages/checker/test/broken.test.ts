@@ -36,7 +36,7 @@ function filtered(states: States, keep: (batch: Batch, position: number) => bool
         if (!keep(batch, position)) continue;
         const vectors = batch.vectors.slice(position * width, (position + 1) * width);
         const one = { size: 1, vectors, hashes: batch.hashes.slice(position), parents: batch.parents };
-        states.insertAll(one, words, () => added(position));
+        states.insertAll(one, words, (_, index) => added(position, index));
       }
     },
   };

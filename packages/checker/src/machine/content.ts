@@ -1,4 +1,5 @@
 import type { Machine } from "./machine.ts";
+import type { Parts } from "./moves.ts";
 
 /** A cell by what is in it instead of by numbers: the same in every machine of the model. Plain JSON. */
 interface Content {
@@ -17,14 +18,21 @@ interface Content {
 
 /** The content of a cell as a text: equal exactly for equal cells, whatever was seen in which order. */
 export function contentOf(machine: Machine, cell: number): string {
-  const { locals, words, inboxes, evaluators, plan } = machine.parts;
-  if (machine.localOf(cell) < 0) return JSON.stringify(machine.budgetsOf(cell));
-  const local = locals.value(machine.localOf(cell));
+  const local = machine.localOf(cell);
+  return local < 0
+    ? JSON.stringify(machine.budgetsOf(cell))
+    : writeContent(machine.parts, local, machine.inboxOf(cell));
+}
+
+/** The same for a process that is no cell yet. */
+export function writeContent(parts: Parts, localId: number, inboxId: number): string {
+  const { locals, words, inboxes, evaluators, plan } = parts;
+  const local = locals.value(localId);
   const messageOf = (message: number) => {
     const { sender, text } = words.messages.value(message);
     return [sender, text] as const;
   };
-  const inbox = inboxes.contents(machine.inboxOf(cell)).map(messageOf);
+  const inbox = inboxes.contents(inboxId).map(messageOf);
   if (plan.model.network.order !== "fifo")
     inbox.sort(([a, s], [b, t]) => a - b || (s < t ? -1 : s > t ? 1 : 0));
   const { process, fault, state, armed, left, given, history } = local;
@@ -52,13 +60,17 @@ export function contentOf(machine: Machine, cell: number): string {
   return JSON.stringify(content);
 }
 
-/** The number that a machine gives to a content; the inverse of `contentOf`. */
-export function cellOf(machine: Machine, text: string): number {
-  const { locals, words, inboxes, evaluators } = machine.parts;
+/** What a text says, as numbers of the parts: the inverse of `contentOf`. The world has budgets and nothing else. */
+export function readContent(
+  parts: Parts,
+  text: string,
+):
+  | { readonly budgets: readonly number[] }
+  | { readonly budgets: null; readonly local: number; readonly inbox: number } {
+  const { locals, words, inboxes, evaluators } = parts;
   const content = JSON.parse(text) as Content | number[];
-  if (Array.isArray(content)) return machine.world(content);
-  const { process, fault, state, armed, left, given, records, pending, history, routed, inbox } =
-    content as Content;
+  if (Array.isArray(content)) return { budgets: content };
+  const { process, fault, state, armed, left, given, records, pending, history, routed, inbox } = content;
   const local = locals.id({
     process,
     fault,
@@ -76,5 +88,5 @@ export function cellOf(machine: Machine, text: string): number {
   });
   let waiting = inboxes.id([]);
   for (const [sender, message] of inbox) waiting = inboxes.add(waiting, words.message(sender, message));
-  return machine.cell(local, waiting);
+  return { budgets: null, local, inbox: waiting };
 }

@@ -1,5 +1,6 @@
 import { CheckerError } from "../error.ts";
 import type { Model } from "../model.ts";
+import { readContent, writeContent } from "./content.ts";
 import { Evaluator } from "./evaluate.ts";
 import { Inboxes } from "./inbox.ts";
 import { Ints } from "./intern.ts";
@@ -13,6 +14,15 @@ import { Vocabulary } from "./vocabulary.ts";
 
 /** Pairs of numbers below this are one safe integer. */
 const pairing = 2 ** 26;
+
+/** Who gives cells their numbers, where several machines must agree on them. */
+export interface Numbering {
+  /**
+   * The number of a cell that this machine does not know. Has the machine adopt all cells before it, in order, so that
+   * `find` may then know it after all.
+   */
+  numberOf(machine: Machine, find: () => number | undefined, content: () => string): number;
+}
 
 /**
  * A model as a table of small numbers: cells (one process with its inbox), what each cell may do, and what it becomes when a
@@ -32,6 +42,7 @@ export class Machine {
   readonly #inboxes = new Ints();
   readonly #budgets: (readonly number[])[] = [];
   readonly #hasClasses: boolean;
+  readonly #numbering: Numbering | null;
   readonly #drops: ((local: number, message: number) => boolean) | null;
   /** Of each cell: a random word for hashing. */
   readonly words = new Ints();
@@ -46,7 +57,8 @@ export class Machine {
   readonly #classes = new Map<number, boolean>();
 
   /** @throws CheckerError with code `model`. */
-  constructor(model: Model, reductions: readonly Reduction[] = []) {
+  constructor(model: Model, reductions: readonly Reduction[] = [], numbering: Numbering | null = null) {
+    this.#numbering = numbering;
     this.plan = planOf(model);
     const { plan } = this;
     const words = new Vocabulary(plan);
@@ -92,13 +104,14 @@ export class Machine {
   /** The cell of a local state and an inbox, without what a reduction forgets. */
   cell(local: number, inbox: number): number {
     const kept = this.#drops === null ? inbox : this.#withoutDropped(local, inbox, this.#drops);
-    const key = local * pairing + kept;
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = this.#add(local, kept, this.views.seenOf(local));
-      this.#cells.set(key, cell);
-    }
-    return cell;
+    return this.#cells.get(local * pairing + kept) ?? this.#number(local, kept);
+  }
+
+  /** Takes a cell over from another machine: it gets the next number. */
+  adopt(content: string): void {
+    const known = readContent(this.parts, content);
+    if (known.budgets !== null) this.#add(-1, this.#budgets.push(known.budgets) - 1, worldKey(known.budgets));
+    else this.#add(known.local, known.inbox, known.local * pairing + known.inbox);
   }
 
   /** Where the moves of the cell stand in `pool`. */
@@ -135,12 +148,12 @@ export class Machine {
 
   /** The cell of the world in which these budgets are left. */
   world(budgets: readonly number[]): number {
-    const key = -1 - budgets.reduce((sum, budget) => sum * 4096 + Math.min(budget, 4095), 0);
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = this.#add(-1, this.#budgets.push(budgets) - 1, 0);
-      this.#cells.set(key, cell);
-    }
+    const key = worldKey(budgets);
+    const find = () => this.#cells.get(key);
+    const known = find();
+    if (known !== undefined) return known;
+    const cell = this.#next(find, () => JSON.stringify(budgets));
+    if (find() === undefined) this.#add(-1, this.#budgets.push(budgets) - 1, key);
     return cell;
   }
 
@@ -173,14 +186,26 @@ export class Machine {
     );
   }
 
-  #add(local: number, inbox: number, seen: number): number {
-    const cell = this.#locals.length;
-    this.#locals.push(local);
-    this.#inboxes.push(inbox);
-    this.words.push(scrambled(cell));
-    this.seen.push(seen);
-    this.#starts.push(0);
+  #number(local: number, inbox: number): number {
+    const key = local * pairing + inbox;
+    const find = () => this.#cells.get(key);
+    const cell = this.#next(find, () => writeContent(this.parts, local, inbox));
+    if (find() === undefined) this.#add(local, inbox, key);
     return cell;
+  }
+
+  #next(find: () => number | undefined, content: () => string): number {
+    return this.#numbering?.numberOf(this, find, content) ?? this.cellCount;
+  }
+
+  /** The cell with the next number. */
+  #add(local: number, inbox: number, key: number): void {
+    this.#cells.set(key, this.cellCount);
+    this.words.push(scrambled(this.cellCount));
+    this.seen.push(local < 0 ? 0 : this.views.seenOf(local));
+    this.#starts.push(0);
+    this.#inboxes.push(inbox);
+    this.#locals.push(local);
   }
 
   #computeMoves(cell: number): number {
@@ -260,6 +285,11 @@ export class Machine {
     for (const { at } of this.reductions) at.canonical?.(vector);
     return vector;
   }
+}
+
+/** Budgets below 4096 as one number; negative, so that it is no pair. */
+function worldKey(budgets: readonly number[]): number {
+  return -1 - budgets.reduce((sum, budget) => sum * 4096 + budget, 0);
 }
 
 /** A well mixed word for each number: it places vectors in the table, nothing else depends on it. */

@@ -8,7 +8,7 @@ import { OutOfMemory, States } from "./states.ts";
 /** Level by level. A level in which something is violated is finished, so that the least violation can be told. */
 export function breadthFirst(machine: Machine, settings: Settings): Found {
   const states = new States(machine.width, false, settings.memory);
-  const expander = new Expander(machine, states);
+  const expander = new Expander(machine, states, states);
   const levels = [0];
   let looked = 0;
   let why: string | null = null;

@@ -37,7 +37,7 @@ class Frontier {
 /** Newest first (`dfs`), or highest score first (`best-first`). Exhaustive like breadth-first search, if it ends. */
 export function byFrontier(machine: Machine, settings: Settings): Found {
   const states = new States(machine.width, true, settings.memory);
-  const expander = new Expander(machine, states);
+  const expander = new Expander(machine, states, states);
   const frontier = new Frontier();
   const depths = new Ints();
   const { score } = settings;

@@ -1,9 +1,9 @@
 import type { Machine } from "../machine/machine.ts";
-import type { Batch, States } from "./states.ts";
+import type { Added, Batch, Stored } from "./states.ts";
 
 /** Where the states go that a step leads to. */
 export interface Sink {
-  insertAll(batch: Batch, words: Int32Array, added: (position: number) => void): void;
+  insertAll(batch: Batch, words: Int32Array, added: Added): void;
 }
 
 /** Large enough for waits to overlap, small enough for the cache. */
@@ -15,7 +15,7 @@ const batchSize = 256;
  */
 export class Expander {
   readonly #machine: Machine;
-  readonly #states: States;
+  readonly #states: Stored;
   readonly #sink: Sink;
   readonly #current: Int32Array;
   readonly #next: Int32Array;
@@ -28,8 +28,8 @@ export class Expander {
   /** New states that violate something, in the order in which they came. */
   readonly violating: number[] = [];
 
-  /** @param sink where other than in the states themselves what is found shall go. */
-  constructor(machine: Machine, states: States, sink: Sink = states) {
+  /** @param sink where what is found goes; mostly the states themselves. */
+  constructor(machine: Machine, states: Stored, sink: Sink) {
     this.#machine = machine;
     this.#states = states;
     this.#sink = sink;
@@ -85,8 +85,10 @@ export class Expander {
    */
   flush(): void {
     const batch = this.#batch;
-    this.#sink.insertAll(batch, this.#machine.words.values, (position) => {
-      if (this.#changed[position] !== 0) this.#judge();
+    this.#sink.insertAll(batch, this.#machine.words.values, (position, index) => {
+      if (this.#changed[position] === 0) return;
+      const states = this.#states;
+      if (this.#machine.violates(states.segmentOf(index), states.baseOf(index))) this.violating.push(index);
     });
     batch.size = 0;
   }
@@ -172,13 +174,6 @@ export class Expander {
     for (const canonical of this.#canonical) canonical(vector);
     hashes[position] = this.#hash(vector);
     this.#changed[position] = 1;
-  }
-
-  /** Asks the properties about the state that came last. */
-  #judge(): void {
-    const states = this.#states;
-    const index = states.count - 1;
-    if (this.#machine.violates(states.segmentOf(index), states.baseOf(index))) this.violating.push(index);
   }
 
   #hash(vector: Int32Array): number {

@@ -3,7 +3,7 @@ import { contentOf } from "../machine/content.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type LabelledStep, stepsFrom } from "../machine/steps.ts";
 import { Expander, type Sink } from "./expand.ts";
-import type { Batch, States } from "./states.ts";
+import type { Batch, States, Stored } from "./states.ts";
 
 /** A vector as a text: the same whatever was seen in which order. */
 export function vectorText(machine: Machine, vector: Int32Array): string {
@@ -11,7 +11,7 @@ export function vectorText(machine: Machine, vector: Int32Array): string {
 }
 
 /** The least of some states in the order of their contents. */
-export function leastOf(machine: Machine, states: States, indices: readonly number[]): number {
+export function leastOf(machine: Machine, states: Stored, indices: readonly number[]): number {
   let least = indices[0]!;
   if (indices.length === 1) return least;
   let leastText = vectorText(machine, states.vector(least));
@@ -46,7 +46,7 @@ class Sought implements Sink {
  */
 export function shortestPath(
   machine: Machine,
-  states: States,
+  states: Stored,
   levels: readonly number[],
   target: number,
 ): Int32Array[] {

@@ -27,6 +27,19 @@ export interface Batch {
   readonly parents: Int32Array;
 }
 
+/** Hears of new vectors. */
+export type Added = (position: number, index: number) => void;
+
+/** Where vectors can be read. */
+export interface Stored {
+  readonly width: number;
+  segmentOf(index: number): Int32Array;
+  /** Where the vector begins in its segment. */
+  baseOf(index: number): number;
+  /** A copy. */
+  vector(index: number): Int32Array;
+}
+
 /**
  * All vectors that were seen, exactly, in flat memory: a state costs its words, one for its parent where parents are kept, and
  * 1.4 to 2.9 for the table.
@@ -34,7 +47,7 @@ export interface Batch {
  * Invariant: the table holds each index + 1 once, in the low bits of a word; the high bits repeat a piece of the hash, so that
  * most vectors that differ are told apart without being looked at.
  */
-export class States {
+export class States implements Stored {
   readonly width: number;
   count = 0;
   readonly #segments: Int32Array[] = [];
@@ -86,14 +99,14 @@ export class States {
   /**
    * Puts in what is new, in order; new states get the next indices.
    *
-   * @param added called with the position in the batch of each new vector, right after it went in.
+   * @param added called for each new vector, right after it went in, with its position in the batch and its index.
    * @throws OutOfMemory
    */
-  insertAll(batch: Batch, words: Int32Array, added: (position: number) => void): void {
+  insertAll(batch: Batch, words: Int32Array, added: Added): void {
     while (this.count + batch.size > this.#table.length * loadMax) this.#grow(words);
     this.#touch(batch);
     for (let position = 0; position < batch.size; position++)
-      if (this.#insert(batch, position)) added(position);
+      if (this.#insert(batch, position)) added(position, this.count - 1);
   }
 
   /** Reads what `#insert` is going to read: in a loop without branches the waits for memory overlap. */
