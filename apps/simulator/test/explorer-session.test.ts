@@ -29,7 +29,11 @@ const wander = (count: number): Promise<Story> =>
   session.handle("take", { at: 0, choice: null, count, seed: 7 });
 const searchForgetful = (tell?: (progress: SearchProgress) => void): Promise<SearchAnswer> => {
   const { params } = shelfModels.find(({ name }) => name === "golden/forgetful")!;
-  return session.handle("search", { name: "golden/forgetful", params, maxStates: 100_000 }, tell);
+  return session.handle(
+    "search",
+    { name: "golden/forgetful", params, maxStates: 100_000, witness: null },
+    tell,
+  );
 };
 
 describe("a walk through a model", () => {
@@ -147,33 +151,52 @@ describe("links", () => {
 
 describe("searches and files", () => {
   test("a violated property comes with the story of a shortest way to it", async () => {
-    const { verdicts, counterexample, states, levels } = await searchForgetful();
+    const { verdicts, found, states, levels } = await searchForgetful();
     expect(verdicts).toContainEqual({
       property: "agreement",
       result: "violated",
       reason: "the learner decided 0 and 1",
     });
     expect(levels.reduce((sum, size) => sum + size, 0)).toBe(states);
-    expect(counterexample!.title).toBe("golden/forgetful violates agreement");
-    expect(counterexample!.steps.length).toBe(22);
+    expect(found!.title).toBe("golden/forgetful violates agreement");
+    expect(found!.steps.length).toBe(22);
     const { verdicts: atEnd } = await session.handle("position", { at: 22 });
     expect(atEnd.find(({ property }) => property === "agreement")?.result).toBe("violated");
     const { verdicts: before } = await session.handle("position", { at: 21 });
     expect(before.find(({ property }) => property === "agreement")?.result).toBe("holds");
   });
 
+  test("a witness is found by a shortest way", async () => {
+    const ask = { name: "golden/3a2p", params: { ...small, crashes: 0 }, maxStates: 100_000 };
+    const { found } = await session.handle("search", { ...ask, witness: "decides 1" });
+    // Begin, two promises and the acceptances that follow them, heard of twice.
+    expect(found!.steps.length).toBe(9);
+    expect(found!.verdicts).toContainEqual({
+      property: "decides 1",
+      result: "reached",
+      reason: null,
+      step: 9,
+    });
+    await expect(session.handle("search", { ...ask, witness: "x" })).rejects.toThrow('there is no "x" here');
+  });
+
   test("a search that is too large says that it did not see everything", async () => {
     const { params } = shelfModels.find(({ name }) => name === "golden/3a2p")!;
-    const answer = await session.handle("search", { name: "golden/3a2p", params, maxStates: 2_000 });
+    const answer = await session.handle("search", {
+      name: "golden/3a2p",
+      params,
+      maxStates: 2_000,
+      witness: null,
+    });
     expect(answer.truncated).toMatch(/^Not everything was seen/);
     expect(answer.verdicts.every(({ result }) => result !== "holds")).toBe(true);
   });
 
   test("a replay file that is saved is a replay file that opens", async () => {
-    const { counterexample } = await searchForgetful();
+    const { found } = await searchForgetful();
     const { text, name } = await session.handle("file", { kind: "replay" });
     expect(name).toBe("golden-forgetful-22-steps.jsonl");
-    expect((await session.handle("replay", { text })).steps).toEqual(counterexample!.steps);
+    expect((await session.handle("replay", { text })).steps).toEqual(found!.steps);
     await expect(session.handle("replay", { text: text.replace(engines, "cd".repeat(32)) })).rejects.toThrow(
       /written by engines cdcdcdcdcdcd/,
     );
@@ -190,8 +213,8 @@ describe("searches and files", () => {
   });
 
   test("the unit test of a story takes every step of its path", async () => {
-    const { counterexample } = await searchForgetful();
-    const { name, params, path } = counterexample!.origin;
+    const { found } = await searchForgetful();
+    const { name, params, path } = found!.origin;
     const space = openSpace(shelfModel(name, params));
     expect(followPath(space, path)).toEqual({
       violation: { property: "agreement", detail: "the learner decided 0 and 1" },

@@ -14,9 +14,6 @@ import {
 } from "./store.ts";
 import { turnTheme } from "./theme.ts";
 
-/** How many states a search from the keyboard or the button looks at. */
-export const defaultMaxStates = 2_000_000;
-
 const focusOn = (id: string): void => document.getElementById(id)?.focus();
 
 interface Shortcut {
@@ -40,7 +37,7 @@ export const shortcuts: readonly Shortcut[] = [
     },
   },
   { keys: ["r"], does: "take ten steps at random", run: () => void take(null, 10) },
-  { keys: ["c"], does: "check all states of the scope", run: () => void check(defaultMaxStates) },
+  { keys: ["c"], does: "check all states of the scope", run: () => void check() },
   { keys: ["p"], does: "pin this moment, or let go of it", run: pin },
   {
     keys: ["n"],

@@ -1,5 +1,4 @@
 import type { SearchAnswer, SearchProgress } from "../worker/messages.ts";
-import { defaultMaxStates } from "./keys.ts";
 import { check, chosen, cursor, go, position, search, shrink, stop, story } from "./store.ts";
 
 const count = (value: number): string => value.toLocaleString("en");
@@ -94,7 +93,7 @@ function Search() {
             Stop
           </button>
         ) : (
-          <button type="button" class="small main" onClick={() => void check(defaultMaxStates)}>
+          <button type="button" class="small main" onClick={() => void check()}>
             Every state <kbd>c</kbd>
           </button>
         )}
@@ -128,6 +127,11 @@ function Properties() {
                     step {step}
                   </button>
                 )}
+              {result === "not reached" && (
+                <button type="button" class="link" onClick={() => void check(property)}>
+                  shortest way
+                </button>
+              )}
             </span>
             {reason !== null && <p>{reason}</p>}
           </li>

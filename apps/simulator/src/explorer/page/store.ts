@@ -127,21 +127,34 @@ export function undo(): void {
   go(cursor.value - 1);
 }
 
-/** Searches all states of the chosen model, and shows the counterexample if there is one. */
-export async function check(maxStates: number): Promise<void> {
-  const { name, params } = chosen.value;
+/** How many states a search looks at. */
+const maxStates = 2_000_000;
+
+/**
+ * Searches all states of the chosen model and shows the counterexample, if there is one, from its beginning. With the name of a
+ * witness it looks for a shortest way there, and shows its end.
+ */
+export async function check(witness: string | null = null): Promise<void> {
+  const origin = witness === null ? null : story.value?.origin;
+  const { name, params } = origin ?? chosen.value;
   search.value = { progress: null, answer: null, running: true };
   const answer = await tried(() =>
-    client.ask("search", { name, params, maxStates }, (progress) => {
+    client.ask("search", { name, params, maxStates, witness }, (progress) => {
       search.value = { ...search.value, progress };
     }),
   );
-  search.value = { progress: answer ?? search.value.progress, answer, running: false };
-  if (answer?.counterexample) {
-    pinned.value = null;
-    show(answer.counterexample, 0);
-    room.value = "diagram";
+  // What was looked for is no verdict on the model.
+  const told = witness === null ? answer : null;
+  search.value = { progress: answer ?? search.value.progress, answer: told, running: false };
+  if (answer === null) return;
+  if (answer.found === null) {
+    if (witness !== null)
+      notice.value = `no state of this scope shows "${witness}"${answer.truncated === null ? "" : ` so far. ${answer.truncated}`}`;
+    return;
   }
+  pinned.value = null;
+  show(answer.found, witness === null ? 0 : answer.found.steps.length);
+  room.value = "diagram";
 }
 
 /** Ends a search; the story is told again to the new worker. */

@@ -102,8 +102,8 @@ export interface SearchAnswer extends SearchProgress {
   readonly neverFired: readonly string[];
   /** Bounds of the scope that cut off a step. */
   readonly cut: readonly string[];
-  /** A story that violates a property; null: there is none. */
-  readonly counterexample: Story | null;
+  /** A story that violates a property, or shows the witness that was looked for; null: there is none. */
+  readonly found: Story | null;
 }
 
 /** What a trial step would do. */
@@ -129,7 +129,11 @@ export interface Calls {
   take: { ask: { at: number; choice: number | null; count: number; seed: number }; answer: Story };
   position: { ask: { at: number }; answer: Position };
   preview: { ask: { at: number; choice: number }; answer: Preview };
-  search: { ask: { name: string; params: Tree; maxStates: number }; answer: SearchAnswer };
+  /** Every state of a model; or, with the name of a witness, a shortest way to a state that shows it. */
+  search: {
+    ask: { name: string; params: Tree; maxStates: number; witness: string | null };
+    answer: SearchAnswer;
+  };
   simulate: { ask: { name: string; params: Tree }; answer: Story };
   /** The text of a replay file. */
   replay: { ask: { text: string }; answer: Story };

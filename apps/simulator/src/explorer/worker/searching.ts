@@ -1,6 +1,7 @@
-import { check, type Model, type Report, type StepLabel } from "@eunomia/checker";
+import { check, type Invariant, type Model, type Report, type StepLabel } from "@eunomia/checker";
 import type { Story } from "../story/types.ts";
 import type { SearchAnswer, SearchProgress } from "./messages.ts";
+import { named } from "./shelf.ts";
 
 /** States and tables of a page may take so much; a browser gives no more in one piece. */
 const memoryBytes = 2 ** 30;
@@ -28,7 +29,7 @@ class Levels {
 /**
  * Searches every state of a model.
  *
- * @param storyOf tells the way of a counterexample
+ * @param storyOf tells the way to what was found
  */
 export function search(
   model: Model,
@@ -62,8 +63,19 @@ export function search(
     truncated: truncatedText(report),
     neverFired: report.actions.neverFired.filter((name) => report.actions.excused[name] === undefined),
     cut: report.cut.map(({ bound, cells }) => `${bound}, in ${cells} local states`),
-    counterexample: report.counterexample === null ? null : storyOf(report.counterexample.steps),
+    found: report.counterexample === null ? null : storyOf(report.counterexample.steps),
   };
+}
+
+/**
+ * The same states with one thing to find in them: a search for a violation then ends with a shortest way to the witness.
+ *
+ * @throws ExplorerError if the model has no such witness
+ */
+export function lookingFor(model: Model, name: string): Model {
+  const { reached } = named(model.witnesses, name);
+  const goal: Invariant = { name: `not: ${name}`, holds: (view) => (reached(view) ? "it is reached" : null) };
+  return { ...model, invariants: [goal], witnesses: [] };
 }
 
 function truncatedText({ truncated }: Report): string | null {

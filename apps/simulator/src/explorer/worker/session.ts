@@ -7,7 +7,7 @@ import type { Calls, Catalog, Entry, SearchAnswer, SearchProgress } from "./mess
 import { ModelGround } from "./model-ground.ts";
 import { fileOf, type Opened, openedModel, openedReplay, openedRun } from "./opened.ts";
 import { paramsOf } from "./protocol-models.ts";
-import { search } from "./searching.ts";
+import { lookingFor, search } from "./searching.ts";
 import { named, type Shelf } from "./shelf.ts";
 import { mutantIn } from "./systems.ts";
 
@@ -38,7 +38,7 @@ export class Session {
       take: ({ at, choice, count, seed }) => this.#take(at, choice, count, seed),
       position: ({ at }) => this.#here().ground.position(at),
       preview: ({ at, choice }) => this.#here().ground.preview(at, choice),
-      search: ({ name, params, maxStates }, tell) => this.#search(name, params, maxStates, tell),
+      search: (ask, tell) => this.#search(ask, tell),
       simulate: ({ name, params }) => this.#simulate(name, params),
       replay: ({ text }) => this.#replay(text),
       shrink: () => this.#shrink(),
@@ -102,8 +102,9 @@ export class Session {
     return ground.story();
   }
 
-  #search(name: string, params: Tree, maxStates: number, tell: Tell): SearchAnswer {
-    const model = named(this.#shelf.models, name).make(params);
+  #search({ name, params, maxStates, witness }: Calls["search"]["ask"], tell: Tell): SearchAnswer {
+    const whole = named(this.#shelf.models, name).make(params);
+    const model = witness === null ? whole : lookingFor(whole, witness);
     const storyOf = (labels: readonly StepLabel[]): Story => {
       const ground = this.#modelGround(name, params);
       ground.followLabels(labels);
