@@ -1,7 +1,7 @@
-import { emptyMap } from "@eunomia/codec";
+import { emptyMap, mapHas } from "@eunomia/codec";
 import type { Action, Engine, QuorumSystem } from "@eunomia/engine";
 import { quorumSystem, readWriteIntersection } from "@eunomia/quorum-algebra";
-import { compareBallots } from "./ballot.ts";
+import { sameBallot } from "./ballot.ts";
 import { mustBeDistinct, mustBeInteger, PaxosConfigError } from "./errors.ts";
 import { detectionActions } from "./leader-detection.ts";
 import type { LeaderPlan } from "./leader-moves.ts";
@@ -110,12 +110,7 @@ export function leaderOver(
       decided,
       suspectMs,
     }),
-    // Rounds only grow, across restarts too, so an answer to an earlier ballot of ours never counts again.
-    inert: (_config, state, message) =>
-      (message.kind === "p1b" || message.kind === "p2b") &&
-      state.ballot !== null &&
-      message.ballot.leader === state.ballot.leader &&
-      compareBallots(message.ballot, state.ballot) < 0,
+    inert: (_config, state, message) => isInert(plan, state, message),
     phase: (_config, { phase, probing }) => (probing ? "probing" : phase),
     collects: [
       "count a promise (4.5)",
@@ -131,6 +126,19 @@ export function leaderOver(
       ]),
     ),
   };
+}
+
+/**
+ * Answers that never count again. Rounds only grow, across restarts too, so those to an earlier ballot of ours do not; those to
+ * the last ballot count while it lasts: refusals always, promises in phase 1, acceptances while their slot is open.
+ */
+function isInert(plan: LeaderPlan, state: Readonly<LeaderState>, message: PaxosMessage): boolean {
+  if (message.kind !== "p1b" && message.kind !== "p2b") return false;
+  const { ballot, promised } = message;
+  if (ballot.leader !== plan.index || ballot.round > state.roundHi) return false;
+  if (ballot.round < state.roundHi || state.phase === "passive") return true;
+  if (!sameBallot(promised, ballot) || state.phase === "phase1") return false;
+  return message.kind === "p1b" || message.slot <= state.floor || mapHas(state.decided, message.slot);
 }
 
 function initialLeader(config: LeaderConfig): LeaderState {

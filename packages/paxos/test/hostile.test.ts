@@ -78,6 +78,42 @@ test("no message of any sender makes an engine throw, leave its schema or grow b
   expect(fired).toBeGreaterThan(3_000);
 });
 
+test("what a leader calls inert has no effect, in this state and in all later ones, restarts included", () => {
+  let inert = 0;
+  for (let seed = 1; seed <= 30; seed++) {
+    const source = new SeededRandom(seed);
+    const config = leaderConfig({ ...majorities, maxAhead }, "l0");
+    const engine = soundMakers.leader(config);
+    let state = engine.init(config);
+    const records: Any[] = [];
+    const dead: { from: string; message: Any }[] = [];
+    const take = (event: Any): readonly unknown[] => {
+      const { fired, effects } = step(engine, config, state, event);
+      for (const effect of effects) if (effect.kind === "persist") records.push(effect.record);
+      return fired;
+    };
+    take({ kind: "start", records: [] });
+    for (let i = 0; i < 150; i++) {
+      if (source.below(20) === 0) {
+        state = engine.init(config);
+        take({ kind: "start", records: [...records] });
+      }
+      if (source.below(6) === 0) take({ kind: "commands", commands: [{ kind: "lead" }] });
+      const from = senders[source.below(senders.length)]!;
+      const message: Any = bend(generate(PaxosMessage, source, 6), (bound) => source.below(bound));
+      if (engine.inert!(config, state, message)) dead.push({ from, message });
+      else take({ kind: "message", from, message });
+      for (const one of dead) {
+        expect(engine.inert!(config, state, one.message)).toBe(true);
+        expect(take({ kind: "message", ...one })).toEqual([]);
+        inert++;
+      }
+    }
+  }
+  console.log(`inert messages: ${inert} deliveries without effect`);
+  expect(inert).toBeGreaterThan(1_000);
+});
+
 test("configurations that cannot work are refused with a code", () => {
   const codeOf = (make: () => unknown): string => {
     try {

@@ -44,7 +44,7 @@ class QuorumTransitions implements AttachedReduction {
   readonly #mover: Mover;
   readonly #collects: readonly ReadonlySet<string>[];
   readonly #parts = new Map<number, Pick<Box, "collecting" | "others">>();
-  #joined = 0;
+  readonly #moves = new Map<number, readonly Move[]>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -54,6 +54,21 @@ class QuorumTransitions implements AttachedReduction {
 
   moves(cell: number, moves: readonly Move[]): readonly Move[] {
     if (this.#partsOf(cell).collecting.length === 0) return moves;
+    let joined = this.#moves.get(cell);
+    if (joined === undefined) {
+      joined = this.#join(cell);
+      this.#moves.set(cell, joined);
+    }
+    return joined;
+  }
+
+  checked(): string {
+    const cells = [...this.#parts.values()].filter(({ collecting }) => collecting.length > 0).length;
+    const joined = [...this.#moves.values()].flat().filter(({ first }) => first !== undefined).length;
+    return `collecting sends nothing, shows nothing and commutes in ${cells} cells; ${joined} joined transitions`;
+  }
+
+  #join(cell: number): Move[] {
     const boxes = this.#boxes(cell);
     this.#mustCommute(boxes);
     const kept: Move[] = boxes[0]!.others.map(({ move }) => move);
@@ -64,14 +79,8 @@ class QuorumTransitions implements AttachedReduction {
         if (known.has(key) || this.#isSpared(other, box, boxes)) continue;
         known.add(key);
         kept.push({ ...other.move, first: box.first });
-        this.#joined += 1;
       }
     return kept;
-  }
-
-  checked(): string {
-    const cells = [...this.#parts.values()].filter(({ collecting }) => collecting.length > 0).length;
-    return `collecting sends nothing, shows nothing and commutes in ${cells} cells; ${this.#joined} joined transitions`;
   }
 
   /** Breadth first: with every box, all that need fewer messages come before it. */
