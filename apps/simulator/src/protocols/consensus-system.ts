@@ -208,7 +208,7 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
       return null;
     },
   };
-  const { nodes, nodeOf } = engineNodes(scene, plan.processes, { compactAboveBytes: 4096 });
+  const { nodes, nodeOf } = engineNodes(scene, plan.processes, { compactAboveBytes: 600 });
   const clients: ClientSpec[] = plan.nodes.map((node) => ({
     id: `client of ${node}`,
     act: (draw) => replicas.act(node, draw),

@@ -61,6 +61,33 @@ export const scopes: Readonly<Record<string, Scope>> = {
     q1: 3,
     q2: 1,
   }),
+  "paxos/1a2b-crash-split": paxos("pull", "the only acceptor crashes between any two effects", {
+    acceptors: 1,
+    ballots: [1, 1],
+    crashes: 1,
+    splitFlush: true,
+  }),
+  "paxos/2a2b-flexible": paxos("pull", "both promise, one accepts", {
+    acceptors: 2,
+    ballots: [1, 1],
+    q1: 2,
+    q2: 1,
+  }),
+  "paxos/2a2b-flexible-soup": paxos("pull", "the same, with messages that come again and again", {
+    acceptors: 2,
+    ballots: [1, 1],
+    q1: 2,
+    q2: 1,
+    order: "soup",
+  }),
+  "paxos/2a2b-trims": paxos("main", "a slot is retired while leaders contend for two acceptors", {
+    acceptors: 2,
+    ballots: [1, 1],
+    q1: 2,
+    q2: 1,
+    learners: 1,
+    trims: true,
+  }),
   "paxos/2a2b-crash": paxos("pull", "one crash and recovery", { acceptors: 2, ballots: [1, 1], crashes: 1 }),
   "paxos/2a2b-crash-split": paxos("main", "one crash between any two effects", {
     acceptors: 2,
@@ -103,6 +130,13 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ballots: [1, 1],
     learners: 1,
     trims: true,
+  }),
+  "two-thirds/3of4m2r": twoThirds("pull", "one of four members is away", {
+    members: 4,
+    away: 1,
+    rounds: 2,
+    inputs: "all",
+    relay: "lazy",
   }),
   "two-thirds/4m2r": twoThirds("pull", "two rounds, all inputs", {
     members: 4,

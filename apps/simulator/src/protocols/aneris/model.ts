@@ -1,6 +1,7 @@
 import type { ReplicaOutput } from "@eunomia/aneris-switch";
 import type { Invariant, Model, ModelInput, ModelProcess, Route, View, Witness } from "@eunomia/checker";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { excusesIn } from "../excuses.ts";
 import { doorEngine, registerEngine } from "./abstract.ts";
 import {
   controlsObeyed,
@@ -184,7 +185,7 @@ export function anerisModel(params: AnerisParams, substitution: Partial<Substitu
     routes: real?.routes ?? abstractRoutes,
     invariants,
     witnesses: witnessesOf(params, replicas),
-    excused: excuses(params),
+    excused: excusesIn(processes, excuses(params)),
     scope: { ...params },
     assumptions: [
       "signatures are claims that only their owner can make",
@@ -201,5 +202,10 @@ function excuses(params: AnerisParams): Record<string, string> {
     "aneris-replica: forwarded entries": "replicas do not wait in this scope",
   };
   if (!params.aware) found["aneris-replica: peer's head"] = "replicas know of themselves only in this scope";
+  const proposers = params.commands.filter(
+    (numbers, i) => numbers.length + (i === 0 ? (params.controls?.length ?? 0) : 0) > 0,
+  );
+  if (proposers.length < 2 && !params.lies && !params.crashes)
+    found["register: tell again"] = "one replica alone proposes in this scope";
   return params.consensus === "real" ? { ...found, ...realExcuses } : found;
 }

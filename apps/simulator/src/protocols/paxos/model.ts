@@ -2,6 +2,7 @@ import type { Invariant, Model, ModelInput, ModelProcess, View, Witness } from "
 import { equalBytes } from "@eunomia/codec";
 import { PaxosMessage } from "@eunomia/paxos";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
 import { bytesOf, noop, textOf } from "../values.ts";
@@ -120,10 +121,13 @@ function witnessesOf(
   leaders: readonly string[],
   learners: readonly string[],
 ): Witness[] {
-  const values = leaders.map((_, i) => `v${i}`);
-  const found: Witness[] = [...leaders, ...learners].flatMap((process) =>
-    values.map((value) => decidesOf(process, value)),
-  );
+  const found: Witness[] = [];
+  for (const [j] of leaders.entries()) {
+    // A leader that starts one ballot stands below the leaders after it: it never takes over their values.
+    for (const [i, leader] of leaders.entries())
+      if (j <= i || params.ballots[i]! > 1) found.push(decidesOf(leader, `v${j}`));
+    for (const learner of learners) found.push(decidesOf(learner, `v${j}`));
+  }
   if ((params.crashes ?? 0) > 0)
     found.push({
       name: "a decision after a crash of everybody but one",
@@ -164,7 +168,6 @@ function excuses(params: PaxosParams): Record<string, string> {
     learner("offer and ask again (4.5)", why.timer),
     learner("report a floor (4.6)", "told to the proposer only in this scope"),
     acceptor("note a stable report (4.6)", "one report retires a slot in this scope"),
-    leader("note a stable report (4.6)", "one report retires a slot in this scope"),
   ];
   if (!params.trims) {
     found.push(learner("take commands (5.4)", why.trims));
@@ -173,6 +176,7 @@ function excuses(params: PaxosParams): Record<string, string> {
       "raise the floor (4.6)",
       "take over the floor of an acceptor (4.6)",
       "answer a proposal with the floor (4.5)",
+      "note a stable report (4.6)",
     ])
       found.push(leader(name, why.trims));
   }
@@ -185,14 +189,22 @@ function excuses(params: PaxosParams): Record<string, string> {
   if (params.order !== "soup" && !params.duplicates && !params.retries) {
     found.push(acceptor("1b promise again (4.4)", "no message comes twice"));
     found.push(acceptor("2b accept again (4.4)", "no message comes twice"));
-    found.push(leader("answer a proposal with the decision (4.5)", "no message comes twice"));
   }
-  const several = params.ballots.reduce((sum, n) => sum + n, 0) > 1;
-  if (!several)
-    for (const name of ["preempted in phase 1 (4.5)", "preempted in phase 2 (4.5)", "store a decision (4.5)"])
-      found.push(leader(name, "a single ballot"));
-  if (!several)
-    for (const name of ["1b refuse (4.4)", "2b refuse (4.4)"]) found.push(acceptor(name, "a single ballot"));
+  const majority = Math.floor(params.acceptors / 2) + 1;
+  if ((params.q1 ?? majority) === 1) found.push(leader("count a promise (4.5)", "one promise is a quorum"));
+  if ((params.q2 ?? majority) === 1)
+    found.push(leader("count an acceptance (4.5)", "one acceptance is a quorum"));
+  if (params.ballots.length === 1) {
+    const alone = "a single leader";
+    for (const name of [
+      "preempted in phase 1 (4.5)",
+      "preempted in phase 2 (4.5)",
+      "store a decision (4.5)",
+      "answer a proposal with the decision (4.5)",
+    ])
+      found.push(leader(name, alone));
+    for (const name of ["1b refuse (4.4)", "2b refuse (4.4)"]) found.push(acceptor(name, alone));
+  }
   return Object.fromEntries(found);
 }
 
@@ -263,7 +275,7 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
     ...(trims ? { routes: trimming(real) } : {}),
     invariants,
     witnesses: witnessesOf(params, leaders, real),
-    excused: excuses(params),
+    excused: excusesIn(processes, excuses(params)),
     scope: { ...params },
     assumptions: ["crash faults only", "messages are not altered"],
   };

@@ -117,7 +117,7 @@ export const paxosSystem: System<PaxosRun> = {
         window: run.window,
         trims: run.trims,
         command: (node, draw) =>
-          run.commanded && scene.core === null && draw.chance(0.05)
+          run.commanded && scene.core === null && draw.chance(0.12)
             ? { process: leaders[nodes.indexOf(node)]!, command: { kind: "lead" }, type: "lead" }
             : null,
         watches: [oneValuePerBallot(), marksOf(scene)],

@@ -2,6 +2,7 @@ import type { Invariant, Model, ModelProcess, View, Witness } from "@eunomia/che
 import type { AnyEngine } from "@eunomia/engine";
 import { TwoThirdsMessage } from "@eunomia/two-thirds";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
+import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
 import { bytesOf } from "../values.ts";
@@ -14,6 +15,8 @@ export interface TwoThirdsParams
   readonly rounds: number;
   /** How many members hear value y first, the others x; `all`: every number of them. */
   readonly inputs: "all" | number;
+  /** So many of the members are away from the beginning. [0] */
+  readonly away?: number;
   /** Real learners. [0: decisions are those of members] */
   readonly learners?: number;
   /** A second proposal comes to every member too. [false] */
@@ -144,7 +147,8 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
     ...(update === undefined ? {} : { update }),
     ...(relay === undefined ? {} : { relay }),
   };
-  const { members, learners } = twoThirdsNames(shape);
+  const { members: all, learners } = twoThirdsNames(shape);
+  const members = all.slice(params.away ?? 0);
   const real = learners.slice(1);
   const processes: Record<string, ModelProcess> = {};
   for (const id of members) {
@@ -170,7 +174,7 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
     ...(crashes > 0 ? { faults: { crashes, recover, splitFlush } } : {}),
     invariants,
     witnesses: witnessesOf(params, members, real),
-    excused: excuses(params),
+    excused: excusesIn(processes, excuses(params)),
     scope: { ...params },
     assumptions: ["crash faults only", "messages are not altered"],
   };
