@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addCheck } from "./cli/commands/check.ts";
 import { addExplore } from "./cli/commands/explore.ts";
 import { addFuzz } from "./cli/commands/fuzz.ts";
+import { addMutants } from "./cli/commands/mutants.ts";
 import { addPeriods } from "./cli/commands/periods.ts";
 import { addProof } from "./cli/commands/proof.ts";
 import { addReplay } from "./cli/commands/replay.ts";
@@ -28,6 +29,7 @@ for (const add of [
   addReplay,
   addShrink,
   addExplore,
+  addMutants,
   addPeriods,
   addFuzz,
   addProof,

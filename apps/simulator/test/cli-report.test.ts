@@ -48,5 +48,5 @@ test("a report tells everything that makes its verdict less than it seems", () =
   ])
     expect(text).toContain(said);
   expect(text).not.toContain("never fired: acceptor: trim; acceptor: stable");
-  expect(reportLine(report)).toMatch(/^vacuous +paxos\/3a2b +4,248\+ states +0.5 s$/);
+  expect(reportLine(report)).toMatch(/^vacuous +paxos\/3a2b +4,248\+ states +0.5 CPU s$/);
 });

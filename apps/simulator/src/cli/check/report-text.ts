@@ -8,7 +8,7 @@ function counts(report: Report): string {
   const time =
     seconds === null || seconds === 0
       ? ""
-      : `; ${seconds.toFixed(1)} s, ${number(Math.round(states / seconds))} states a second`;
+      : `; ${seconds.toFixed(1)} CPU seconds, ${number(Math.round(states / seconds))} states in each`;
   return (
     `  ${number(states)} states, ${number(transitions)} transitions, depth ${depth}; ` +
     `${number(cells)} local states, engines ran ${number(evaluations)} times\n` +
@@ -56,8 +56,8 @@ export function reportText(report: Report): string {
 /** One line, for a table of many models. */
 export function reportLine({ model, result, states, truncated, seconds, verdicts }: Report): string {
   const wrong = verdicts.find((each) => each.result === result && result !== "holds");
-  const time = seconds === null ? "" : `${seconds.toFixed(1)} s`;
+  const time = seconds === null ? "" : `${seconds.toFixed(1)} CPU s`;
   const size = `${number(states)}${truncated === null ? "" : "+"}`;
   const why = wrong === undefined ? "" : `  ${wrong.property}: ${wrong.detail}`;
-  return `${result.padEnd(9)} ${model.padEnd(28)} ${size.padStart(12)} states ${time.padStart(9)}${why}`;
+  return `${result.padEnd(9)} ${model.padEnd(28)} ${size.padStart(12)} states ${time.padStart(12)}${why}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { checkWorker } from "../check/command.ts";
 import { fuzzWorker } from "../fuzz/command.ts";
+import { mutantsWorker } from "../mutants/command.ts";
 import { periodsWorker } from "../periods/command.ts";
 import { serve, type Worker } from "../pool.ts";
 import { refuse } from "../refusal.ts";
@@ -10,6 +11,7 @@ import { guarded } from "./guarded.ts";
 const workers: Readonly<Record<string, Worker>> = {
   check: checkWorker,
   fuzz: fuzzWorker,
+  mutants: mutantsWorker,
   periods: periodsWorker,
   run: runWorker,
 };
