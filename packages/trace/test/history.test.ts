@@ -36,8 +36,7 @@ test("one key out of order is enough, and keys do not see each other", () => {
     event.kind === "invoke" ? { ...event, key: at < 4 ? "other" : "k" } : event,
   );
   expect(judged("register", bad)).toMatchObject({
-    detail:
-      'no order of the operations of k: read (operation 1 of b, back at 0) cannot have found {"value":"x"}',
+    detail: 'no order of the operations of k: every one ends before write "y" (operation 2 of a, back at 0)',
   });
   expect(judged("register", [...goodHistories[0]!.events, ...renamed.slice(0, 2)]).kind).toBe("ok");
 });

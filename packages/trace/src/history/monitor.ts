@@ -139,5 +139,6 @@ export class Linearizability implements Monitor<HistoryEvent> {
 function describe({ who, op, call, value, result }: Operation): string {
   const { kind: _kind, at, who: _who, op: _op, ...found } = result!;
   const argument = value === undefined ? "" : ` ${JSON.stringify(value)}`;
-  return `${call}${argument} (operation ${op} of ${who}, back at ${at}) cannot have found ${JSON.stringify(found)}`;
+  const end = Object.keys(found).length === 0 ? "" : ` with ${JSON.stringify(found)}`;
+  return `every one ends before ${call}${argument} (operation ${op} of ${who}, back at ${at}${end})`;
 }

@@ -20,6 +20,10 @@ export interface SequentialRun {
   step(state: number, op: number): number;
   /** True only if the operation changes no state at all. */
   isPure(op: number): boolean;
+  /** The only state in which the operation can have had its result; -1: there is no such one. */
+  needs?(op: number): number;
+  /** The only state that the operation may bring about; -1: it brings about none. Given if `needs` is. */
+  makes?(op: number): number;
   /** May an operation of unknown outcome explain anything? If not, it is taken as one that never happened. */
   matters(op: number): boolean;
 }
@@ -85,6 +89,13 @@ export const register: SequentialObject = {
         return took ? written[op]! : state;
       },
       isPure: (op) => operations[op]!.call === "read" || operations[op]!.result?.ok === false,
+      needs(op) {
+        const { call, result } = operations[op]!;
+        const isNeed = result !== null && (call === "read" || (call === "cas" && result.ok === true));
+        return isNeed ? expected[op]! : -1;
+      },
+      makes: (op) =>
+        operations[op]!.call === "read" || operations[op]!.result?.ok === false ? -1 : written[op]!,
       // A write that nobody saw may only have kept a `cas` from finding what it expected.
       matters: (op) => operations[op]!.call !== "read" && (failed || seen.has(written[op]!)),
     };

@@ -1,10 +1,11 @@
+import { Demand } from "./demand.ts";
 import { arrange, type Operation, type SequentialObject, type SequentialRun } from "./object.ts";
 import { Seen } from "./seen.ts";
 
 /** What a search found. `unknown`: it ran out of steps, which proves nothing. */
 export type Linearization =
   | { readonly kind: "linearizable"; readonly order: readonly Operation[]; readonly steps: number }
-  /** `stuck`: the operation that could not be placed where the search came furthest. */
+  /** `stuck`: where the search came furthest, this one was the next to return and could not be placed. */
   | { readonly kind: "not-linearizable"; readonly stuck: Operation; readonly steps: number }
   | { readonly kind: "unknown"; readonly steps: number };
 
@@ -12,7 +13,8 @@ export type Linearization =
  * Looks for an order of the operations of one object in which each takes effect between its call and its return, and finds
  * the result that it had: the search of Wing and Gong with the memory of Lowe. Additions: an operation that changes no
  * state is placed as soon as it fits, without an alternative; operations of unknown outcome (ghosts) need no place, are tried
- * last, and only where what follows needs them; a situation is given up if an equal one with fewer ghosts used was.
+ * last, and only where what follows needs them; a situation is given up if an equal one with fewer ghosts used was;
+ * a state is not left while it is wanted and cannot come back.
  *
  * @param operations in the order of their calls.
  * @param stepsMax how many operations are tried in all before the search gives up.
@@ -77,6 +79,7 @@ class Search {
   readonly #byReturn: Ring;
   readonly #ghosts: Ring;
   readonly #seen: Seen;
+  readonly #demand: Demand;
   readonly #stack: Frame[] = [];
   #steps = 0;
   #state: number;
@@ -103,6 +106,7 @@ class Search {
     );
     this.#ghosts = new Ring(size, indices.slice(known));
     this.#seen = new Seen(known, size - known);
+    this.#demand = new Demand(this.#run, size);
   }
 
   run(): Linearization {
@@ -164,6 +168,7 @@ class Search {
       if (state < 0) continue;
       // What comes next must need the ghosts before it: otherwise there is an order without them.
       if (this.#base >= 0 && this.#run.step(this.#base, op) === state) continue;
+      if (state !== this.#state && !this.#demand.mayLeave(this.#state, op)) continue;
       if (this.#seen.add(op, state)) return op;
     }
     return ring.head;
@@ -175,6 +180,7 @@ class Search {
     else if (this.#base < 0) this.#base = this.#state;
     this.#state = state;
     this.#seen.flip(op);
+    this.#demand.remove(op);
     if (op < this.#known) {
       this.#byCall.remove(op);
       this.#byReturn.remove(op);
@@ -191,6 +197,7 @@ class Search {
       this.#state = before;
       this.#base = base;
       this.#seen.flip(op);
+      this.#demand.restore(op);
       if (op < this.#known) {
         this.#byReturn.restore(op);
         this.#byCall.restore(op);
