@@ -45,6 +45,8 @@ export class Disk {
   writtenEntries: Uint8Array[] = [];
   /** The next write or sync fails, and with it what was not synced. */
   failsNext = false;
+  /** It has failed, in this life. */
+  failed = false;
   /** Virtual microseconds until which it is full, or slow. */
   fullUntil = 0;
   slowUntil = 0;
@@ -64,6 +66,23 @@ export class Disk {
       };
     if (this.records === null) return { kind: "absent" };
     return { kind: "records", records: [...this.records], tornBytes: this.tornBytes };
+  }
+
+  /**
+   * The life that uses the disk meets its failure, and from then on nothing is durable any more: what was written and not
+   * synced is gone.
+   *
+   * @throws DiskError if it has failed.
+   */
+  failIfDue(): void {
+    if (this.failsNext) {
+      this.failsNext = false;
+      this.failed = true;
+    }
+    if (!this.failed) return;
+    this.written = [];
+    this.writtenEntries = [];
+    throw new DiskError("EIO", "a sync");
   }
 
   /** Everything written becomes durable. */
@@ -88,6 +107,7 @@ export class Disk {
 
   /** The process dies. A fixed number of choices, so that fewer faults do not shift later ones. */
   crash(limits: CrashLimits): CrashReport {
+    this.failed = false;
     const { torn, damaged, absent, rolledBack } = this.#profile;
     const cut = this.#stream.hit(torn);
     const damage = this.#stream.hit(damaged);

@@ -68,7 +68,10 @@ export class SimulatedJournal implements Journal {
 
   #append(records: readonly Uint8Array[]): number {
     if (!this.#host.call()) return this.#position;
-    if (this.#host.full()) throw new DiskError("ENOSPC", "a write of the journal");
+    if (this.#host.full()) {
+      this.#disk.failed = true;
+      throw new DiskError("ENOSPC", "a write of the journal");
+    }
     for (const record of records) {
       this.#disk.written.push(record);
       this.#sizeBytes += record.length;

@@ -22,7 +22,10 @@ export class SimulatedSlotLog implements SlotLog {
     if (!this.#host.call()) return;
     if (slot !== this.last + 1)
       throw new RangeError(`"slot" expected ${this.last + 1}, the one after the last; got ${slot}`);
-    if (this.#host.full()) throw new DiskError("ENOSPC", "a write of the log");
+    if (this.#host.full()) {
+      this.#disk.failed = true;
+      throw new DiskError("ENOSPC", "a write of the log");
+    }
     this.#disk.writtenEntries.push(bytes.slice());
   }
 

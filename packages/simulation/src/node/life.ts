@@ -157,12 +157,7 @@ export class SimulatedLife implements Life, DiskHost {
   }
 
   failing(): void {
-    const { disk } = this.#host;
-    if (!disk.failsNext) return;
-    disk.failsNext = false;
-    disk.written = [];
-    disk.writtenEntries = [];
-    throw new DiskError("EIO", "a sync");
+    this.#host.disk.failIfDue();
   }
 
   #transport(): Transport {
