@@ -147,3 +147,39 @@ describe("engines that break their contract are violations, not crashes of the c
     expect(describeReport(report)).toMatch(/^toy: holds/);
   });
 });
+
+describe("the space of a model", () => {
+  test("successors come in the same order, whatever was asked before", () => {
+    const [one, two] = [openSpace(goldenModel(3, 2)), openSpace(goldenModel(3, 2))];
+    const labels = (space: typeof one, path: readonly number[]) => {
+      let vector = space.initial;
+      for (const choice of path) vector = space.successors(vector)[choice]!.vector;
+      return space.successors(vector).map(({ label }) => describeStep(label));
+    };
+    const path = [1, 0, 2, 1, 3, 0, 2];
+    for (const choice of [0, 1]) for (const next of [0, 1, 2]) labels(two, [choice, next, 1, 0, 2]);
+    expect(labels(one, path)).toEqual(labels(two, path));
+    expect(labels(one, path).length).toBeGreaterThan(3);
+  });
+  test("a description shows what is where", () => {
+    const space = openSpace({
+      ...goldenModel(3, 2),
+      faults: { crashes: 1, recover: true, splitFlush: true },
+    });
+    const begin = space.successors(space.initial).find(({ label }) => label.kind === "input")!;
+    const begun = space.describe(begin.vector);
+    const p0 = begun.processes.find(({ process }) => process === "p0")!;
+    expect(p0).toMatchObject({ up: true, observation: 1, inputsLeft: [], inbox: [] });
+    expect(p0.pending).toHaveLength(3);
+    const flushed = space.successors(begin.vector).find(({ label }) => label.kind === "flush")!;
+    const a0 = space.describe(flushed.vector).processes.find(({ process }) => process === "a0")!;
+    expect(a0.inbox).toEqual([{ from: "p0", message: { kind: "prepare", ballot: 0 }, count: 1 }]);
+    const crash = space
+      .successors(flushed.vector)
+      .find(({ label }) => label.kind === "crash" && label.process === "a0")!;
+    const crashed = space.describe(crash.vector);
+    expect(crashed.budgets).toEqual({ crashes: 0, losses: 0, duplicates: 0 });
+    expect(crashed.processes[0]).toMatchObject({ process: "a0", up: false, state: null, observation: null });
+    expect(space.view(crash.vector).of("a0").up).toBe(false);
+  });
+});

@@ -11,8 +11,8 @@ export interface LabelledStep {
   readonly vector: Int32Array;
 }
 
-/** The label as a text to order by. */
-export const labelText = (label: StepLabel): string => canonicalText(label);
+/** What steps are ordered by. */
+const labelText = (label: StepLabel): string => canonicalText(label);
 
 /** Every step out of a vector: by process, then in an order that only the labels determine. Vectors are not canonical. */
 export function stepsFrom(machine: Machine, from: Int32Array): LabelledStep[] {
