@@ -36,6 +36,7 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     seed,
     count: null,
     seconds: time,
+    least: 12,
     profile: "swarm",
     virtualMs: 10_000,
     maxSteps: 200_000,

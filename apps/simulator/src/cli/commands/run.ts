@@ -31,6 +31,7 @@ function commandOf(given: Given): RunCommand {
     seed: seed ?? null,
     count: count ?? null,
     seconds: time ?? (count === undefined ? 30 : null),
+    least: 1,
     mutant: mutant ?? null,
     virtualMs: virtual * 1000,
     twiceEvery: twice,

@@ -86,10 +86,11 @@ async function campaign(
   });
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
+  let place = state.blocks;
   const enough = (): boolean =>
     (options.count !== null && state.inputs >= options.count) ||
-    (options.seconds !== null && elapsed() >= options.seconds);
-  let place = state.blocks;
+    // Every reader gets its turn, however slow the machine is.
+    (options.seconds !== null && elapsed() >= options.seconds && place >= targets.length);
   let savedAt = performance.now();
   let finding: Finding | null = null;
   try {

@@ -9,6 +9,8 @@ export interface CampaignOptions {
   /** Runs in all; null: no such end. */
   readonly count: number | null;
   readonly seconds: number | null;
+  /** So many runs are made of each system, however long they take: a slow machine must not prove nothing. */
+  readonly least: number;
   readonly workers: number;
   /** Where the state is kept; null: nowhere. */
   readonly folder: string | null;
@@ -47,7 +49,7 @@ export function jobAt(
 
 /** Runs until an end is reached; the state grows. Answers the run that hung or died, if one did. */
 export async function runCampaign(state: CampaignState, options: CampaignOptions): Promise<FailedRun | null> {
-  const { count, seconds, workers, folder, keepGoing, quiet } = options;
+  const { count, seconds, least, workers, folder, keepGoing, quiet } = options;
   const progress = new Progress({
     total: count ?? Math.round(seconds ?? 0),
     unit: count === null ? "s" : "runs",
@@ -68,7 +70,8 @@ export async function runCampaign(state: CampaignState, options: CampaignOptions
       workers,
       patienceSeconds,
       next: () =>
-        (count !== null && next >= count) || (seconds !== null && elapsed() >= seconds)
+        (count !== null && next >= count) ||
+        (seconds !== null && elapsed() >= seconds && next >= least * state.systems.length)
           ? null
           : jobAt(state, next++, options),
       done(job, summary) {

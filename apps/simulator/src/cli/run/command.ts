@@ -14,6 +14,7 @@ export interface RunCommand {
   readonly seed: string | null;
   readonly count: number | null;
   readonly seconds: number | null;
+  readonly least: number;
   readonly profile: RunProfile;
   readonly mutant: string | null;
   readonly virtualMs: number;
