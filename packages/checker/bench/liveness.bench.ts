@@ -1,10 +1,15 @@
 /**
- * Edges per CPU second of the search for fair cycles, on flat arrays. Two shapes: layers as a protocol's rounds make them
- * (no cycle at all), and one component of everything, with fairness to decide.
+ * Edges per CPU second of the search for fair cycles, on flat arrays: layers as a protocol's rounds make them (no cycle at
+ * all), one component of everything with fairness to decide, and the graph of actor Paxos with 3 acceptors and 2 proposers.
  */
+import { goldenPaxos } from "@eunomia/conformance";
 import { Components } from "../src/liveness/components.ts";
+import { DefaultFairness } from "../src/liveness/default-fairness.ts";
 import { checkFairCycles } from "../src/liveness/fair-cycles.ts";
 import type { LivenessGraph } from "../src/liveness/graph.ts";
+import { graphOfModel } from "../src/liveness/model-graph.ts";
+import { Machine } from "../src/machine/machine.ts";
+import type { Model } from "../src/model.ts";
 
 const states = 1_000_000;
 const degree = 8;
@@ -41,12 +46,12 @@ function scattered(seed: number, bound: number): number {
 }
 
 /** The middle of five runs, in millions of edges per CPU second. */
-function rate(work: () => void): string {
+function rate(edges: number, work: () => void): string {
   const runs = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();
     work();
     const { user, system } = process.cpuUsage(before);
-    return (states * degree) / (user + system);
+    return edges / (user + system);
   }).sort((a, b) => a - b);
   return runs[2]!.toFixed(1).padStart(6);
 }
@@ -65,14 +70,33 @@ const shapes = {
     (state, edge) => (state + 1 + scattered(state * degree + edge, 200_000)) % states,
   ),
 };
-const members = Uint32Array.from({ length: states }, (_, state) => state);
+const unbounded = { memory: Number.POSITIVE_INFINITY, states: Number.POSITIVE_INFINITY };
+const paxos: Model = {
+  name: "golden paxos",
+  processes: goldenPaxos(3, 2),
+  network: { order: "bag", ignored: "consume" },
+  invariants: [],
+  witnesses: [],
+};
+function explore(): LivenessGraph {
+  const machine = new Machine(paxos);
+  return graphOfModel(machine, new DefaultFairness(machine, "must"), unbounded).graph;
+}
 
-console.log("million edges per CPU second (8 million edges)   components   whole check of <>");
-for (const [name, made] of Object.entries(shapes)) {
+console.log(
+  "million edges per CPU second               edges   components   whole check of <>   exploration",
+);
+const golden = explore();
+for (const [name, made] of Object.entries({ ...shapes, "actor Paxos": golden })) {
+  const members = Uint32Array.from({ length: made.states }, (_, state) => state);
+  const edges = made.targets.length;
   let components = 0;
-  const decompose = rate(() => new Components(made).decompose(members, () => components++));
-  const check = rate(() =>
-    checkFairCycles({ ...made }, { kind: "eventually", goal: (state) => state === states - 1 }),
+  const decompose = rate(edges, () => new Components(made).decompose(members, () => components++));
+  const check = rate(edges, () =>
+    checkFairCycles(made, { kind: "eventually", goal: (state) => state === made.states - 1 }),
   );
-  console.log(`${name.padEnd(46)}   ${decompose}       ${check}`);
+  const exploration = made === golden ? rate(edges, explore) : "";
+  console.log(
+    `${name.padEnd(35)}  ${String(edges).padStart(11)}       ${decompose}              ${check}        ${exploration}`,
+  );
 }
