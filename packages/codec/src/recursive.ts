@@ -54,7 +54,7 @@ export interface Rule<T> {
   readonly rule: string;
   /** Must not throw for any value of the inner schema. */
   holds(value: T): boolean;
-  /** Makes a value of the inner schema fit: used on generated, mutated and renamed values. */
+  /** Makes a value of the inner schema fit: used on generated and mutated values, and on renamed ones that do not fit. */
   repair(value: T): T;
 }
 
@@ -91,7 +91,10 @@ export function refine<T>(schema: Schema<T>, rule: Rule<T>): Schema<T> {
       }
       return null;
     },
-    rename: (value, sort, to) => rule.repair(schema.rename(value, sort, to)),
+    rename(value, sort, to) {
+      const renamed = schema.rename(value, sort, to);
+      return rule.holds(renamed) ? renamed : rule.repair(renamed);
+    },
   };
 }
 

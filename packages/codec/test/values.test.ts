@@ -22,6 +22,7 @@ import {
   nullable,
   orderedId,
   record,
+  refine,
   rename,
   type Schema,
   SchemaError,
@@ -304,6 +305,25 @@ test("a mutation fits, leaves its argument alone and changes exactly one leaf", 
 function plain(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}n` : value;
 }
+
+test("renaming repairs only what does not fit any more", () => {
+  const Word = refine(text(8), {
+    rule: "yes or no",
+    holds: (word) => word === "yes" || word === "no",
+    repair: () => "yes",
+  });
+  const Ascending = refine(list(id("acceptor")), {
+    rule: "ids in ascending order",
+    holds: (ids) => ids.every((one, i) => i === 0 || ids[i - 1]! < one),
+    repair: (ids) => [...ids].sort(),
+  });
+  const Answer = record({ word: Word, ids: Ascending });
+  const swap = (one: string) => (one === "a" ? "b" : one === "b" ? "a" : one);
+  expect(rename(Answer, { word: "no", ids: ["a", "b"] }, "acceptor", swap)).toEqual({
+    word: "no",
+    ids: ["a", "b"],
+  });
+});
 
 test("renaming permutes opaque ids of one sort only and is undone by the inverse", () => {
   const Known = record({

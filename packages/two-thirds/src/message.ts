@@ -27,7 +27,7 @@ export function word<W extends string>(...words: readonly W[]): Schema<W> {
   return refine(text(32), {
     rule: `one of ${words.join(", ")}`,
     holds: (value) => (words as readonly string[]).includes(value),
-    repair: () => words[0]!,
+    repair: (value) => words.find((word) => word === value) ?? words[value.length % words.length]!,
   }) as Schema<string> as Schema<W>;
 }
 

@@ -1,4 +1,5 @@
-import { check, decode, encode } from "@eunomia/codec";
+import { check, decode, encode, generate, rename } from "@eunomia/codec";
+import { SeededRandom } from "@eunomia/conformance";
 import { and, type Expr, grid, node, or, thresholdOf } from "@eunomia/quorum-algebra";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -152,4 +153,20 @@ describe("learner", () => {
     );
     expect(() => check(MemberConfig, memberConfig({ self: "p0", members: four }))).not.toThrow();
   });
+});
+
+test("renaming processes keeps every choice of a configuration; generated ones make all of them", () => {
+  const config = memberConfig({
+    self: "a",
+    members: ["a", "b", "c", "d"],
+    learners: [],
+    relay: "lazy",
+    order: "digest",
+  });
+  const swap = (id: string) => (id === "a" ? "b" : id === "b" ? "a" : id);
+  const renamed = rename(MemberConfig, config, "process", swap);
+  expect([renamed.self, renamed.relay, renamed.order]).toEqual(["b", "lazy", "digest"]);
+  const random = new SeededRandom(3);
+  const relays = new Set(Array.from({ length: 40 }, () => generate(MemberConfig, random, 2).relay));
+  expect([...relays].sort()).toEqual(["eager", "lazy"]);
 });

@@ -31,16 +31,22 @@ function signatureOf(process: PlannedProcess, movable: ReadonlySet<string>): str
   return canonicalText([engine.name, leaves.sort(), node.length, asked, timers, budgets, history !== null]);
 }
 
-/** A list of ids says who is meant, not in which order: an engine that minds the order is found by the check of steps. */
+const names = (value: unknown, movable: ReadonlySet<string>): boolean =>
+  leavesOf(value).some((leaf) => typeof leaf === "string" && movable.has(leaf));
+
+/**
+ * A list in which every item names somebody says who is meant, not in which order: an engine that minds the order is found by
+ * the check of steps.
+ */
 function unordered(value: unknown, movable: ReadonlySet<string>): unknown {
   if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
   if (!Array.isArray(value))
     return Object.fromEntries(
       Object.entries(value).map(([name, field]) => [name, unordered(field, movable)]),
     );
-  return value.every((item) => typeof item === "string" && movable.has(item))
-    ? [...value].sort()
-    : value.map((item) => unordered(item, movable));
+  const items = value.map((item) => unordered(item, movable));
+  if (!value.every((item) => names(item, movable))) return items;
+  return items.map(canonicalText).sort();
 }
 
 /** Everything about a configuration that a renaming must keep. */
