@@ -78,6 +78,7 @@ describe.skipIf(!hasBrowser)(
       await page.keyboard.press("End");
       await page.getByText("compared with the beginning (pinned)").waitFor();
       await page.keyboard.press("/");
+      await page.locator("#search:focus").waitFor();
       await page.keyboard.type("promised");
       await page.locator(".hit").first().waitFor();
       await page.keyboard.press("Tab");
@@ -101,11 +102,11 @@ describe.skipIf(!hasBrowser)(
       const waiting = page.locator(".letter.waiting");
       await waiting.first().waitFor();
       expect(await waiting.count()).toBe(2);
-      await waiting.first().locator(".pill").click();
+      await waiting.first().locator(".name").click();
       await page.locator(".asked .group", { hasText: "copy a message" }).locator("button.choice").click();
       await page.getByText("2 of 2").waitFor();
       expect(await waiting.count()).toBe(3);
-      await waiting.first().locator(".pill").click();
+      await waiting.first().locator(".name").click();
       await page.locator(".asked .group", { hasText: "lose a message" }).locator("button.choice").click();
       await page.locator(".letter.lost").waitFor();
       expect(await waiting.count()).toBe(2);

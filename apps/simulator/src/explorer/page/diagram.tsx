@@ -45,7 +45,7 @@ function Drawing({ told, scene, part }: { told: Story; scene: Scene; part: Scene
   const now = cursor.value;
   const end = told.steps.length;
   return (
-    <svg class="drawing" width={scene.width} height={scene.height} role="presentation">
+    <svg class={`drawing ${told.origin.kind}`} width={scene.width} height={scene.height} role="presentation">
       <defs>
         <marker
           id="head"
@@ -85,14 +85,9 @@ function Drawing({ told, scene, part }: { told: Story; scene: Scene; part: Scene
       ))}
       {part.arrows.map((arrow) => {
         const letter = told.letters[arrow.letter]!;
-        return (
-          <ArrowShape
-            key={arrow.letter}
-            arrow={arrow}
-            letter={letter}
-            behind={letter.sent >= now && now < end}
-          />
-        );
+        const here = now > 0 && (letter.sent === now - 1 || letter.ended === now - 1);
+        const place = here ? "here" : letter.sent >= now && now < end ? "behind" : "";
+        return <ArrowShape key={arrow.letter} arrow={arrow} letter={letter} place={place} />;
       })}
       {part.boxes.map((box) => (
         <BoxShape
@@ -124,6 +119,12 @@ function topFor(top: number, row: number, height: number, measures: Measures): n
   return y > top + height - room * 2 ? y - height + room * 2 : top;
 }
 
+/** The same from left to right, for the lane of a step. */
+function leftFor(left: number, x: number, width: number, { laneWidth, gutter }: Measures): number {
+  if (x - laneWidth / 2 < left + gutter) return Math.max(0, x - laneWidth / 2 - gutter);
+  return x + laneWidth / 2 > left + width ? x + laneWidth / 2 - width : left;
+}
+
 /** The sequence diagram: only the rows near the window are drawn. */
 export function Diagram() {
   const frame = useRef<HTMLDivElement>(null);
@@ -134,7 +135,9 @@ export function Diagram() {
     if (told === null) return null;
     const base = size.value.width < 520 ? narrow : wide;
     const share = Math.floor((size.value.width - base.gutter - 8) / Math.max(1, told.lanes.length));
-    return sceneOf(told, { ...base, laneWidth: Math.max(narrow.laneWidth, Math.min(200, share)) });
+    const longest = Math.max(0, ...told.lanes.map(({ id }) => id.length));
+    const least = Math.max(narrow.laneWidth, Math.min(base.laneWidth, longest * 8.5 + 12));
+    return sceneOf(told, { ...base, laneWidth: Math.max(least, Math.min(200, share)) });
   });
   useEffect(() => {
     const seen = new ResizeObserver(([entry]) => {
@@ -155,7 +158,12 @@ export function Diagram() {
     top.value = topNow(top.peek());
   }
   useLayoutEffect(() => {
-    if (frame.current !== null) frame.current.scrollTop = topNow(frame.current.scrollTop);
+    const box = frame.current;
+    if (box === null || told === null) return;
+    box.scrollTop = topNow(box.scrollTop);
+    const lane = told.steps[now - 1]?.process;
+    const x = lane === undefined ? undefined : scene.value?.laneX.get(lane);
+    if (x !== undefined) box.scrollLeft = leftFor(box.scrollLeft, x, size.value.width, scene.value!.measures);
   }, [now, told]);
   const part = useComputed(() => {
     if (scene.value === null) return null;

@@ -6,6 +6,7 @@ import {
   helpOpen,
   pin,
   position,
+  type Room,
   room,
   share,
   story,
@@ -14,7 +15,13 @@ import {
 } from "./store.ts";
 import { turnTheme } from "./theme.ts";
 
-const focusOn = (id: string): void => document.getElementById(id)?.focus();
+/** Shows a room and puts the focus into it: at once where it is on the screen already, or else when it has been drawn. */
+function enter(name: Room, selector: string): void {
+  const focus = (): void => document.querySelector<HTMLElement>(selector)?.focus();
+  room.value = name;
+  focus();
+  requestAnimationFrame(focus);
+}
 
 interface Shortcut {
   readonly keys: readonly string[];
@@ -42,34 +49,22 @@ export const shortcuts: readonly Shortcut[] = [
   {
     keys: ["n"],
     does: "go to the next steps",
-    run: () => {
-      room.value = "next";
-      requestAnimationFrame(() => document.querySelector<HTMLElement>("#next [tabindex='0']")?.focus());
-    },
+    run: () => enter("next", "#next [tabindex='0']"),
   },
   {
     keys: ["d"],
     does: "go to the diagram",
-    run: () => {
-      room.value = "diagram";
-      requestAnimationFrame(() => focusOn("diagram"));
-    },
+    run: () => enter("diagram", "#diagram"),
   },
   {
     keys: ["/"],
     does: "search the states",
-    run: () => {
-      room.value = "state";
-      requestAnimationFrame(() => focusOn("search"));
-    },
+    run: () => enter("state", "#search"),
   },
   {
     keys: ["o"],
     does: "choose protocol and scope",
-    run: () => {
-      room.value = "setup";
-      requestAnimationFrame(() => focusOn("protocol"));
-    },
+    run: () => enter("setup", "#protocol"),
   },
   { keys: ["s"], does: "copy the link to this moment", run: () => void share() },
   { keys: ["t"], does: "light, dark, or as the screen", run: turnTheme },

@@ -82,7 +82,7 @@ function Found({ answer }: { answer: SearchAnswer }) {
 
 /** Searches every state of the chosen scope. */
 function Search() {
-  const { progress, answer, running } = search.value;
+  const { name, progress, answer, running } = search.value;
   if (chosen.value.kind !== "model") return null;
   return (
     <section id="check" class="panel" aria-labelledby="check-title" aria-busy={running}>
@@ -98,6 +98,7 @@ function Search() {
           </button>
         )}
       </header>
+      {name !== "" && <p class="quiet">{name}</p>}
       {progress !== null && <Counters progress={progress} />}
       {answer !== null && <Found answer={answer} />}
     </section>

@@ -16,15 +16,18 @@ function askAboutLetter(letter: Letter): void {
   asked.value = { title: `${text}, from ${letter.from} to ${letter.to}`, choices };
 }
 
+/** Where a message stands to the moment that is shown: of its step, sent after it, or anything else. */
+export type Place = "here" | "behind" | "";
+
 /** A message. While it is under way it can be asked what may become of it. */
-export function ArrowShape({ arrow, letter, behind }: { arrow: Arrow; letter: Letter; behind: boolean }) {
+export function ArrowShape({ arrow, letter, place }: { arrow: Arrow; letter: Letter; place: Place }) {
   const { x0, y0, x1, y1, style, text, tx, ty } = arrow;
   const waits = style === "waiting";
   const width = text.length * 6.2 + 14;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a shape of a drawing; what it asks about are buttons among the next steps
     <g
-      class={`letter ${style}${behind ? " behind" : ""}`}
+      class={`letter ${style} ${place}`}
       onClick={letter.fate === "unseen" ? undefined : () => askAboutLetter(letter)}
     >
       <title>{letterText(letter)}</title>

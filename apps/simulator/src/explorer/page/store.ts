@@ -37,10 +37,13 @@ export const before = signal<Position | null>(null);
 export const trouble = signal<string | null>(null);
 export const notice = signal<string | null>(null);
 export const search = signal<{
+  /** The model that was searched. */
+  readonly name: string;
   readonly progress: SearchProgress | null;
   readonly answer: SearchAnswer | null;
   readonly running: boolean;
 }>({
+  name: "",
   progress: null,
   answer: null,
   running: false,
@@ -137,7 +140,7 @@ const maxStates = 2_000_000;
 export async function check(witness: string | null = null): Promise<void> {
   const origin = witness === null ? null : story.value?.origin;
   const { name, params } = origin ?? chosen.value;
-  search.value = { progress: null, answer: null, running: true };
+  search.value = { name, progress: null, answer: null, running: true };
   const answer = await tried(() =>
     client.ask("search", { name, params, maxStates, witness }, (progress) => {
       search.value = { ...search.value, progress };
@@ -145,7 +148,7 @@ export async function check(witness: string | null = null): Promise<void> {
   );
   // What was looked for is no verdict on the model.
   const told = witness === null ? answer : null;
-  search.value = { progress: answer ?? search.value.progress, answer: told, running: false };
+  search.value = { name, progress: answer ?? search.value.progress, answer: told, running: false };
   if (answer === null) return;
   if (answer.found === null) {
     if (witness !== null)

@@ -76,6 +76,15 @@ function toneOf({ kind, fired }: StoryStep): Box["tone"] {
   return kind === "deliver" && fired.length === 0 ? "ignores" : "acts";
 }
 
+/** What leaves a process in one flush, by the kind of effect. */
+const flushWords: Readonly<Record<string, string>> = {
+  persist: "to disk",
+  send: "sent",
+  output: "said",
+  arm: "timer set",
+  disarm: "timer off",
+};
+
 /** What a box says: the first action, or what happened. */
 function boxText({ kind, fired, detail }: StoryStep): string {
   // Names of actions end with the section of the paper; titles keep it.
@@ -88,7 +97,7 @@ function boxText({ kind, fired, detail }: StoryStep): string {
     recover: "↻ back",
     lose: "lost",
     duplicate: "copied",
-    flush: "to disk",
+    flush: flushWords[detail ?? ""] ?? "leaves",
     start: "start",
   };
   return words[kind] ?? detail ?? kind;
@@ -159,7 +168,7 @@ function boxesOf(story: Story, laneX: ReadonlyMap<string, number>, measures: Mea
       step: step.index,
       x: laneX.get(step.process) ?? measures.gutter / 2,
       y: rowY(measures, step.index),
-      width: Math.min(measures.laneWidth - 6, text.length * 6.7 + 14),
+      width: Math.min(measures.laneWidth - 6, text.length * 7.1 + 14),
       text,
       tone: toneOf(step),
     };
@@ -168,6 +177,9 @@ function boxesOf(story: Story, laneX: ReadonlyMap<string, number>, measures: Mea
 
 /** Pixels from the head of an arrow to its text: every row has one head, so texts keep apart. */
 const textFromHead = 52;
+
+/** How much is drawn of the way of a message whose sender is no part of the story. */
+const outsideLength = 24;
 
 /** From the sender's box to the receiver's; a letter that is under way ends at `rest`, a lost one before its end. */
 function arrowOf(
@@ -183,8 +195,10 @@ function arrowOf(
   const sender = story.steps[letter.sent];
   const unseen = sender === undefined ? rest : boxes[sender.index]!.y + boxHeight;
   const goal: Point = { x: toX, y: end?.y ?? (style === "unseen" ? unseen : rest) };
-  // What was there at the beginning comes from above; a copy is made on the way, beside the step that sent the letter.
-  let from: Point = { x: fromX, y: sender === undefined ? 2 : boxes[sender.index]!.y };
+  // What comes from outside, or was sent before the story begins, comes from beside; a copy is made on the way, beside the
+  // step that sent the letter.
+  const besides = { x: goal.x - (end?.width ?? 0) / 2 - outsideLength, y: goal.y };
+  let from: Point = sender === undefined ? besides : { x: fromX, y: boxes[sender.index]!.y };
   if (sender?.process === letter.from) from = edgeOf(boxes[sender.index]!, goal);
   let to = goal;
   if (style === "lost") to = onTheWay(from, goal, 0.8);
@@ -200,7 +214,8 @@ function arrowOf(
     x1: to.x,
     y1: to.y,
     style,
-    text: style === "unseen" ? "" : shortName(letter.message),
+    text:
+      style === "unseen" || (sender === undefined && style !== "waiting") ? "" : shortName(letter.message),
     tx: to.x - dx * back,
     ty: to.y - dy * back,
   };
@@ -251,6 +266,6 @@ export const letterText = ({ from, to, message, fate }: Letter): string =>
 
 /** A text that fits into so many pixels at 12 px. */
 export function fitted(text: string, pixels: number): string {
-  const room = Math.max(3, Math.floor(pixels / 6.6));
+  const room = Math.max(3, Math.floor(pixels / 7));
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }

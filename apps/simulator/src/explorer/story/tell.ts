@@ -89,7 +89,7 @@ export function stepLine(step: StoryStep): string {
     timer: `${process} hears timer ${what}`,
     input: `${process} is given ${what}`,
     route: `${process} is told ${what}`,
-    flush: `${process} ${what === "" ? "writes to disk" : what}`,
+    flush: `${process}: ${what === "persist" ? "a record is durable" : `${what} leaves`}`,
     lose: `lost: ${what} to ${process}`,
     duplicate: `copied: ${what} to ${process}`,
     crash: `${process} crashes`,
