@@ -179,14 +179,15 @@ export class Simulation<C = unknown> {
     const think = world.stream(`think:${client.id}`);
     const meanUs = (client.thinkMs ?? 20) * 1000;
     let turn = 0;
-    const again = (): void =>
-      world.later(Math.max(1, Math.round(meanUs * (0.5 + think.below(16) / 15))), () => {
-        // Always taken when drawn; a shrunk run leaves turns out.
-        if (turns.choose(2, () => 1) === 1) this.#turnOf(client, turn);
-        turn += 1;
-        again();
-      });
-    again();
+    // Always taken when drawn; a shrunk run leaves turns out.
+    const always = (): number => 1;
+    const waitUs = (): number => Math.max(1, Math.round(meanUs * (0.5 + think.below(16) / 15)));
+    const go = (): void => {
+      if (turns.choose(2, always) === 1) this.#turnOf(client, turn);
+      turn += 1;
+      world.later(waitUs(), go);
+    };
+    world.later(waitUs(), go);
   }
 
   #turnOf(client: ClientSpec, turn: number): void {

@@ -11,8 +11,8 @@ export class Stream implements Draw {
   /** Null: draw. */
   #given: ReadonlyMap<number, number> | null;
   #index = 0;
-  /** Index, arity and value of every choice that was not 0, one after the other. */
-  readonly #taken: number[] = [];
+  /** Value and arity - 1 of every choice, by index. */
+  #taken = new Uint16Array(64);
 
   constructor(name: string, seed: string, given: ReadonlyMap<number, number> | null) {
     this.name = name;
@@ -67,6 +67,7 @@ export class Stream implements Draw {
   /** The next choice has at least this index: what is left out before it does not shift it. */
   align(index: number): void {
     this.#index = Math.max(this.#index, index);
+    this.#reserve();
   }
 
   /** How many choices it made. */
@@ -76,13 +77,10 @@ export class Stream implements Draw {
 
   choices(): Choice[] {
     const all: Choice[] = [];
-    for (let at = 0; at < this.#taken.length; at += 3)
-      all.push({
-        stream: this.name,
-        index: this.#taken[at]!,
-        arity: this.#taken[at + 1]!,
-        value: this.#taken[at + 2]!,
-      });
+    for (let index = 0; index < this.#index; index += 1) {
+      const value = this.#taken[2 * index]!;
+      if (value !== 0) all.push({ stream: this.name, index, arity: this.#taken[2 * index + 1]! + 1, value });
+    }
     return all;
   }
 
@@ -91,9 +89,22 @@ export class Stream implements Draw {
   }
 
   #take(arity: number, value: number): number {
-    if (value !== 0) this.#taken.push(this.#index, arity, value);
+    const at = 2 * this.#index;
+    this.#taken[at] = value;
+    this.#taken[at + 1] = arity - 1;
     this.#index += 1;
+    if (at + 2 === this.#taken.length) this.#reserve();
     return value;
+  }
+
+  /** Room for the next choice. */
+  #reserve(): void {
+    let length = this.#taken.length;
+    while (length <= 2 * this.#index + 1) length *= 2;
+    if (length === this.#taken.length) return;
+    const taken = new Uint16Array(length);
+    taken.set(this.#taken);
+    this.#taken = taken;
   }
 }
 

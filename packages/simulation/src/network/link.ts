@@ -22,6 +22,10 @@ const exponential = Int32Array.from({ length: quantiles }, (_, at) =>
   Math.round(-1000 * Math.log(1 - (at + 0.5) / quantiles)),
 );
 
+const lightOf = (uniform: number): number => uniform & 0xff;
+const heavyOf = (uniform: number): number =>
+  (uniform & 0x3f00) === 0 ? quantiles + (uniform & 0xff) : uniform & 0xff;
+
 /** One direction between two ends: its faults, and what waits on it. */
 export class Link<P> {
   readonly from: number;
@@ -30,6 +34,10 @@ export class Link<P> {
   readonly #fate: Stream;
   readonly #delay: Stream;
   readonly #thresholds: readonly number[];
+  readonly #fateOf = (uniform: number): number => {
+    for (let at = 0; at < 5; at += 1) if (uniform < this.#thresholds[at]!) return at + 1;
+    return fates.pass;
+  };
   /** Nothing gets through. */
   blocked = false;
   /** What is sent waits until the link opens. */
@@ -60,18 +68,13 @@ export class Link<P> {
   /** One choice: what becomes of the next packet. */
   fate(): number {
     if (this.healed || this.#thresholds[4] === 0) return fates.pass;
-    return this.#fate.choose(6, (uniform) => {
-      for (let at = 0; at < 5; at += 1) if (uniform < this.#thresholds[at]!) return at + 1;
-      return fates.pass;
-    });
+    return this.#fate.choose(6, this.#fateOf);
   }
 
   /** One choice: how long the next packet takes, in virtual microseconds. */
   delayUs(): number {
     const { delayMinMs, delayMeanMs, heavyTail } = this.#profile;
-    const value = this.#delay.choose(heldDelay + 1, (uniform) =>
-      heavyTail && (uniform & 0x3f00) === 0 ? quantiles + (uniform & 0xff) : uniform & 0xff,
-    );
+    const value = this.#delay.choose(heldDelay + 1, heavyTail ? heavyOf : lightOf);
     const least = delayMinMs * 1000;
     if (this.healed) return Math.round(least + delayMeanMs * exponential[value & 0xff]!);
     if (value === heldDelay) return hourUs;

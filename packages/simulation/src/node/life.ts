@@ -68,6 +68,8 @@ export class SimulatedLife implements Life, DiskHost {
   #over = false;
   /** The life ends before this many further calls of a port; 0: it does not. */
   #callsLeft = 0;
+  #deferred: (() => void) | null = null;
+  #deferredRun: () => void = () => {};
   #onFrame: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
   #onParcel: ((parcel: Parcel) => void) | null = null;
 
@@ -207,9 +209,14 @@ export class SimulatedLife implements Life, DiskHost {
   }
 
   #defer(callback: () => void): void {
-    const run = (): void => {
-      if (!this.#over) callback();
-    };
+    // A driver defers one and the same callback all the time.
+    if (callback !== this.#deferred) {
+      this.#deferred = callback;
+      this.#deferredRun = () => {
+        if (!this.#over) callback();
+      };
+    }
+    const run = this.#deferredRun;
     const { batchMaxUs, sched } = this.#host;
     const wait = batchMaxUs === 0 ? 0 : Math.round((sched.below(8) * batchMaxUs) / 7);
     if (wait === 0) this.#host.soon(run);
