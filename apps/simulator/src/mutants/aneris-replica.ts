@@ -184,12 +184,6 @@ export const anerisReplicaMutants: readonly Mutant[] = [
     breaks: "rule",
     change: configured((config) => ({ ...config, fifo: false })),
   }),
-  replica("session-window-ignored", {
-    class: "guard dropped",
-    rule: "liveSession",
-    breaks: "bounded state",
-    change: configured((config) => ({ ...config, sessionWindow: Number.MAX_SAFE_INTEGER })),
-  }),
   replica("mode-kept", {
     class: "guard dropped",
     rule: "applyOperation",

@@ -75,7 +75,8 @@ export const anerisReplicaStalls: readonly Mutant[] = [
   replica("gaps-not-filled", {
     class: "no gap fill",
     rule: "tick",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "clients repeat what is not answered, and their commands fill the gap",
     change: meddling(["tick"], {
       before: (state) => {
         state.stuckTicks = 0;

@@ -1,17 +1,25 @@
-import { CheckerError, check, configurationSymmetry, inertMessages } from "@eunomia/checker";
-import { simulate } from "@eunomia/simulation";
+import { CheckerError, check, configurationSymmetry, inertMessages, type View } from "@eunomia/checker";
+import { calmProfile, type Profile, simulate } from "@eunomia/simulation";
 import { modelOfScope, scopes } from "../protocols/models.ts";
 import { systemOf } from "../protocols/systems.ts";
+import { tryAlone } from "./alone.ts";
+import { checkEnds } from "./ends.ts";
 import { type Mutant, type MutantProtocol, type Substitution, substitutionOf } from "./mutant.ts";
 
 /** One attempt at a mutant: a model up to so many states, or so many simulated runs. Plain JSON. */
 export type Attempt =
+  /** The engine by itself. */
+  | { readonly tool: "alone" }
+  /** The states of a model in which nothing can happen any more. */
+  | { readonly tool: "ends"; readonly scope: string; readonly states: number }
   | { readonly tool: "model"; readonly scope: string; readonly states: number; readonly reduced: boolean }
   | {
       readonly tool: "simulation";
       readonly firstSeed: number;
       readonly runs: number;
       readonly virtualMs: number;
+      /** Nodes crash all the time, and little else goes wrong; otherwise faults are drawn. */
+      readonly crashes: boolean;
     };
 
 /** What caught a mutant, and at what price. Plain JSON. */
@@ -48,11 +56,30 @@ const runs = (firstSeed: number, count: number, virtualMs = 4_000): Attempt => (
   firstSeed,
   runs: count,
   virtualMs,
+  crashes: false,
 });
+const crashes = (firstSeed: number, count: number): Attempt => ({
+  tool: "simulation",
+  firstSeed,
+  runs: count,
+  virtualMs: 4_000,
+  crashes: true,
+});
+const ends = (scope: string): Attempt => ({ tool: "ends", scope, states: 20_000 });
+
+/** Crashes between any two effects, quick restarts, a network that delays. */
+const crashProfile: Profile = {
+  ...calmProfile,
+  network: { ...calmProfile.network, delayMeanMs: 10, loss: 0.05, heavyTail: true },
+  rates: { ...calmProfile.rates, crash: 0.06, restart: 0.2 },
+  disk: { ...calmProfile.disk, syncMaxMs: 5, torn: 0.5 },
+  midStep: true,
+};
 
 /** The cheapest tools first. A mutant that survives all of them is a missing test. */
 export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
   paxos: [
+    { tool: "alone" },
     model("paxos/1a-crash-leader", 10_000),
     model("paxos/1a2b-crash-split", 50_000),
     model("paxos/2a2b-flexible", 10_000),
@@ -62,14 +89,18 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     runs(1, 16, 3_000),
     reduced("paxos/3a2b", 200_000),
     reduced("paxos/2a2b-pages", 800_000),
+    crashes(1, 20),
     runs(17, 84),
-    reduced("paxos/3a3b", 500_000),
+    reduced("paxos/3a3b", 1_600_000),
     runs(101, 150),
   ],
   "two-thirds": [
+    { tool: "alone" },
     runs(1, 16, 3_000),
+    crashes(1, 20),
     model("two-thirds/3of4m2r", 500_000),
     runs(17, 84),
+    crashes(21, 80),
     runs(101, 150),
   ],
   aneris: [
@@ -79,11 +110,14 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("aneris/2r2v1s", 20_000),
     model("aneris/2r-modes", 20_000),
     model("aneris/2r-lies", 50_000),
-    model("aneris/2r2v1s-cut", 100_000),
+    ends("aneris/2r1v1s"),
+    ends("aneris/2r1v1s-cut"),
+    ends("aneris/2r1v1s-window"),
     runs(1, 10, 3_000),
+    model("aneris/2r2v1s-cut", 100_000),
     model("aneris/2r2v1s-window", 200_000),
     runs(11, 50),
-    runs(61, 60, 8_000),
+    crashes(1, 20),
   ],
 };
 
@@ -116,6 +150,30 @@ function inModel(
   }
 }
 
+function atEnds(
+  { scope, states }: Extract<Attempt, { tool: "ends" }>,
+  substitution: Substitution,
+): [Catch | null, number] {
+  const made = modelOfScope(scope, scopes[scope]!, substitution);
+  const everything = made.witnesses.filter(({ name }) => name.endsWith("delivers everything"));
+  const missing = (view: View): string | null =>
+    everything.find((witness) => !witness.reached(view))?.name ?? null;
+  const found = checkEnds(made, missing, states);
+  if (found.problem === null) return [null, found.states];
+  const detail = `a run ends before ${found.problem}`;
+  return [
+    { tool: `ends ${scope}`, property: "termination", detail, effort: found.states, seed: null },
+    found.states,
+  ];
+}
+
+function alone(mutant: Mutant): Catch | null {
+  const detail = tryAlone(mutant.engine, mutant.change);
+  return detail === null
+    ? null
+    : { tool: "alone", property: "what an engine owes by itself", detail, effort: 1, seed: null };
+}
+
 async function inRuns(
   attempt: Extract<Attempt, { tool: "simulation" }>,
   protocol: MutantProtocol,
@@ -125,10 +183,17 @@ async function inRuns(
   for (let run = 0; run < attempt.runs; run += 1) {
     const seed = String(attempt.firstSeed + run);
     const limits = { mode: "liveness", virtualMs: attempt.virtualMs, maxSteps: 400_000 } as const;
-    const { outcome } = await simulate({ system, seed, limits, substitute: substitution.engine });
+    const { outcome } = await simulate({
+      system,
+      seed,
+      limits,
+      substitute: substitution.engine,
+      ...(attempt.crashes ? { profile: crashProfile } : {}),
+    });
     if (outcome.kind === "ok") continue;
     const { property, detail } = outcome;
-    return [{ tool: "simulation", property, detail, effort: attempt.firstSeed + run, seed }, run + 1];
+    const tool = attempt.crashes ? "simulation of crashes" : "simulation";
+    return [{ tool, property, detail, effort: attempt.firstSeed + run, seed }, run + 1];
   }
   return [null, attempt.runs];
 }
@@ -137,15 +202,22 @@ async function inRuns(
  * Tries a mutant with one tool after the other until something notices it.
  *
  * @param seconds of any clock, for the table only.
+ * @param tools in the order in which they are tried.
  */
-export async function hunt(mutant: Mutant, seconds: () => number): Promise<Fate> {
+export async function hunt(
+  mutant: Mutant,
+  seconds: () => number,
+  tools: readonly Attempt[] = attempts[mutant.protocol],
+): Promise<Fate> {
   const begun = seconds();
   const substitution = substitutionOf(mutant);
   const spent = { states: 0, runs: 0 };
   let caught: Catch | null = null;
-  for (const attempt of attempts[mutant.protocol]) {
-    if (attempt.tool === "model") {
-      const [found, states] = inModel(attempt, substitution);
+  for (const attempt of tools) {
+    if (attempt.tool === "alone") caught = alone(mutant);
+    else if (attempt.tool !== "simulation") {
+      const [found, states] =
+        attempt.tool === "model" ? inModel(attempt, substitution) : atEnds(attempt, substitution);
       caught = found;
       spent.states += states;
     } else {

@@ -129,7 +129,8 @@ export const paxosAcceptorMutants: readonly Mutant[] = [
   acceptor("accepts-below-floor", {
     class: "guard dropped",
     rule: "2b trimmed (4.4)",
-    breaks: "agreement",
+    breaks: "nothing",
+    why: "a leader proposes below a floor only what its phase 1 allows, or under a ballot that a quorum refuses",
     change: without("2b trimmed (4.4)"),
   }),
   acceptor("floor-not-reported", {
@@ -173,7 +174,8 @@ export const paxosAcceptorMutants: readonly Mutant[] = [
   acceptor("refusal-of-a-ballot-unsaid", {
     class: "no answer",
     rule: "1b refuse (4.4)",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "another leader suspects and begins a higher ballot, and its heartbeat frees the one that waits",
     change: without("1b refuse (4.4)"),
   }),
   acceptor("repeated-promise-unsaid", {

@@ -26,7 +26,8 @@ export const paxosLeaderStalls: readonly Mutant[] = [
   leader("refused-and-waiting", {
     class: "guard dropped",
     rule: "preempted in phase 1 (4.5)",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "another leader suspects and begins a higher ballot, and its heartbeat frees the one that waits",
     change: without("preempted in phase 1 (4.5)"),
   }),
   leader("promises-asked-once", {

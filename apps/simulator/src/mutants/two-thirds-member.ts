@@ -1,4 +1,4 @@
-import { equalBytes, mapDelete, mapGet, mapSet } from "@eunomia/codec";
+import { equalBytes, mapDelete, mapGet, mapSet, toHex } from "@eunomia/codec";
 import {
   type Any,
   acting,
@@ -24,6 +24,14 @@ const cast = "propose: cast (2.4)";
 /** Whatever makes a member vote, and so write a vote down. */
 const casting = [cast, jump, advance];
 
+/** What a choice names: the value itself or its digest. */
+const nameOf = (choice: Any): Uint8Array => (choice.kind === "whole" ? choice.value : choice.digest);
+const sameName = (a: Any, b: Any): boolean => equalBytes(nameOf(a), nameOf(b));
+
+/** The value that a choice names, if it is here. */
+const heldBy = (slot: Any, choice: Any): Uint8Array | null =>
+  choice.kind === "whole" ? choice.value : ((mapGet(slot.held, toHex(choice.digest)) as Any) ?? null);
+
 interface Share {
   readonly choice: Any;
   readonly voters: string[];
@@ -33,7 +41,7 @@ function shares(votes: Any): Share[] {
   const found: Share[] = [];
   votes.keys.forEach((voter: string, i: number) => {
     const choice = votes.values[i];
-    const share = found.find((one) => equalBytes(one.choice.value, choice.value));
+    const share = found.find((one) => sameName(one.choice, choice));
     if (share === undefined) found.push({ choice, voters: [voter] });
     else share.voters.push(voter);
   });
@@ -67,7 +75,8 @@ const advancing = (quorate: (config: Any, voters: readonly string[]) => boolean)
         continue;
       const [best] = shares(votes).sort((a, b) => b.voters.length - a.voters.length);
       const { choice } = best!;
-      return { kind: "advance", slot: number, round: slot.round + 1, value: choice.value, choice };
+      const value = heldBy(slot, choice);
+      if (value !== null) return { kind: "advance", slot: number, round: slot.round + 1, value, choice };
     }
     return null;
   });
@@ -75,11 +84,13 @@ const advancing = (quorate: (config: Any, voters: readonly string[]) => boolean)
 /** The next round is entered with another value than the rule says. */
 const advancingWith = (pick: (slot: Any, round: number, found: Any) => Any): Change =>
   acting([advance], (config, state, found, out, original) => {
-    const choice = pick(mapGet(state.slots, found.slot), found.round - 1, found);
-    original(config, state, choice === null ? found : { ...found, value: choice.value, choice }, out);
+    const slot: Any = mapGet(state.slots, found.slot);
+    const choice = pick(slot, found.round - 1, found);
+    const value = choice === null ? null : heldBy(slot, choice);
+    original(config, state, value === null ? found : { ...found, value, choice }, out);
   });
 
-const ownVote = (slot: Any): Any => (slot.est === null ? null : { kind: "whole", value: slot.est });
+const ownVote = (slot: Any): Any => (slot.est === null ? null : slot.name);
 
 /** Members of 2/3-consensus that put agreement at risk. */
 export const twoThirdsMemberMutants: readonly Mutant[] = [
@@ -132,11 +143,9 @@ export const twoThirdsMemberMutants: readonly Mutant[] = [
         if (slot === undefined || slot.decided !== null) continue;
         const all = slot.votes.values.flatMap((votes: Any) => shares(votes));
         for (const { choice } of all) {
-          const voters = all.flatMap((one: Share) =>
-            equalBytes(one.choice.value, choice.value) ? one.voters : [],
-          );
-          if (enough(config.decide, voters))
-            return { kind: "decide", slot: number, round: slot.round, value: choice.value, choice };
+          const voters = all.flatMap((one: Share) => (sameName(one.choice, choice) ? one.voters : []));
+          const value = enough(config.decide, voters) ? heldBy(slot, choice) : null;
+          if (value !== null) return { kind: "decide", slot: number, round: slot.round, value, choice };
         }
       }
       return null;
@@ -166,7 +175,7 @@ export const twoThirdsMemberMutants: readonly Mutant[] = [
       const most = Math.max(...all.map(({ voters }) => voters.length));
       const own = ownVote(slot);
       const tied = all.find(
-        ({ choice, voters }) => voters.length === most && own !== null && equalBytes(choice.value, own.value),
+        ({ choice, voters }) => voters.length === most && own !== null && sameName(choice, own),
       );
       return tied?.choice ?? null;
     }),
@@ -209,8 +218,9 @@ export const twoThirdsMemberMutants: readonly Mutant[] = [
     rule: jump,
     breaks: "agreement",
     change: acting([jump], (config, state, found, out, original) => {
-      const own = ownVote(mapGet(state.slots, found.slot) ?? { est: null });
-      original(config, state, own === null ? found : { ...found, value: own.value, choice: own }, out);
+      const slot: Any = mapGet(state.slots, found.slot) ?? { est: null };
+      const own = ownVote(slot);
+      original(config, state, own === null ? found : { ...found, value: slot.est, choice: own }, out);
     }),
   }),
   member("votes-twice-in-round-0", {

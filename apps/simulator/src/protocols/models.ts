@@ -138,7 +138,15 @@ export const scopes: Readonly<Record<string, Scope>> = {
     inputs: "all",
     relay: "lazy",
   }),
-  "two-thirds/4m2r": twoThirds("pull", "two rounds, all inputs", {
+  "two-thirds/4m1r-crashes": twoThirds("main", "two members crash within a round and hear both values", {
+    members: 4,
+    rounds: 1,
+    inputs: 1,
+    contested: true,
+    crashes: 2,
+    relay: "lazy",
+  }),
+  "two-thirds/4m2r": twoThirds("main", "two rounds, all inputs", {
     members: 4,
     rounds: 2,
     inputs: "all",
@@ -215,6 +223,24 @@ export const scopes: Readonly<Record<string, Scope>> = {
     commands: [[1], [1]],
     controls: ["two-thirds"],
     alpha: 2,
+  }),
+  "aneris/2r1v1s": aneris("pull", "a command of one replica, a swap of the other", {
+    replicas: 2,
+    commands: [[], [1]],
+    controls: ["two-thirds"],
+  }),
+  "aneris/2r1v1s-cut": aneris("pull", "the same with two slots open", {
+    replicas: 2,
+    commands: [[], [1]],
+    controls: ["two-thirds"],
+    alpha: 2,
+  }),
+  "aneris/2r1v1s-window": aneris("pull", "the same in window mode", {
+    replicas: 2,
+    commands: [[], [1]],
+    controls: ["two-thirds"],
+    alpha: 2,
+    mode: "window",
   }),
   "aneris/3r1v1s": aneris("main", "three replicas, a command, a swap", {
     replicas: 3,

@@ -53,7 +53,7 @@ export interface AnerisParams {
 const lieOf = (lie: NonNullable<AnerisParams["lies"]>[number]): Uint8Array => {
   switch (lie) {
     case "forged swap":
-      return swapOf(1, "two-thirds", { forged: true });
+      return swapOf(1, "paxos", { forged: true });
     case "unknown protocol":
       return swapOf(1, "quux");
     case "second number":

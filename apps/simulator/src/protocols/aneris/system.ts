@@ -231,7 +231,7 @@ export function anerisSystem(substitution: Partial<Substitution> = {}): System<A
           },
         ],
         budget: crashBudget(nodes, run.f),
-        patienceMs: 120_000,
+        patienceMs: 30_000,
         done: () => broadcast.settled,
         describe: () => broadcast.describe(),
       };

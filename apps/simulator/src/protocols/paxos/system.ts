@@ -121,7 +121,7 @@ export const paxosSystem: System<PaxosRun> = {
             ? { process: leaders[nodes.indexOf(node)]!, command: { kind: "lead" }, type: "lead" }
             : null,
         watches: [oneValuePerBallot(), marksOf(scene)],
-        patienceMs: 60_000,
+        patienceMs: 30_000,
       },
       scene,
     );

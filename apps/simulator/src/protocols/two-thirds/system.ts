@@ -84,7 +84,7 @@ export const twoThirdsSystem: System<TwoThirdsRun> = {
         window: run.window,
         trims: run.trims,
         watches: [marksOf(scene)],
-        patienceMs: 60_000,
+        patienceMs: 30_000,
       },
       scene,
     );

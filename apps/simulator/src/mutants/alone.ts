@@ -1,0 +1,90 @@
+import { type AnyEngine, type EngineTypes, type Event, step } from "@eunomia/engine";
+import { acceptorPart, leaderPart, learnerPart, type Part } from "../protocols/paxos/parts.ts";
+import { memberPart, learnerPart as twoThirdsLearner } from "../protocols/two-thirds/parts.ts";
+import { bytesOf } from "../protocols/values.ts";
+import type { Change } from "./mutant.ts";
+
+/** What an engine must say when it meets what the fault model excludes: no cluster within the model can show it. */
+interface Script {
+  readonly part: () => Part;
+  readonly from: string;
+  readonly messages: readonly EngineTypes["Message"][];
+  /** The kind of output that must come. */
+  readonly raises: string;
+}
+
+const paxos = { acceptors: 3, leaders: 2, learners: 2 };
+const twoThirds = { members: 4, learners: 2 };
+const ballot = { round: 0, leader: 0 };
+const values = ["x", "y"].map(bytesOf);
+const decisions = values.map((value) => ({ kind: "decision", slot: 1, value }));
+const decided = values.map((value) => ({ kind: "decided", slot: 1, choice: { kind: "whole", value } }));
+
+const scripts: readonly Script[] = [
+  {
+    part: () => acceptorPart(paxos, "a1"),
+    from: "l0",
+    messages: values.map((value) => ({ kind: "p2a", ballot, slot: 1, value })),
+    raises: "alarm",
+  },
+  { part: () => leaderPart(paxos, "l0"), from: "l1", messages: decisions, raises: "alarm" },
+  { part: () => learnerPart(paxos, "r0"), from: "l0", messages: decisions, raises: "alarm" },
+  {
+    part: () => memberPart(twoThirds, "m0"),
+    from: "m1",
+    messages: values.map((value) => ({ kind: "vote", slot: 1, round: 0, choice: { kind: "whole", value } })),
+    raises: "evidence",
+  },
+  { part: () => memberPart(twoThirds, "m0"), from: "m1", messages: decided, raises: "alarm" },
+  { part: () => twoThirdsLearner(twoThirds, "r0"), from: "m1", messages: decided, raises: "alarm" },
+];
+
+function play({ from, messages, raises }: Script, { config }: Part, engine: AnyEngine): string | null {
+  const state = engine.init(config as never);
+  const events: Event<EngineTypes>[] = [
+    { kind: "start", records: [] },
+    ...messages.map((message) => ({ kind: "message", from, message }) as const),
+  ];
+  const outputs = events.flatMap((event) =>
+    step(engine, config as never, state, event as never).effects.flatMap((effect) =>
+      effect.kind === "output" ? [(effect.output as { readonly kind: string }).kind] : [],
+    ),
+  );
+  return outputs.includes(raises)
+    ? null
+    : `two ${messages[0]!.kind} that contradict each other raise no ${raises}`;
+}
+
+/** A rewritten journal must say what all its records said: a restart from either is the same. */
+function compacts({ from, messages }: Script, { config }: Part, engine: AnyEngine): string | null {
+  const restart = (records: readonly unknown[]) => {
+    const state = engine.init(config as never);
+    const { effects } = step(engine, config as never, state, { kind: "start", records } as never);
+    return { state, effects };
+  };
+  const { state } = restart([]);
+  const event = { kind: "message", from, message: messages[0]! };
+  const { effects } = step(engine, config as never, state, event as never);
+  const records = effects.flatMap((effect) => (effect.kind === "persist" ? [effect.record] : []));
+  const seen = (all: readonly unknown[]): string =>
+    JSON.stringify(engine.observe(config as never, restart(all).state));
+  const compact = engine.compact(config as never, restart(records).state);
+  return seen(records) === seen(compact)
+    ? null
+    : "a restart from the rewritten journal has forgotten something";
+}
+
+/**
+ * One engine by itself, before any cluster: does it raise its alarms, and does a rewritten journal say the same? Answers what
+ * is wrong, or null; engines of other names are not looked at.
+ */
+export function tryAlone(name: string, change: Change): string | null {
+  for (const script of scripts) {
+    const part = script.part();
+    if (part.engine.name !== name) continue;
+    const engine = change(part.engine);
+    const wrong = play(script, part, engine) ?? compacts(script, part, engine);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
