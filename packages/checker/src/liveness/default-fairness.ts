@@ -24,6 +24,11 @@ export class DefaultFairness {
   readonly #inputs: Inputs;
   readonly #labels = new Map<string, number>();
   readonly #groups = new Map<string, Group>();
+  /** The constraints as they were when there were so many labels. */
+  #shown: { readonly of: number; readonly constraints: readonly FairnessConstraint[] } = {
+    of: 0,
+    constraints: [],
+  };
   readonly names: string[] = [];
 
   constructor(machine: Machine, inputs: Inputs) {
@@ -31,8 +36,14 @@ export class DefaultFairness {
     this.#inputs = inputs;
   }
 
+  /** In the order in which a step of them was met first. */
   get constraints(): readonly FairnessConstraint[] {
-    return [...this.#groups.values()].map(({ name, kind, labels }) => ({ name, kind, labels: [...labels] }));
+    if (this.#shown.of !== this.names.length) {
+      const groups = [...this.#groups.values()];
+      const constraints = groups.map(({ name, kind, labels }) => ({ name, kind, labels: [...labels] }));
+      this.#shown = { of: this.names.length, constraints };
+    }
+    return this.#shown.constraints;
   }
 
   /** The label of a move of a component: the same for moves that no constraint tells apart. */

@@ -108,7 +108,12 @@ export class Exploration {
 }
 
 /** What a step does to a vector: the new vector, or null if nothing is left of what it spends. */
-function applyMove(machine: Machine, from: Int32Array, component: number, move: Move): Int32Array | null {
+export function applyMove(
+  machine: Machine,
+  from: Int32Array,
+  component: number,
+  move: Move,
+): Int32Array | null {
   const vector = from.slice();
   const world = machine.width - 1;
   if (move.spends !== 0) {

@@ -15,7 +15,7 @@ export interface ModelGraph {
 }
 
 /** Has the cell an enabled step that the machine does not offer? */
-function isCut(machine: Machine, cell: number, moves: readonly Move[]): boolean {
+export function isCut(machine: Machine, cell: number, moves: readonly Move[]): boolean {
   const { fault, state, armed, left } = machine.parts.locals.value(machine.localOf(cell));
   if (fault !== null) return true;
   const spentTimer = armed.some((timer, at) => at % 2 === 0 && left[timer] === 0);

@@ -4,6 +4,7 @@ import { type LivenessProperty, stutter, type Violation, violationOf } from "./p
 /** Transitions on demand: an explicit graph, or a search in the making. */
 export interface Transitions<State> {
   readonly initial: readonly State[];
+  /** May grow while steps are asked for: a constraint must be here before one of its steps is given. */
   readonly constraints: readonly FairnessConstraint[];
   next(state: State): readonly { readonly label: number; readonly target: State }[];
   /** Equal states have equal keys, different ones have different keys. */
@@ -23,8 +24,8 @@ export interface Watched<State> {
   readonly moved: boolean;
   /** Bit `c`: constraint `c` was taken in the loop. */
   readonly taken: bigint;
-  /** Bit `c`: it was disabled somewhere in the loop (weak), or enabled somewhere (strong). */
-  readonly seen: bigint;
+  /** Bit `c`: it was enabled in every state of the loop so far (weak), or in some (strong), and so has to be taken. */
+  readonly owed: bigint;
   readonly visited: boolean;
 }
 
@@ -53,16 +54,23 @@ export function transitionsOf(graph: LivenessGraph): Transitions<number> {
   };
 }
 
-/** What one state of the loop adds to `seen`: weak constraints that are disabled in it, strong ones that are enabled. */
-function seenIn<State>(system: Transitions<State>, state: State): bigint {
+/** The bits of the constraints that are enabled in a state. */
+function enabledIn<State>(system: Transitions<State>, state: State): bigint {
   const key = system.key(state);
-  const changing = new Set<number>();
-  for (const { label, target } of system.next(state)) if (system.key(target) !== key) changing.add(label);
   let bits = 0n;
-  system.constraints.forEach(({ kind, labels }, constraint) => {
-    if (labels.some((label) => changing.has(label)) === (kind === "strong")) bits |= 1n << BigInt(constraint);
-  });
+  for (const { label, target } of system.next(state))
+    if (system.key(target) !== key) bits |= takenBy(system.constraints, label);
   return bits;
+}
+
+/** What is owed after one more state of the loop: weak constraints that were never disabled, strong ones once enabled. */
+function owedAfter<State>(system: Transitions<State>, owed: bigint, state: State): bigint {
+  const enabled = enabledIn(system, state);
+  let strong = 0n;
+  system.constraints.forEach(({ kind }, constraint) => {
+    if (kind === "strong") strong |= 1n << BigInt(constraint);
+  });
+  return (owed & enabled & ~strong) | ((owed | enabled) & strong);
 }
 
 /** The bits of the constraints that a step takes. */
@@ -89,7 +97,7 @@ function beforeSaving<State>(
   }
   if (from.asked && system.complete(from.state)) {
     const visited = visits === null || visits(from.state);
-    const target = { ...from, saved: from.state, seen: seenIn(system, from.state), visited };
+    const target = { ...from, saved: from.state, owed: enabledIn(system, from.state), visited };
     steps.push({ label: stutter, target });
   }
   return steps;
@@ -111,8 +119,8 @@ export function toSafety<State>(
 ): Product<State> {
   const violation = violationOf(property);
   const { starts, avoids, visits } = violation;
-  const { constraints, key } = system;
-  const fresh = { saved: null, moved: false, taken: 0n, seen: 0n, visited: false };
+  const key = (state: State): string | number => system.key(state);
+  const fresh = { saved: null, moved: false, taken: 0n, owed: 0n, visited: false };
   const initial: Watched<State>[] = [];
   for (const state of system.initial) {
     if (starts !== null) initial.push({ ...fresh, state, asked: false });
@@ -130,29 +138,24 @@ export function toSafety<State>(
           ...from,
           state: target,
           moved: true,
-          taken: from.taken | (changes ? takenBy(constraints, label) : 0n),
-          seen: from.seen | seenIn(system, target),
+          taken: from.taken | (changes ? takenBy(system.constraints, label) : 0n),
+          owed: owedAfter(system, from.owed, target),
           visited: from.visited || visits === null || visits(target),
         },
       });
     }
     return steps;
   };
-  const keeps = (watched: Watched<State>): boolean =>
-    constraints.every(({ kind }, constraint) => {
-      const bit = 1n << BigInt(constraint);
-      return (watched.taken & bit) !== 0n || ((watched.seen & bit) !== 0n) === (kind === "weak");
-    });
   return {
     initial,
     next: (watched) => (watched.saved === null ? beforeSaving(system, violation, watched) : inLoop(watched)),
-    key: ({ state, asked, saved, moved, taken, seen, visited }) =>
-      [key(state), asked, saved === null ? "" : key(saved), moved, taken, seen, visited].join("|"),
+    key: ({ state, asked, saved, moved, taken, owed, visited }) =>
+      [key(state), asked, saved === null ? "" : key(saved), moved, taken, owed, visited].join("|"),
     bad: (watched) =>
       watched.saved !== null &&
       watched.moved &&
       watched.visited &&
       key(watched.saved) === key(watched.state) &&
-      keeps(watched),
+      (watched.owed & ~watched.taken) === 0n,
   };
 }

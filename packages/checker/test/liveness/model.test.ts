@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { configurationSymmetry, inertMessages } from "../../src/index.ts";
 import { checkLiveness, type ModelProperty } from "../../src/liveness/check.ts";
 import type { View } from "../../src/model.ts";
 import { goldenModel } from "../support/golden.ts";
@@ -82,6 +83,15 @@ test("a callee that answers only once leaves a second caller without", () => {
   const report = checkLiveness(callModel({ callers: ["a", "c"], retryMs: 0, onlyOnce: true }), property);
   expect(report.result).toBe("violated");
   expect(checkLiveness(callModel({ callers: ["a", "c"], retryMs: 0 }), property).result).toBe("holds");
+});
+
+test("forgetting dead messages keeps the answer; representatives of a symmetry make it unknown", () => {
+  const plain = checkLiveness(goldenModel(2, 2), decides, { inputs: "must" });
+  const inert = checkLiveness(goldenModel(2, 2), decides, { inputs: "must", reductions: [inertMessages] });
+  expect(inert.result).toBe(plain.result);
+  expect(inert.states).toBeLessThan(plain.states);
+  const reductions = [configurationSymmetry()];
+  expect(checkLiveness(goldenModel(2, 2), decides, { inputs: "must", reductions }).result).toBe("unknown");
 });
 
 test("impossible options are refused", () => {

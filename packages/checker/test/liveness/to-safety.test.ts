@@ -1,16 +1,19 @@
 import { livenessModels, SeededRandom } from "@eunomia/conformance";
 import { describe, expect, test } from "vitest";
+import { checkLiveness, type ModelProperty } from "../../src/liveness/check.ts";
 import { checkFairCycles } from "../../src/liveness/fair-cycles.ts";
 import type { LivenessGraph } from "../../src/liveness/graph.ts";
+import { transitionsOfModel } from "../../src/liveness/model-transitions.ts";
 import type { LivenessProperty } from "../../src/liveness/property.ts";
 import { type Product, toSafety, transitionsOf, type Watched } from "../../src/liveness/to-safety.ts";
+import { callModel } from "./engines.ts";
 import { asGraph, randomCase } from "./support.ts";
 
 /** A plain search for a bad state; null if there is none, else the way to it. */
-function search(product: Product<number>): readonly Watched<number>[] | null {
-  const before = new Map<string, Watched<number> | null>();
-  const queue: Watched<number>[] = [];
-  const reach = (watched: Watched<number>, from: Watched<number> | null): void => {
+function search<State>(product: Product<State>): readonly Watched<State>[] | null {
+  const before = new Map<string, Watched<State> | null>();
+  const queue: Watched<State>[] = [];
+  const reach = (watched: Watched<State>, from: Watched<State> | null): void => {
     const key = product.key(watched);
     if (before.has(key)) return;
     before.set(key, from);
@@ -19,8 +22,8 @@ function search(product: Product<number>): readonly Watched<number>[] | null {
   for (const watched of product.initial) reach(watched, null);
   for (const watched of queue) {
     if (product.bad(watched)) {
-      const way: Watched<number>[] = [];
-      for (let at: Watched<number> | null = watched; at !== null; at = before.get(product.key(at))!)
+      const way: Watched<State>[] = [];
+      for (let at: Watched<State> | null = watched; at !== null; at = before.get(product.key(at))!)
         way.unshift(at);
       return way;
     }
@@ -61,6 +64,49 @@ test("random graphs: the same violations as by fair cycles", () => {
   console.log(`800 graphs, ${found} violated`);
   expect(found).toBeGreaterThan(200);
   expect(found).toBeLessThan(700);
+});
+
+const answered: ModelProperty = {
+  name: "a call is answered",
+  kind: "leads-to",
+  from: (view) => view.of("a").observation.asked,
+  goal: (view) => view.of("a").observation.answered,
+};
+
+test("models on the fly: the same violations as by fair cycles", () => {
+  const models = [
+    callModel({ retryMs: 0 }),
+    callModel({ retryMs: 0, network: { loss: true } }),
+    callModel({ retryMs: 0, onlyOnce: true, callers: ["c", "a"] }),
+    callModel({ retryMs: 0, callers: ["c", "a"] }),
+    callModel({ network: { loss: 1 } }),
+  ];
+  const found = models.map((model) => {
+    const { system, property } = transitionsOfModel(model, answered);
+    const violates = search(toSafety(system, property)) !== null;
+    expect(violates).toBe(checkLiveness(model, answered).result === "violated");
+    return violates;
+  });
+  expect(found).toEqual([false, true, true, false, false]);
+});
+
+test("a walk finds a violation in a scope that it does not explore", () => {
+  const model = callModel({ retryMs: 0, network: { loss: true }, callers: ["a", "b1", "b2", "b3", "b4"] });
+  const { system, property } = transitionsOfModel(model, answered);
+  const product = toSafety(system, property);
+  const random = new SeededRandom(5);
+  let found = 0;
+  for (let walk = 0; walk < 200; walk += 1) {
+    let at = random.pick(product.initial);
+    for (let step = 0; step < 60 && !product.bad(at); step += 1) {
+      const next = product.next(at);
+      if (next.length === 0) break;
+      at = random.pick(next).target;
+    }
+    if (product.bad(at)) found += 1;
+  }
+  console.log(`${found} of 200 walks found the violation`);
+  expect(found).toBeGreaterThan(0);
 });
 
 /** Transformations that are wrong in one way each. */
