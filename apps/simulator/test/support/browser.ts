@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -49,8 +49,13 @@ export class Explorer {
     return new Explorer(folder, pathToFileURL(join(folder, "page", "index.html")).href, context);
   }
 
+  /** The text of the page. */
+  get html(): string {
+    return readFileSync(fileURLToPath(this.url), "utf8");
+  }
+
   /** A fresh page; `address` is the part behind `#`. It has something open when this answers. */
-  async open(address = "", viewport = { width: 1400, height: 880 }): Promise<Page> {
+  async open(address = "", viewport = { width: 1400, height: 880 }, url = this.url): Promise<Page> {
     const page = await this.context.newPage();
     await page.setViewportSize(viewport);
     page.on("pageerror", ({ message }) => this.complaints.push(message));
@@ -58,9 +63,11 @@ export class Explorer {
       if (line.type() === "error") this.complaints.push(line.text());
     });
     page.on("request", (request) => {
-      if (!/^(?:file|blob|data):/.test(request.url())) this.complaints.push(`asked for ${request.url()}`);
+      const own = new URL(url).origin;
+      if (!/^(?:file|blob|data):/.test(request.url()) && (own === "null" || !request.url().startsWith(own)))
+        this.complaints.push(`asked for ${request.url()}`);
     });
-    await page.goto(`${this.url}${address === "" ? "" : `#${address}`}`);
+    await page.goto(`${url}${address === "" ? "" : `#${address}`}`);
     await page.locator(".lane").first().waitFor();
     return page;
   }

@@ -67,7 +67,7 @@ function rove(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
 }
 
 /** Buttons for steps, with a preview of the one that has the pointer or the focus. */
-export function Choices({ choices }: { choices: readonly Choice[] }) {
+function Choices({ choices }: { choices: readonly Choice[] }) {
   const shown = useSignal<{ readonly at: string; readonly preview: Preview } | null>(null);
   const groups = grouped(choices, groupOf);
   const first = groups[0]?.[1][0]?.index;

@@ -265,7 +265,7 @@ export const letterText = ({ from, to, message, fate }: Letter): string =>
   `${inline(message)}, ${from} to ${to}, ${fate}`;
 
 /** A text that fits into so many pixels at 12 px. */
-export function fitted(text: string, pixels: number): string {
+function fitted(text: string, pixels: number): string {
   const room = Math.max(3, Math.floor(pixels / 7));
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }

@@ -114,7 +114,7 @@ export interface Preview {
 }
 
 /** A story that was opened by its path. */
-export interface OpenedStory {
+interface OpenedStory {
   readonly story: Story;
   /** The first step of the path that this page does not know; null: all went well. */
   readonly mismatch: string | null;

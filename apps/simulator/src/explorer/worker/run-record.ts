@@ -3,7 +3,7 @@ import { changesBetween, inline, treeOf } from "../story/tree.ts";
 import type { Lane, RawStep, Sent, Tree } from "../story/types.ts";
 
 /** A run keeps the last so many steps as a story: more than anybody reads, and what a browser holds with ease. */
-export const keptSteps = 10_000;
+const keptSteps = 10_000;
 
 /** What the kernel notes about nodes is told by their fates. */
 const toldByFates = /^(?:starts|restarts|crashes|stops by the disk|refusals to start)\b/;
