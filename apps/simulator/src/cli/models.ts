@@ -1,5 +1,7 @@
 import type { Model } from "@eunomia/checker";
 import { goldenModels } from "../explorer/worker/golden-models.ts";
+import type { ShelfModel } from "../explorer/worker/shelf.ts";
+import { shelfModels } from "../explorer/worker/shelf-models.ts";
 import { mutants } from "../mutants/all.ts";
 import { type Mutant, substitutionOf, unchanged } from "../mutants/mutant.ts";
 import { modelOfScope, type Scope, scopes, type Tier } from "../protocols/models.ts";
@@ -80,15 +82,53 @@ export function modelsOfTier(tier: string): readonly ModelChoice[] {
   return modelChoices.filter((each) => order.indexOf(each.tier) <= last);
 }
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Does a value have the shape of the one that stands there? Null stands for a number that the protocol chooses. */
+function fits(value: unknown, model: unknown): boolean {
+  if (Array.isArray(model))
+    return Array.isArray(value) && value.every((item) => fits(item, model[0] ?? item));
+  if (model === null || typeof model === "number") return isCount(value);
+  return typeof value === typeof model;
+}
+
+/** Parameters of which at least one must be there. */
+const atLeastOne = ["acceptors", "members", "replicas", "proposers", "ballots", "rounds", "slots"];
+
+function checkedParam(shelf: ShelfModel, name: string, value: unknown): void {
+  const known = shelf.params as Readonly<Record<string, unknown>>;
+  const names = Object.keys(known).filter((each) => each !== "mutant");
+  if (!names.includes(name))
+    refuse(
+      "impossible-scope",
+      `${shelf.name} has no parameter "${name}"`,
+      `choose among ${names.join(", ")}`,
+    );
+  const choices = shelf.options?.[name];
+  if (choices !== undefined && !choices.includes(String(value)))
+    refuse(
+      "impossible-scope",
+      `"${name}" cannot be ${JSON.stringify(value)}`,
+      `choose among ${choices.join(", ")}`,
+    );
+  const text = JSON.stringify(known[name] ?? 1);
+  if (choices === undefined && name !== "inputs" && !fits(value, known[name]))
+    refuse("impossible-scope", `"${name}" cannot be ${JSON.stringify(value)}`, `give something like ${text}`);
+  const none = value === 0 || (Array.isArray(value) && value.length === 0);
+  if (none && atLeastOne.includes(name))
+    refuse("impossible-scope", `"${name}" cannot be ${JSON.stringify(value)}`, "there must be at least one");
+}
+
 /**
  * Parameters with some of them changed by words such as `acceptors=4` or `ballots=[1,1,1]`; what is no JSON is a text.
  *
- * @throws Refusal for a word without `=`
+ * @throws Refusal for a word without `=`, a name that the model does not have, and a value that cannot be
  */
 export function changedParams(
-  params: ModelChoice["params"],
+  { name: model, params }: ModelChoice,
   words: readonly string[],
 ): ModelChoice["params"] {
+  const shelf = shelfModels.find((each) => each.name === model)!;
   const changed: Record<string, unknown> = { ...params };
   for (const word of words) {
     const [, name = "", text = ""] =
@@ -99,6 +139,7 @@ export function changedParams(
     } catch {
       changed[name] = text;
     }
+    checkedParam(shelf, name, changed[name]);
   }
   return changed;
 }

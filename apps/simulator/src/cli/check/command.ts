@@ -49,9 +49,9 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
   if (fitting.length === 0)
     refuse("other-protocol", `mutant "${mutant}" is one of ${protocol}`, `name a model of ${protocol}`);
   const engines = engineHash();
-  return fitting.map(({ name, params }) => ({
-    model: name,
-    params: changedParams(params, set),
+  return fitting.map((choice) => ({
+    model: choice.name,
+    params: changedParams(choice, set),
     mutant,
     mode,
     memory,

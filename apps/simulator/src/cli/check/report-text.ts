@@ -16,6 +16,13 @@ function counts(report: Report): string {
   );
 }
 
+/** Values by key, in the order in which keys come first. */
+function grouped(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
+}
+
 /** Everything that makes the verdict less than it seems. */
 function* reservations(report: Report): Generator<string> {
   const { truncated, cut, actions, unrouted, assumptions, reductions, witnesses } = report;
@@ -28,10 +35,11 @@ function* reservations(report: Report): Generator<string> {
   if (missed.length > 0) yield `never reached: ${missed.join("; ")}`;
   const unexcused = actions.neverFired.filter((name) => actions.excused[name] === undefined);
   if (unexcused.length > 0) yield `never fired: ${unexcused.join("; ")}`;
-  const excused = Object.entries(actions.excused).map(([name, why]) => `${name} (${why})`);
-  if (excused.length > 0) yield `never fired, as expected: ${excused.join("; ")}`;
-  for (const { bound, cells } of cut)
-    yield `bound: ${bound}, which kept something from happening in ${number(cells)} local states`;
+  const excused = Object.entries(actions.excused).map(([name, why]) => [why, name] as const);
+  for (const [why, names] of grouped(excused)) yield `never fired, as expected: ${names.join("; ")}: ${why}`;
+  const bounds = cut.map(({ bound, cells }) => `${bound} (${number(cells)})`);
+  if (bounds.length > 0)
+    yield `bounds, and in how many local states each kept something from happening: ${bounds.join("; ")}`;
   for (const id of unrouted) yield `messages to ${id}, which is not in the model, were dropped`;
   for (const { reduction, checked } of reductions) yield `reduction: ${reduction}, ${checked}`;
   for (const assumption of assumptions) yield `assumed: ${assumption}`;

@@ -10,7 +10,7 @@ import { guarded } from "./guarded.ts";
 async function explore(file: string | undefined, options: { port: number; print: boolean }): Promise<number> {
   const replay = file === undefined ? null : textOf(file);
   if (replay !== null) kindOfReplay(replay);
-  const page = await explorerPage(engineHash());
+  const page = explorerPage(engineHash());
   if (options.print) {
     console.log(pageFile);
     return 0;

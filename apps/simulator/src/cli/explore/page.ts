@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { appFolder, fromSources } from "../place.ts";
 import { refuse } from "../refusal.ts";
 
@@ -10,12 +12,17 @@ export const pageFile: string = join(appFolder, "dist", "explorer", "index.html"
  * The explorer page as one HTML file, of these engines. From sources it is built when it is absent or of other engines; it
  * carries their hash.
  */
-export async function explorerPage(engines: string): Promise<string> {
+export function explorerPage(engines: string): string {
   const isCurrent = (): boolean => existsSync(pageFile) && readFileSync(pageFile, "utf8").includes(engines);
   if (!isCurrent() && fromSources) {
     console.error("building the page ...");
-    const { build } = await import("vite");
-    await build({ root: appFolder, configFile: join(appFolder, "vite.config.ts"), logLevel: "error" });
+    const { resolve } = createRequire(import.meta.url);
+    const vite = join(dirname(resolve("vite/package.json")), "bin", "vite.js");
+    const { status } = spawnSync(process.execPath, [vite, "build", "--logLevel", "error"], {
+      cwd: appFolder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (status !== 0) refuse("no-page", "vite could not build the page", "see above, and mend that first");
   }
   if (!existsSync(pageFile))
     refuse("no-page", `there is no ${pageFile}`, "build it: pnpm --filter @eunomia/simulator run build");
