@@ -17,6 +17,7 @@ export type {
   CountdownRun,
 } from "./liveness/countdown/types.ts";
 export { checkCountdown } from "./liveness/countdown.ts";
+export { describeCountdown, describeLiveness } from "./liveness/describe.ts";
 export { checkFairCycles } from "./liveness/fair-cycles.ts";
 export {
   type Edge,
@@ -25,6 +26,7 @@ export {
   graphOf,
   type LivenessGraph,
 } from "./liveness/graph.ts";
+export { type ModelTransitions, transitionsOfModel } from "./liveness/model-transitions.ts";
 export { type Lasso, type LivenessProperty, type LivenessVerdict, stutter } from "./liveness/property.ts";
 export {
   type Product,

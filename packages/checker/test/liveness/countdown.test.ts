@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { describeStep, type Model, openSpace } from "../../src/index.ts";
+import {
+  checkLiveness,
+  describeCountdown,
+  describeLiveness,
+  describeStep,
+  type Model,
+  openSpace,
+} from "../../src/index.ts";
 import type { CountdownGoal, CountdownReport } from "../../src/liveness/countdown/types.ts";
 import { checkCountdown } from "../../src/liveness/countdown.ts";
 import { goldenModel } from "../support/golden.ts";
@@ -92,6 +99,32 @@ test("timers that are about to fire at the moment of stabilisation are tried if 
   // c's timer fires at once, and its call and its answer pass too.
   expect(any).toMatchObject({ result: "holds", periods: 6, timerPeriods: 2 });
   expect(any.starts).toBeGreaterThan(any.states);
+});
+
+test("reports read as stories", () => {
+  const model = callModel({ network: { loss: true }, onlyOnce: true });
+  const cores = [["a", "b"]];
+  expect(describeCountdown(checkCountdown(model, answered, { cores })).split("\n")).toEqual([
+    'call: violated: no number of periods is enough: a synchronous run without "a is answered" comes back to where it was',
+    "  15 states before stabilisation, 9 starts, 9 states after it",
+    "  worst start, with the core a, b:",
+    "    a input ask: ask; to b call {}",
+    "    b deliver call {} from a: answer; to a answer {}",
+    "    a lose answer {} from b",
+    "  stabilisation",
+    "  period 1, timers fire, and from here on again and again",
+    "    a timer retry: ask again; to b call {}",
+    "  period 2, messages arrive",
+    "    b deliver call {} from a: ignored",
+  ]);
+  const goal = { name: "x", kind: "eventually", goal: () => false } as const;
+  expect(describeLiveness(checkLiveness(callModel({ retryMs: 0 }), goal)).split("\n")).toEqual([
+    "call: x: violated: a run stays for ever in one state that breaks the property",
+    "  4 states, 3 transitions, 0 states with steps that were kept away",
+    "  runs are fair to 4 actions weakly and to 0 strongly",
+    "  for ever:",
+    "    nothing happens",
+  ]);
 });
 
 const scopes: Readonly<
