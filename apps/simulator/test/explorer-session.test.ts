@@ -180,6 +180,24 @@ describe("searches and files", () => {
     await expect(session.handle("search", { ...ask, witness: "x" })).rejects.toThrow('there is no "x" here');
   });
 
+  test("what every fair run comes to is told from what one may miss, and that one is shown", async () => {
+    const ask = { name: "golden/3a2p", maxStates: 100_000, witness: "decides 0" };
+    const alone = await session.handle("eventually", {
+      ...ask,
+      params: { ...small, proposers: 1, crashes: 0, losses: 0 },
+    });
+    expect([alone.result, alone.found]).toEqual(["holds", null]);
+    const contested = await session.handle("eventually", {
+      ...ask,
+      params: { ...small, crashes: 0, losses: 0 },
+    });
+    expect(contested.result).toBe("violated");
+    const { verdicts, steps } = contested.found!;
+    expect(verdicts.find(({ property }) => property === "decides 0")?.result).toBe("not reached");
+    const { choices } = await session.handle("position", { at: steps.length });
+    expect(choices.filter(({ kind }) => kind !== "duplicate")).toEqual([]);
+  });
+
   test("a search that is too large says that it did not see everything", async () => {
     const { params } = shelfModels.find(({ name }) => name === "golden/3a2p")!;
     const answer = await session.handle("search", {

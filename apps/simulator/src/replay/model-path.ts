@@ -18,28 +18,39 @@ export function choiceOf(successors: readonly Successor[], { choice, mark }: Tur
   return found < 0 ? null : found;
 }
 
+/** Does a violation stand at the end of a way? What counterexamples of a search have. */
+const violates =
+  (space: Space) =>
+  (vectors: readonly Vector[]): boolean =>
+    space.violation(vectors.at(-1)!) !== null;
+
 /**
- * The turns of a way whose labels are known, as a counterexample has them. Steps that look alike may lead to different states;
- * the first way through is taken.
+ * The turns of a way whose labels are known, as a counterexample has them. Steps that look alike may lead to different states:
+ * of all such ways the first that `fits` is taken, else any.
  *
+ * @param fits sees the states of a way, the initial one first
  * @returns null if the model has no such way
  */
-export function turnsOf(space: Space, labels: readonly StepLabel[]): readonly Turn[] | null {
-  let ways: { readonly vector: Vector; readonly turns: readonly Turn[] }[] = [
-    { vector: space.initial, turns: [] },
+export function turnsOf(
+  space: Space,
+  labels: readonly StepLabel[],
+  fits: (vectors: readonly Vector[]) => boolean = violates(space),
+): readonly Turn[] | null {
+  let ways: { readonly vectors: readonly Vector[]; readonly turns: readonly Turn[] }[] = [
+    { vectors: [space.initial], turns: [] },
   ];
   for (const wanted of labels) {
     const mark = markOf(wanted);
     const next = new Map<string, (typeof ways)[number]>();
-    for (const { vector, turns } of ways)
-      for (const [choice, successor] of space.successors(vector).entries()) {
-        const key = successor.vector.join();
-        if (markOf(successor.label) === mark && !next.has(key))
-          next.set(key, { vector: successor.vector, turns: [...turns, { choice, mark }] });
+    for (const { vectors, turns } of ways)
+      for (const [choice, { label, vector }] of space.successors(vectors.at(-1)!).entries()) {
+        const key = vector.join();
+        if (markOf(label) === mark && !next.has(key))
+          next.set(key, { vectors: [...vectors, vector], turns: [...turns, { choice, mark }] });
       }
     ways = [...next.values()];
   }
-  return (ways.find(({ vector }) => space.violation(vector) !== null) ?? ways[0])?.turns ?? null;
+  return (ways.find(({ vectors }) => fits(vectors)) ?? ways[0])?.turns ?? null;
 }
 
 /** Where a path ends. */

@@ -1,5 +1,5 @@
 import type { SearchAnswer, SearchProgress } from "../worker/messages.ts";
-import { check, chosen, cursor, go, position, search, shrink, stop, story } from "./store.ts";
+import { askEventually, check, chosen, cursor, go, position, search, shrink, stop, story } from "./store.ts";
 
 const count = (value: number): string => value.toLocaleString("en");
 
@@ -128,6 +128,16 @@ function Properties() {
                     step {step}
                   </button>
                 )}
+              {(result === "reached" || result === "not reached") && (
+                <button
+                  type="button"
+                  class="link"
+                  title="Does every fair run come to it, when all inputs come?"
+                  onClick={() => void askEventually(property)}
+                >
+                  inevitable?
+                </button>
+              )}
               {result === "not reached" && (
                 <button type="button" class="link" onClick={() => void check(property)}>
                   shortest way

@@ -160,6 +160,26 @@ export async function check(witness: string | null = null): Promise<void> {
   room.value = "diagram";
 }
 
+/** Asks whether every fair run of the model that is open comes to a witness; shows one that never does. */
+export async function askEventually(witness: string): Promise<void> {
+  const now = story.value;
+  if (now === null) return;
+  const { name, params } = now.origin;
+  const answer = await tried(() => client.ask("eventually", { name, params, maxStates, witness }));
+  if (answer === null) return;
+  const said = {
+    holds: "is inevitable",
+    violated: "is not inevitable",
+    vacuous: "is open",
+    unknown: "is open",
+  };
+  notice.value = `"${witness}" ${said[answer.result]}: ${answer.detail}`;
+  if (answer.found === null) return;
+  pinned.value = null;
+  show(answer.found);
+  room.value = "diagram";
+}
+
 /** Ends a search; the story is told again to the new worker. */
 export async function stop(): Promise<void> {
   client.stop();

@@ -106,6 +106,15 @@ export interface SearchAnswer extends SearchProgress {
   readonly found: Story | null;
 }
 
+/** Whether something comes in every fair run. */
+export interface LivenessAnswer {
+  readonly result: "holds" | "violated" | "vacuous" | "unknown";
+  /** In a sentence: how it was decided, or why it is not known. */
+  readonly detail: string;
+  /** A fair run in which it never comes; null: there is none. */
+  readonly found: Story | null;
+}
+
 /** What a trial step would do. */
 export interface Preview {
   readonly changes: readonly Change[];
@@ -133,6 +142,11 @@ export interface Calls {
   search: {
     ask: { name: string; params: Tree; maxStates: number; witness: string | null };
     answer: SearchAnswer;
+  };
+  /** Does every fair run reach the witness in the end, when all inputs come? */
+  eventually: {
+    ask: { name: string; params: Tree; maxStates: number; witness: string };
+    answer: LivenessAnswer;
   };
   simulate: { ask: { name: string; params: Tree }; answer: Story };
   /** The text of a replay file. */

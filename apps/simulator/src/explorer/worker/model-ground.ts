@@ -24,6 +24,7 @@ export class ModelGround implements Ground {
   readonly #vectors: Vector[];
   readonly #turns: Turn[] = [];
   readonly #steps: RawStep[] = [];
+  #loopFrom: number | null = null;
 
   constructor(model: Model, origin: Omit<Origin, "path">) {
     this.#model = model;
@@ -46,7 +47,17 @@ export class ModelGround implements Ground {
 
   /** Follows a counterexample. */
   followLabels(labels: readonly StepLabel[]): void {
-    const turns = turnsOf(this.#space, labels);
+    this.#followTurns(turnsOf(this.#space, labels));
+  }
+
+  /** Follows a run that goes on for ever: from step `loop` on it repeats, or, at its end, nothing happens any more. */
+  followLasso(labels: readonly StepLabel[], loop: number): void {
+    const closes = (vectors: readonly Vector[]): boolean => vectors[loop]?.join() === vectors.at(-1)!.join();
+    this.#followTurns(turnsOf(this.#space, labels, closes));
+    this.#loopFrom = loop < labels.length ? loop : null;
+  }
+
+  #followTurns(turns: readonly Turn[] | null): void {
     if (turns === null) throw new Error("the way of a counterexample is not in the space of its model");
     for (const { choice } of turns) this.take(this.#turns.length, choice);
   }
@@ -55,6 +66,7 @@ export class ModelGround implements Ground {
     const successor = this.#successors(at)[choice];
     if (successor === undefined)
       throw new ExplorerError("choice", `step ${choice} cannot be taken here: expected one of those offered`);
+    this.#loopFrom = null;
     for (const list of [this.#turns, this.#steps]) list.length = at;
     this.#vectors.length = at + 1;
     const [before, after] = [this.#state(at), this.#space.describe(successor.vector)];
@@ -105,6 +117,7 @@ export class ModelGround implements Ground {
       lanes: this.#reading.lanes,
       steps: this.#steps,
       verdicts,
+      loopFrom: this.#loopFrom,
     });
   }
 

@@ -1,6 +1,13 @@
-import { check, type Invariant, type Model, type Report, type StepLabel } from "@eunomia/checker";
+import {
+  check,
+  checkLiveness,
+  type Invariant,
+  type Model,
+  type Report,
+  type StepLabel,
+} from "@eunomia/checker";
 import type { Story } from "../story/types.ts";
-import type { SearchAnswer, SearchProgress } from "./messages.ts";
+import type { LivenessAnswer, SearchAnswer, SearchProgress } from "./messages.ts";
 import { named } from "./shelf.ts";
 
 /** States and tables of a page may take so much; a browser gives no more in one piece. */
@@ -76,6 +83,34 @@ export function lookingFor(model: Model, name: string): Model {
   const { reached } = named(model.witnesses, name);
   const goal: Invariant = { name: `not: ${name}`, holds: (view) => (reached(view) ? "it is reached" : null) };
   return { ...model, invariants: [goal], witnesses: [] };
+}
+
+/**
+ * Decides whether every fair run of a model reaches a witness when all inputs come.
+ *
+ * @param storyOf tells a run that never does; `loop`: from this step on it repeats
+ * @throws ExplorerError if the model has no such witness
+ */
+export function eventually(
+  model: Model,
+  maxStates: number,
+  witness: string,
+  storyOf: (labels: readonly StepLabel[], loop: number) => Story,
+): LivenessAnswer {
+  const { reached } = named(model.witnesses, witness);
+  const { result, detail, states, counterexample } = checkLiveness(
+    model,
+    { name: witness, kind: "eventually", goal: reached },
+    { inputs: "must", states: maxStates, memory: memoryBytes },
+  );
+  const found =
+    counterexample === null
+      ? null
+      : storyOf(
+          counterexample.steps.filter((step) => step !== null),
+          counterexample.loop,
+        );
+  return { result, detail: `${detail} (${states.toLocaleString("en")} states)`, found };
 }
 
 function truncatedText({ truncated }: Report): string | null {

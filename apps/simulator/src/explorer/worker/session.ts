@@ -7,7 +7,7 @@ import type { Calls, Catalog, Entry, SearchAnswer, SearchProgress } from "./mess
 import { ModelGround } from "./model-ground.ts";
 import { fileOf, type Opened, openedModel, openedReplay, openedRun } from "./opened.ts";
 import { paramsOf } from "./protocol-models.ts";
-import { lookingFor, search } from "./searching.ts";
+import { eventually, lookingFor, search } from "./searching.ts";
 import { named, type Shelf } from "./shelf.ts";
 import { mutantIn } from "./systems.ts";
 
@@ -39,6 +39,10 @@ export class Session {
       position: ({ at }) => this.#here().ground.position(at),
       preview: ({ at, choice }) => this.#here().ground.preview(at, choice),
       search: (ask, tell) => this.#search(ask, tell),
+      eventually: ({ name, params, maxStates, witness }) =>
+        eventually(named(this.#shelf.models, name).make(params), maxStates, witness, (labels, loop) =>
+          this.#follow(name, params, (ground) => ground.followLasso(labels, loop)),
+        ),
       simulate: ({ name, params }) => this.#simulate(name, params),
       replay: ({ text }) => this.#replay(text),
       shrink: () => this.#shrink(),
@@ -105,13 +109,16 @@ export class Session {
   #search({ name, params, maxStates, witness }: Calls["search"]["ask"], tell: Tell): SearchAnswer {
     const whole = named(this.#shelf.models, name).make(params);
     const model = witness === null ? whole : lookingFor(whole, witness);
-    const storyOf = (labels: readonly StepLabel[]): Story => {
-      const ground = this.#modelGround(name, params);
-      ground.followLabels(labels);
-      this.#opened = openedModel(ground);
-      return ground.story();
-    };
+    const storyOf = (labels: readonly StepLabel[]): Story =>
+      this.#follow(name, params, (ground) => ground.followLabels(labels));
     return search(model, maxStates, tell, storyOf);
+  }
+
+  /** Opens a model where a search has led. */
+  #follow(name: string, params: Tree, way: (ground: ModelGround) => void): Story {
+    const ground = this.#modelGround(name, params);
+    way(ground);
+    return this.#show(openedModel(ground));
   }
 
   async #simulate(name: string, params: Tree): Promise<Story> {
