@@ -225,6 +225,7 @@ export class Simulation<C = unknown> {
     const core = cores[this.#world.stream("core").below(cores.length)]!;
     this.#scene.core = core;
     healCore(this.#world, this.#network, this.#crew, this.#injector, core);
+    this.#world.streams.reseed();
     this.#endUs = this.#world.nowUs + (patienceMs ?? 60_000) * 1000;
     this.#look();
   }

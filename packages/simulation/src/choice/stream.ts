@@ -7,10 +7,12 @@ export const arityMax = 65_536;
 /** The choices of one purpose. Drawn from a seed, or taken from a recorded run: one that is not recorded is 0, the calmest. */
 export class Stream implements Draw {
   readonly name: string;
-  readonly #source: Sfc32;
+  #source: Sfc32;
   /** Null: draw. */
   #given: ReadonlyMap<number, number> | null;
   #index = 0;
+  /** Choices from this one on are not told: they follow from the seed. */
+  #toldUntil = Number.POSITIVE_INFINITY;
   /** Value and arity - 1 of every choice, by index. */
   #taken = new Uint16Array(64);
 
@@ -23,6 +25,13 @@ export class Stream implements Draw {
   /** From now on choices are drawn, whatever was recorded. */
   letDraw(): void {
     this.#given = null;
+  }
+
+  /** From now on choices follow from this seed alone, whatever was recorded or drawn before. */
+  reseed(seed: string): void {
+    this.#source = new Sfc32(`${seed}\u0000${this.name}`);
+    this.#given = null;
+    this.#toldUntil = Math.min(this.#toldUntil, this.#index);
   }
 
   below(arity: number): number {
@@ -77,7 +86,8 @@ export class Stream implements Draw {
 
   choices(): Choice[] {
     const all: Choice[] = [];
-    for (let index = 0; index < this.#index; index += 1) {
+    const until = Math.min(this.#index, this.#toldUntil);
+    for (let index = 0; index < until; index += 1) {
       const value = this.#taken[2 * index]!;
       if (value !== 0) all.push({ stream: this.name, index, arity: this.#taken[2 * index + 1]! + 1, value });
     }
@@ -110,7 +120,8 @@ export class Stream implements Draw {
 
 /** All streams of a run, by purpose. A change in what one purpose draws does not shift the others. */
 export class Streams {
-  readonly #seed: string;
+  #seed: string;
+  #told = true;
   readonly #given: ReadonlyMap<string, ReadonlyMap<number, number>> | null;
   readonly #streams = new Map<string, Stream>();
   #draws: boolean;
@@ -125,6 +136,7 @@ export class Streams {
     let stream = this.#streams.get(name);
     if (stream === undefined) {
       stream = new Stream(name, this.#seed, this.#draws ? null : (this.#given?.get(name) ?? new Map()));
+      if (!this.#told) stream.reseed(this.#seed);
       this.#streams.set(name, stream);
     }
     return stream;
@@ -134,6 +146,17 @@ export class Streams {
   letDraw(): void {
     this.#draws = true;
     for (const stream of this.#streams.values()) stream.letDraw();
+  }
+
+  /**
+   * From now on every choice follows from the seed: when a core has to make progress, nothing may be chosen against it, also
+   * not by leaving out choices.
+   */
+  reseed(): void {
+    this.#seed = `${this.#seed}\u0000core`;
+    this.#told = false;
+    this.#draws = true;
+    for (const stream of this.#streams.values()) stream.reseed(this.#seed);
   }
 
   lengths(): Record<string, number> {

@@ -21,8 +21,9 @@ export class World {
   /** The number of faults so far, and the step at which the last one happened: what coverage pairs actions with. */
   lastFault = "";
   lastFaultStep = Number.NEGATIVE_INFINITY;
-  readonly #soon: (() => void)[] = [];
-  #soonAt = 0;
+  /** Kept at its size: to shrink and grow it again at every event would cost more than what it holds. */
+  readonly #soon: ((() => void) | null)[] = [];
+  #soonCount = 0;
 
   constructor(agenda: Timeline, streams: Streams, eyes: RunEyes) {
     this.agenda = agenda;
@@ -46,7 +47,8 @@ export class World {
 
   /** Runs when the present event is through, before time moves. */
   soon(run: () => void): void {
-    this.#soon.push(run);
+    this.#soon[this.#soonCount] = run;
+    this.#soonCount += 1;
   }
 
   /** The next event and all that it wanted done soon. False: nothing is left to do. */
@@ -63,15 +65,13 @@ export class World {
 
   /** Runs what was to be done soon; true if there was something. */
   settle(): boolean {
-    const soon = this.#soon;
-    if (soon.length === 0) return false;
-    while (this.#soonAt < soon.length) {
-      const run = soon[this.#soonAt]!;
-      this.#soonAt += 1;
+    if (this.#soonCount === 0) return false;
+    for (let at = 0; at < this.#soonCount; at += 1) {
+      const run = this.#soon[at]!;
+      this.#soon[at] = null;
       run();
     }
-    soon.length = 0;
-    this.#soonAt = 0;
+    this.#soonCount = 0;
     return true;
   }
 
