@@ -125,6 +125,7 @@ export class Machine {
     const local = this.localOf(cell);
     if (local < 0) return [];
     let moves: readonly Move[] = this.#mover.moves(local, this.inboxOf(cell));
+    for (const { at } of this.reductions) at.watch?.(cell);
     for (const { at } of this.reductions) moves = at.moves?.(cell, moves) ?? moves;
     return moves;
   }

@@ -14,6 +14,8 @@ export interface AttachedReduction {
   drops?(local: number, message: number): boolean;
   /** Other moves for a cell: fewer, more, or joined ones. */
   moves?(cell: number, moves: readonly Move[]): readonly Move[];
+  /** Sees each cell whose moves are asked for, at least once: for checks. */
+  watch?(cell: number): void;
   /**
    * The position of a move of this cell that may be taken alone, before everything that anybody might do; -1: there is none.
    * `crashes`: may nodes still crash?

@@ -4,7 +4,7 @@ import { labelOf } from "../machine/describe.ts";
 import { messageEvent } from "../machine/events.ts";
 import { crashed } from "../machine/local.ts";
 import type { Machine } from "../machine/machine.ts";
-import type { Move } from "../machine/moves.ts";
+import { type Move, Mover } from "../machine/moves.ts";
 import { canonicalText } from "../machine/plain.ts";
 import type { AttachedReduction, Reduction } from "../machine/reduction.ts";
 
@@ -23,10 +23,12 @@ class DeadMessages implements AttachedReduction {
   readonly #machine: Machine;
   readonly #places = new Map<number, Place>();
   readonly #cells = new Set<number>();
+  readonly #mover: Mover;
   #pairs = 0;
 
   constructor(machine: Machine) {
     this.#machine = machine;
+    this.#mover = new Mover(machine.parts);
   }
 
   drops(local: number, message: number): boolean {
@@ -35,17 +37,19 @@ class DeadMessages implements AttachedReduction {
     return true;
   }
 
-  moves(cell: number, moves: readonly Move[]): readonly Move[] {
+  /** Looks at every step of its own, whatever other reductions leave of them. */
+  watch(cell: number): void {
+    if (this.#cells.has(cell)) return;
+    this.#cells.add(cell);
     const { locals } = this.#machine.parts;
     const { plan } = this.#machine;
-    this.#cells.add(cell);
     const local = this.#machine.localOf(cell);
     const key = this.#key(local);
-    for (const move of moves) this.#lead(key, this.#key(move.local), move);
+    for (const move of this.#mover.moves(local, this.#machine.inboxOf(cell)))
+      this.#lead(key, this.#key(move.local), move);
     const value = locals.value(local);
     if (plan.crashes > 0 && value.state >= 0)
       this.#lead(key, this.#key(locals.id(crashed(value, plan.recover))), null);
-    return moves;
   }
 
   checked(): string {

@@ -91,6 +91,8 @@ class QuorumTransitions implements AttachedReduction {
       for (const { move, to } of box.collecting) {
         if (known.has(to)) continue;
         known.add(to);
+        // A box is no state of the search, but checks of other reductions have to see it.
+        for (const { at } of this.#machine.reductions) at.watch?.(to);
         boxes.push({ cell: to, first: [...box.first, move], ...this.#partsOf(to) });
         if (boxes.length > boxesMax)
           throw new CheckerError(

@@ -1,7 +1,6 @@
 import { CheckerError } from "../error.ts";
 import { Ints } from "../machine/intern.ts";
 import type { Machine } from "../machine/machine.ts";
-import type { Move } from "../machine/moves.ts";
 import type { AttachedReduction, Reduction } from "../machine/reduction.ts";
 import { equivariance } from "./equivariance.ts";
 import { automorphisms, Group, type Permutation } from "./group.ts";
@@ -46,9 +45,8 @@ class Symmetry implements AttachedReduction {
     this.#before = new Int32Array(processes.length);
   }
 
-  moves(cell: number, moves: readonly Move[]): readonly Move[] {
+  watch(cell: number): void {
     this.#moving.add(cell);
-    return moves;
   }
 
   /** The least image: orbits decide first, so that cells are compared only where orbits leave more than one permutation. */
