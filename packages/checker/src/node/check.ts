@@ -20,7 +20,8 @@ export interface WorkerOptions extends Pick<CheckOptions, "memory" | "states" | 
 }
 
 const workersMax = 64;
-const tableBits = 18;
+/** Threads are for large searches: a small table would be moved soon. */
+const tableBits = 22;
 
 /** Beside this file in the sources; bundled, at the top. */
 const entry = import.meta.url.endsWith(".ts")

@@ -2,6 +2,9 @@ import type { Sink } from "../search/expand.ts";
 import { type Added, type Batch, OutOfMemory, type Stored } from "../search/states.ts";
 import { movedFromOf, place, type Shared, spareOf } from "./shared.ts";
 
+/** The table grows at the end of a chunk, so it must not be full long before. */
+const loadMax = 0.6;
+
 /**
  * Vectors that several workers put in at the same time, each once.
  *
@@ -11,6 +14,8 @@ import { movedFromOf, place, type Shared, spareOf } from "./shared.ts";
 export class SharedStates implements Stored, Sink {
   readonly #shared: Shared;
   readonly #worker: number;
+  readonly #table: Int32Array;
+  readonly #vectors: Int32Array;
   readonly width: number;
   #spare = -1;
   /** Keeps what `#touch` reads from being optimised away. */
@@ -18,6 +23,8 @@ export class SharedStates implements Stored, Sink {
 
   constructor(shared: Shared, worker: number, width: number) {
     this.#shared = shared;
+    this.#table = shared.table;
+    this.#vectors = shared.vectors;
     this.#worker = worker;
     this.width = width;
   }
@@ -30,7 +37,7 @@ export class SharedStates implements Stored, Sink {
   get full(): boolean {
     const { control, table } = this.#shared;
     const bits = control[place.tableBits]!;
-    return this.count * 2 > 2 ** bits && 2 ** bits < table.length;
+    return this.count > 2 ** bits * loadMax && 2 ** bits < table.length;
   }
 
   segmentOf(): Int32Array {
@@ -46,9 +53,11 @@ export class SharedStates implements Stored, Sink {
   }
 
   insertAll(batch: Batch, _words: Int32Array, added: Added): void {
-    this.#touch(batch);
-    for (let position = 0; position < batch.size; position++) {
-      const index = this.#insert(batch.vectors, position * this.width, batch.hashes[position]!);
+    const { vectors, hashes, size } = batch;
+    const bits = this.#shared.control[place.tableBits]!;
+    this.#touch(batch, 32 - bits);
+    for (let position = 0; position < size; position++) {
+      const index = this.#insert(vectors, position * this.width, hashes[position]!, bits);
       if (index >= 0) added(position, index);
     }
   }
@@ -128,21 +137,21 @@ export class SharedStates implements Stored, Sink {
     table[slot] = (mixed << bits) | (to + 1);
   }
 
-  #touch({ size, hashes }: Batch): void {
-    const { control, table } = this.#shared;
-    const shift = 32 - control[place.tableBits]!;
+  #touch({ size, hashes }: Batch, shift: number): void {
+    const table = this.#table;
     let touched = 0;
     for (let position = 0; position < size; position++)
       touched ^= table[Math.imul(hashes[position]!, 0x9e3779b1) >>> shift]!;
     this.touched = touched;
   }
 
-  /** The index of a new vector, or -1 if it was there. Reads plainly; only an empty slot or a likely match is worth more. */
-  #insert(batch: Int32Array, from: number, hash: number): number {
-    const { control, table, vectors, capacity } = this.#shared;
-    const bits = control[place.tableBits]!;
+  /**
+   * The index of a new vector, or -1 if it was there. A plain read that finds the vector is right: what a taken slot points to
+   * is in. One that does not may have come too early, so it is made again behind an atomic one.
+   */
+  #insert(batch: Int32Array, from: number, hash: number, bits: number): number {
+    const table = this.#table;
     const last = 2 ** bits - 1;
-    const width = this.width;
     const mixed = Math.imul(hash, 0x9e3779b1);
     const piece = mixed << bits;
     let slot = mixed >>> (32 - bits);
@@ -150,12 +159,7 @@ export class SharedStates implements Stored, Sink {
     for (;;) {
       let entry = table[slot]!;
       if (entry === 0) {
-        if (index < 0) {
-          index = this.#spare >= 0 ? this.#spare : Atomics.add(control, place.count, 1);
-          this.#spare = index;
-          if (index >= capacity) throw new OutOfMemory(`there is no room for more than ${capacity} states`);
-          for (let at = 0; at < width; at++) vectors[index * width + at] = batch[from + at]!;
-        }
+        if (index < 0) index = this.#write(batch, from);
         entry = Atomics.compareExchange(table, slot, 0, piece | (index + 1));
         if (entry === 0) {
           this.#spare = -1;
@@ -163,12 +167,30 @@ export class SharedStates implements Stored, Sink {
         }
       }
       if ((entry ^ piece) >>> bits === 0) {
-        const base = ((Atomics.load(table, slot) & last) - 1) * width;
-        let at = 0;
-        while (at < width && vectors[base + at] === batch[from + at]) at++;
-        if (at === width) return -1;
+        if (this.#isAt((entry & last) - 1, batch, from)) return -1;
+        if (this.#isAt((Atomics.load(table, slot) & last) - 1, batch, from)) return -1;
       }
       slot = (slot + 1) & last;
     }
+  }
+
+  #isAt(index: number, batch: Int32Array, from: number): boolean {
+    const vectors = this.#vectors;
+    const width = this.width;
+    const base = index * width;
+    let at = 0;
+    while (at < width && vectors[base + at] === batch[from + at]) at++;
+    return at === width;
+  }
+
+  /** Writes a vector where no slot points to yet. */
+  #write(batch: Int32Array, from: number): number {
+    const { control, capacity } = this.#shared;
+    const index = this.#spare >= 0 ? this.#spare : Atomics.add(control, place.count, 1);
+    this.#spare = index;
+    if (index >= capacity) throw new OutOfMemory(`there is no room for more than ${capacity} states`);
+    const base = index * this.width;
+    for (let at = 0; at < this.width; at++) this.#vectors[base + at] = batch[from + at]!;
+    return index;
   }
 }
