@@ -78,7 +78,7 @@ const twins: Record<string, (parts: Parts) => Sink> = {
   },
 };
 
-describe("wrong checkers do not reach the golden counts", () => {
+describe("wrong checkers do not reach the golden counts", { timeout: 120_000 }, () => {
   test("the right one does, piece by piece", () => {
     expect(countWith(({ states }) => states)).toEqual(goldenCounts[0].consumed);
     expect(countWith(({ states }) => filtered(states, () => true))).toEqual(goldenCounts[0].consumed);

@@ -7,7 +7,9 @@ import { referenceSearch } from "./support/reference.ts";
 const runs = Number(process.env.CHECKER_MODELS ?? 100);
 
 describe("random engines", () => {
-  test(`the fast search and the dumb one agree on states, transitions and shortest violations (${runs} models)`, () => {
+  test(`the fast search and the dumb one agree on states, transitions and shortest violations (${runs} models)`, {
+    timeout: 300_000,
+  }, () => {
     let compared = 0;
     let violated = 0;
     let states = 0;

@@ -7,7 +7,9 @@ const small = goldenCounts.filter(({ proposers }) => proposers === 2);
 
 describe("golden counts", () => {
   for (const { acceptors, proposers, consumed, stays } of small)
-    test(`${acceptors} acceptors, ${proposers} proposers: every state and transition`, () => {
+    test(`${acceptors} acceptors, ${proposers} proposers: every state and transition`, {
+      timeout: 120_000,
+    }, () => {
       const all = check(goldenModel(acceptors, proposers));
       expect(all.result).toBe("holds");
       expect({ states: all.states, transitions: all.transitions }).toEqual(consumed);

@@ -18,7 +18,7 @@ const wrong: Model = {
   ],
 };
 
-describe("modes", () => {
+describe("modes", { timeout: 120_000 }, () => {
   const bfs = check(wrong);
   test("breadth-first search shows a shortest way, and says of the others that it ended early", () => {
     expect(bfs.result).toBe("violated");
