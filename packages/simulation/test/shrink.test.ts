@@ -52,6 +52,21 @@ for (const [name, least] of [
     expect(again.result.outcome).toEqual(small.result.outcome);
   });
 
+test("a core that gets stuck shrinks to the faults that it takes, and stays stuck for the same reason", async () => {
+  const stuck: RunPlan<Toy> = {
+    system: toySystem({ learner: toyTwin("giving up", "r0") }),
+    seed: "stuck",
+    profile: stormProfile,
+    limits: { mode: "liveness", virtualMs: 1000 },
+  };
+  const result = await simulate(stuck);
+  expect(result.outcome.kind).toBe("stuck");
+  const small = await shrink(stuck, result, { replays: 60 });
+  expect(small.result.outcome).toMatchObject({ kind: "stuck", property: "the core makes progress" });
+  expect(small.after.faults).toBeLessThan(small.before.faults / 2);
+  expect((await simulate(small.plan)).digest).toBe(small.result.digest);
+});
+
 test("a run that is ok has nothing to shrink", async () => {
   const plan: RunPlan<Toy> = { ...planOf("late", 0), system: toySystem() };
   const result = await simulate(plan);
