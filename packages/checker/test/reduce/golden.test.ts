@@ -1,4 +1,4 @@
-import { goldenAcceptor, goldenCounts, messageSetCounts, messageSetPaxos } from "@eunomia/conformance";
+import { goldenAcceptor, goldenCounts, messageSetCounts } from "@eunomia/conformance";
 import type { AnyEngine } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,38 +10,10 @@ import {
   type Reduction,
 } from "../../src/index.ts";
 import { goldenModel } from "../support/golden.ts";
+import { messageSetModel } from "../support/message-set.ts";
 import { difference, replays, searched } from "./compare.ts";
 
 const symmetry = configurationSymmetry();
-
-/** How many acceptors have voted in each ballot for each value: what is chosen must be one value. */
-function messageSetModel(acceptors: number, ballots: number): Model {
-  return {
-    name: `message-set paxos, ${acceptors} acceptors, ${ballots} ballots`,
-    processes: messageSetPaxos(acceptors, ballots),
-    network: { order: "soup", ignored: "stay" },
-    invariants: [
-      {
-        name: "agreement",
-        holds: (view) => {
-          const votes = new Map<string, number>();
-          for (const key of view.processes.filter((one) => one.startsWith("a"))) {
-            const { keys, values } = view.of(key).observation as { keys: number[]; values: number[] };
-            keys.forEach((ballot, at) => {
-              const vote = `${ballot} ${values[at]}`;
-              votes.set(vote, (votes.get(vote) ?? 0) + 1);
-            });
-          }
-          const chosen = [...votes]
-            .filter(([, count]) => count * 2 > acceptors)
-            .map(([vote]) => vote.split(" ")[1]);
-          return new Set(chosen).size <= 1 ? null : `chosen ${chosen.join(" and ")}`;
-        },
-      },
-    ],
-    witnesses: [],
-  };
-}
 
 /** Votes in ballots that it has promised to leave. */
 const faithless: AnyEngine = {
