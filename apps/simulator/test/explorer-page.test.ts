@@ -165,6 +165,24 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
     await page.close();
   });
 
+  test("a search that takes too long is stopped, and the story is still there", async () => {
+    const page = await explorer.open();
+    await choose(page, "golden/3a2p");
+    await page.locator(".parameters > summary").click();
+    await page.fill("#parameter-acceptors", "4");
+    await openAgain(page);
+    await page.locator(".lane", { hasText: "a3" }).waitFor();
+    await page.keyboard.press("1");
+    await page.getByText("1 of 1").waitFor();
+    await page.getByRole("button", { name: "Every state" }).click();
+    await page.locator("#check .counters").waitFor();
+    await page.locator("#check").getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Every state" }).waitFor();
+    await page.locator("body").press("1");
+    await page.getByText("2 of 2").waitFor();
+    await page.close();
+  });
+
   test("is light or dark as the screen, or as the reader wants it", async () => {
     const page = await explorer.open();
     const paper = (): Promise<string> =>
