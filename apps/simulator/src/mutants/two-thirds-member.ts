@@ -56,8 +56,8 @@ const deciding = (quorate: (config: Any, voters: readonly string[]) => boolean):
       if (slot === undefined || slot.decided !== null) continue;
       for (const [i, round] of slot.votes.keys.entries()) {
         const share = shares(slot.votes.values[i]).find(({ voters }) => quorate(config, voters));
-        if (share !== undefined)
-          return { kind: "decide", slot: number, round, value: share.choice.value, choice: share.choice };
+        const value = share === undefined ? null : heldBy(slot, share.choice);
+        if (value !== null) return { kind: "decide", slot: number, round, value, choice: share!.choice };
       }
     }
     return null;
