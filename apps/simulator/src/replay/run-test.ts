@@ -6,12 +6,13 @@ const indented = (value: unknown): string => JSON.stringify(value, null, 2).repl
  * A replay file of a simulated run as a unit test that makes the same run again and fails while anything is violated in it: put
  * it into `apps/simulator/test`.
  */
-export function runTest({ header, choices, verdict }: ReplayFile): string {
+export function runTest({ header, choices, script, verdict }: ReplayFile): string {
   const { system, seed, config, profile, limits, wire, mutant = null } = header;
   const property = verdict.property ?? "what is promised";
   const rows = choices.map(
     ({ stream, index, arity, value }) => `    [${JSON.stringify(stream)}, ${index}, ${arity}, ${value}],`,
   );
+  const moves = script === null ? "" : `\n    script: ${indented(script)},`;
   return `import { simulate } from "@eunomia/simulation";
 import { expect, test } from "vitest";
 import { partsOf } from "../src/cli/systems.ts";
@@ -28,7 +29,7 @@ ${rows.join("\n")}
     config: ${indented(config)},
     profile: ${indented(profile)},
     limits: ${indented(limits)},
-    choices: choices.map(([stream, index, arity, value]) => ({ stream, index, arity, value })),
+    choices: choices.map(([stream, index, arity, value]) => ({ stream, index, arity, value })),${moves}
   });
   expect(outcome).toEqual({ kind: "ok" });
 });

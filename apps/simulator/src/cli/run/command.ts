@@ -114,12 +114,13 @@ async function tellFailure(
     );
     return null;
   }
-  const { before, after, replays, listing, file } = kept;
+  const { before, after, replays, ending, file } = kept;
   say(
     `shrunk with ${replays} replays: ${before.steps} steps, ${before.faults} faults and ${before.requests} requests became ` +
       `${after.steps} steps, ${after.faults} faults and ${after.requests} requests\n`,
   );
-  say(listing);
-  say(`written to ${file}; replay it with:`);
+  say(ending);
+  say(`${property}: ${detail}`);
+  say(`\nwritten to ${file}; the next line replays it, step by step with what changed:`);
   return file;
 }

@@ -1,5 +1,6 @@
 import { type RunSize, recordRun, replayText, type Shrunk, shrink, simulate } from "@eunomia/simulation";
-import { storyListing } from "../../explorer/story/listing.ts";
+import { stepLine } from "../../explorer/story/tell.ts";
+import type { Story } from "../../explorer/story/types.ts";
 import { fileName, writeInto } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { runStory } from "../replay/run-story.ts";
@@ -9,14 +10,28 @@ import type { RunJob, RunRecipe } from "./job.ts";
 /** A failure made small, as a replay file and in words. */
 export interface KeptFailure {
   readonly file: string;
-  readonly listing: string;
+  readonly ending: string;
   readonly before: RunSize;
   readonly after: RunSize;
   readonly replays: number;
 }
 
-/** Steps of a listing that are shown; a shrunk run is rarely longer. */
-const shownSteps = 60;
+/** So much is shown at once; the replay tells everything. */
+const shownSteps = 20;
+const shownColumns = 150;
+
+const cut = (line: string): string =>
+  line.length > shownColumns ? `${line.slice(0, shownColumns - 1)}…` : line;
+
+/** The last steps of a story, a line each. */
+function lastSteps({ steps }: Story): string {
+  const shown = steps.slice(-shownSteps);
+  const head = shown.length < steps.length ? [`the last ${shown.length} of ${steps.length} steps:`] : [];
+  return [
+    ...head,
+    ...shown.map((step) => cut(`${String(step.index + 1).padStart(5)}  ${stepLine(step)}`)),
+  ].join("\n");
+}
 
 /** Shrinks a failing run and writes it down. Null: it does not fail when it is run again, which is a fault of its own. */
 export async function keepFailure(
@@ -55,7 +70,7 @@ export async function keepFailure(
   const story = await runStory(shrunk.plan, { engines: options.engines, mutant: job.mutant });
   return {
     file,
-    listing: storyListing({ ...story, steps: story.steps.slice(-shownSteps) }),
+    ending: lastSteps(story),
     before: shrunk.before,
     after: shrunk.after,
     replays: shrunk.replays,
