@@ -126,10 +126,10 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
     await page.keyboard.press("ArrowLeft");
     await page.getByText("9 of 10").waitFor();
     const hash = new URL(page.url()).hash.slice(1);
-    const said = await page.locator(".said").first().textContent();
+    const said = await page.locator(".timeline .said").textContent();
     const again = await explorer.open(hash);
     await again.getByText("9 of 10").waitFor();
-    expect(await again.locator(".said").first().textContent()).toBe(said);
+    expect(await again.locator(".timeline .said").textContent()).toBe(said);
     const other = await explorer.open(hash.replace(/engines=\w+/, "engines=000000000000"));
     await other.getByText("the link was made with other engines").waitFor();
     for (const each of [page, again, other]) await each.close();

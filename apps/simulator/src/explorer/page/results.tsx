@@ -53,17 +53,27 @@ function Counters({ progress }: { progress: SearchProgress }) {
 }
 
 function Found({ answer }: { answer: SearchAnswer }) {
+  const violated = answer.verdicts.some(({ result }) => result === "violated");
+  // A search ends at the first violation: what it leaves open needs no line of its own.
+  const open = violated ? answer.verdicts.filter(({ result }) => result === "unknown") : [];
   return (
     <>
       <ul class="verdicts">
-        {answer.verdicts.map(({ property, result, reason }) => (
-          <li key={property} class={result}>
-            <span class="result">{result}</span>
-            <span>{property}</span>
-            {reason !== null && <p>{reason}</p>}
-          </li>
-        ))}
+        {answer.verdicts
+          .filter((each) => !open.includes(each))
+          .map(({ property, result, reason }) => (
+            <li key={property} class={result}>
+              <span class="result">{result}</span>
+              <span>{property}</span>
+              {reason !== null && <p>{reason}</p>}
+            </li>
+          ))}
       </ul>
+      {open.length > 0 && (
+        <p class="quiet">
+          Left open, since the search ended there: {open.map(({ property }) => property).join(", ")}.
+        </p>
+      )}
       {answer.truncated !== null && <p class="warning">{answer.truncated}</p>}
       {answer.cut.length > 0 && (
         <details>
