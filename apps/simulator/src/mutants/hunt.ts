@@ -110,6 +110,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("aneris/2r2v1s", 20_000),
     model("aneris/2r-modes", 20_000),
     model("aneris/2r-lies", 50_000),
+    ends("aneris/1r-out-of-turn"),
     ends("aneris/2r1v1s"),
     ends("aneris/2r1v1s-cut"),
     ends("aneris/2r1v1s-window"),

@@ -282,6 +282,12 @@ export const scopes: Readonly<Record<string, Scope>> = {
     alpha: 2,
     fifo: true,
   }),
+  "aneris/1r-out-of-turn": aneris("pull", "a control command whose turn never comes stands in nobody's way", {
+    replicas: 1,
+    commands: [[1, 2]],
+    controls: ["two-thirds"],
+    firstControl: 2,
+  }),
   "aneris/1r-crash": aneris("pull", "one crash between any two effects", {
     replicas: 1,
     commands: [[1]],

@@ -24,6 +24,8 @@ export interface AnerisParams {
   readonly commands: readonly (readonly number[])[];
   /** Control commands, in the order of their numbers, all given to the first replica. [none] */
   readonly controls?: readonly ("paxos" | "two-thirds" | "cut" | "window")[];
+  /** The number of the first of them: those above 1 can never take effect. [1] */
+  readonly firstControl?: number;
   /** [1] */
   readonly alpha?: number;
   /** [cut] */
@@ -66,24 +68,27 @@ const lieOf = (lie: NonNullable<AnerisParams["lies"]>[number]): Uint8Array => {
 };
 
 /** What everybody may deliver in this scope. */
-function submittedIn({ commands, controls = [] }: AnerisParams): string[] {
+function submittedIn({ commands, controls = [], firstControl = 1 }: AnerisParams): string[] {
   const own = commands.flatMap((numbers, i) => numbers.map((seq) => `c${i + 1}:${seq}`));
   const kinds = controls.map(
     (what, i) => `ctl${i + 1}=${what === "cut" || what === "window" ? "mode" : what}`,
   );
-  return [...own, ...kinds];
+  return firstControl === 1 ? [...own, ...kinds] : own;
 }
 
-function inputsOf({ commands, controls = [] }: AnerisParams, replica: number): Record<string, ModelInput> {
+function inputsOf(
+  { commands, controls = [], firstControl = 1 }: AnerisParams,
+  replica: number,
+): Record<string, ModelInput> {
   const inputs: Record<string, ModelInput> = {};
   const submit = (batch: Uint8Array): ModelInput => ({ commands: [{ kind: "submit", batch }] });
   for (const seq of commands[replica] ?? [])
     inputs[`c${replica + 1}:${seq}`] = submit(commandOf(replica + 1, seq));
   if (replica === 0)
-    for (const [i, what] of controls.entries())
-      inputs[`ctl${i + 1}`] = submit(
-        what === "cut" || what === "window" ? modeOf(i + 1, what) : swapOf(i + 1, what),
-      );
+    for (const [i, what] of controls.entries()) {
+      const n = firstControl + i;
+      inputs[`ctl${n}`] = submit(what === "cut" || what === "window" ? modeOf(n, what) : swapOf(n, what));
+    }
   return inputs;
 }
 
@@ -128,7 +133,9 @@ function witnessesOf(params: AnerisParams, replicas: readonly string[]): Witness
     name: `${process} delivers everything`,
     reached: (view) => all(view, process),
   }));
-  const swaps = (params.controls ?? []).some((what) => what !== "cut" && what !== "window");
+  const swaps =
+    (params.firstControl ?? 1) === 1 &&
+    (params.controls ?? []).some((what) => what !== "cut" && what !== "window");
   if (swaps)
     for (const process of replicas)
       found.push({
