@@ -3,7 +3,8 @@ import type { Entry, Timeline } from "./agenda.ts";
 /**
  * What is to come, in the order of a script and not of time: each line names something that waits or may be done at any
  * moment; a line whose time has not come, or never comes, is skipped. So every part of a script is a legal run, and leaving a
- * line out means that it never happens: a packet that does not arrive, a timer that is late for ever.
+ * line out means that it never happens: a packet that does not arrive, a timer that is late for ever. A line ends with the
+ * moment at which the move was made (`@` and virtual microseconds), by which timers are told apart: the earliest fires first.
  */
 export class Director implements Timeline {
   readonly #script: readonly string[];
@@ -34,9 +35,10 @@ export class Director implements Timeline {
       const line = this.#script[this.#at];
       if (line === undefined) return undefined;
       this.#at += 1;
-      const entry = /^[*?]/.test(line) ? this.#offer(line) : this.#waits(line);
+      const [move = "", at = "0"] = line.split(" @");
+      this.#nowUs = Math.max(this.#nowUs, Number(at));
+      const entry = /^[*?]/.test(move) ? this.#offer(move) : this.#waits(move);
       if (entry === null) continue;
-      this.#nowUs = Math.max(this.#nowUs, entry.at);
       return { at: this.#nowUs, order: entry.order, run: entry.run };
     }
   }

@@ -38,7 +38,7 @@ export class World {
 
   /** One more move of the run happens now, under the name that a script has for it. */
   tell(label: string): void {
-    this.eyes.onMove?.(label);
+    this.eyes.onMove?.(`${label} @${this.nowUs}`);
   }
 
   later(delayUs: number, run: () => void, label?: string): void {
