@@ -202,8 +202,9 @@ export class Simulation<C = unknown> {
   /** A line of a script that needs no waiting. */
   #perform(line: string): boolean {
     if (line.startsWith("*")) return this.#injector.perform(line);
-    const [id, turn] = line.slice(1).split(" ");
-    const client = this.#cluster.clients?.find((one) => one.id === id);
+    const space = line.lastIndexOf(" ");
+    const turn = line.slice(space + 1);
+    const client = this.#cluster.clients?.find(({ id }) => id === line.slice(1, space));
     if (client === undefined) return false;
     this.#turnOf(client, Number(turn));
     return true;
