@@ -1,5 +1,5 @@
-import { commanded } from "./aneris-replica.ts";
-import { type Any, acting, both, emitting, guarding, meddling, silent, without } from "./edit.ts";
+import type { commanded } from "./aneris-replica.ts";
+import { type Any, acting, both, emitting, type guarding, meddling, type silent, type without } from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const replica = mutantsOf("aneris", "replica", "aneris-replica");
@@ -88,11 +88,11 @@ export const anerisReplicaStalls: readonly Mutant[] = [
     rule: "take",
     breaks: "termination",
     change: acting([], (config, state, found, out, original) => {
-      const at = state.pending.findIndex(({ kind, seq }: Any) => kind === 1 && seq > state.nextControl);
-      const stash = at >= 0 ? state.pending.splice(at) : [];
-      original(config, state, found, out);
-      state.pending.push(...stash);
+      const [head] = state.pending;
+      const barred = head?.kind === 1 && head.seq > state.nextControl;
+      original(barred ? { ...config, maxBatch: 0 } : config, state, found, out);
     }),
+  }),
   }),
   replica("slot-not-advanced-on-an-empty-vector", {
     class: "slot not advanced on an empty vector",
@@ -109,9 +109,8 @@ export const anerisReplicaStalls: readonly Mutant[] = [
         output: (output) => {
           if (output.kind !== "deliver" || output.count > 0) out.output(output);
         },
-        persist: (record) => {
-          if (record.kind !== "delivered" || record.vector.length > 1) out.persist(record);
-        },
+        persist: (record) => 
+          if (record.kind !== "delivered" || record.vector.length > 1) out.persist(record);,
       })),
     ),
   }),
