@@ -19,7 +19,8 @@ export const anerisGatewayMutants: readonly Mutant[] = [
   gateway("slots-out-of-step-sent", {
     class: "guard dropped",
     rule: "commands",
-    breaks: "integrity",
+    breaks: "nothing",
+    why: "a subscriber takes slots in order, once, and asks again for what it misses",
     change: acting(["commands"], (config, state, commands, out, original) => {
       for (const command of commands) {
         const late: Any[] = [];

@@ -93,7 +93,6 @@ export const anerisReplicaStalls: readonly Mutant[] = [
       original(barred ? { ...config, maxBatch: 0 } : config, state, found, out);
     }),
   }),
-  }),
   replica("slot-not-advanced-on-an-empty-vector", {
     class: "slot not advanced on an empty vector",
     rule: "executeSlot",

@@ -64,7 +64,8 @@ export const twoThirdsStalls: readonly Mutant[] = [
   member("gossip-silent", {
     class: "no retransmission",
     rule: "head: gossip (2.3)",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "votes and proposals that are repeated are answered with the decision",
     change: without("head: gossip (2.3)"),
   }),
 ];
