@@ -1,5 +1,14 @@
 import type { commanded } from "./aneris-replica.ts";
-import { type Any, acting, both, emitting, type guarding, meddling, type silent, type without } from "./edit.ts";
+import {
+  type Any,
+  acting,
+  both,
+  emitting,
+  type guarding,
+  meddling,
+  type silent,
+  type without,
+} from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const replica = mutantsOf("aneris", "replica", "aneris-replica");
@@ -108,8 +117,9 @@ export const anerisReplicaStalls: readonly Mutant[] = [
         output: (output) => {
           if (output.kind !== "deliver" || output.count > 0) out.output(output);
         },
-        persist: (record) => 
-          if (record.kind !== "delivered" || record.vector.length > 1) out.persist(record);,
+        persist: (record) => {
+          if (record.kind !== "delivered" || record.vector.length > 1) out.persist(record);
+        },
       })),
     ),
   }),
