@@ -1,14 +1,5 @@
-import type { commanded } from "./aneris-replica.ts";
-import {
-  type Any,
-  acting,
-  both,
-  emitting,
-  type guarding,
-  meddling,
-  type silent,
-  type without,
-} from "./edit.ts";
+import { commanded } from "./aneris-replica.ts";
+import { type Any, acting, both, emitting, guarding, meddling, silent, without } from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const replica = mutantsOf("aneris", "replica", "aneris-replica");
