@@ -84,6 +84,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("paxos/1a2b-crash-split", 50_000),
     model("paxos/2a2b-flexible", 10_000),
     model("paxos/2a2b-flexible-soup", 50_000),
+    model("paxos/2a2b-one-promise-soup", 100_000),
     model("paxos/3a2b-grid", 50_000),
     model("paxos/2a2b-trims", 100_000),
     runs(1, 16, 3_000),

@@ -127,7 +127,8 @@ export const paxosLearnerMutants: readonly Mutant[] = [
   learner("fetches-never", {
     class: "no retransmission",
     rule: retry,
-    breaks: "termination",
+    breaks: "nothing",
+    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
     change: silent([retry], "fetch"),
   }),
   learner("stable-never-told", {

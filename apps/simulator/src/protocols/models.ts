@@ -80,6 +80,13 @@ export const scopes: Readonly<Record<string, Scope>> = {
     q2: 1,
     order: "soup",
   }),
+  "paxos/2a2b-one-promise-soup": paxos("main", "one promises, both accept, messages come again and again", {
+    acceptors: 2,
+    ballots: [1, 1],
+    q1: 1,
+    q2: 2,
+    order: "soup",
+  }),
   "paxos/2a2b-trims": paxos("main", "a slot is retired while leaders contend for two acceptors", {
     acceptors: 2,
     ballots: [1, 1],
