@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isMainThread } from "node:worker_threads";
 import { Command } from "commander";
 import { addCheck } from "./cli/commands/check.ts";
 import { addExplore } from "./cli/commands/explore.ts";
@@ -37,4 +38,7 @@ for (const add of [
 ])
   add(program);
 
-await program.parseAsync();
+// Threads of the checker load this file for the models in it.
+export { loadedModel } from "./cli/check/job.ts";
+
+if (isMainThread) await program.parseAsync();

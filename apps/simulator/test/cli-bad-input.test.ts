@@ -34,6 +34,10 @@ const job: CheckJob = {
   depth: null,
   walks: null,
   reductions: [],
+  threads: 1,
+  checkpoint: null,
+  everyMs: 0,
+  resume: false,
   engines,
 };
 
@@ -58,31 +62,31 @@ describe("impossible scopes are refused", () => {
       order: "soup",
     });
   });
-  test("such as quorums that do not meet", () => {
+  test("such as quorums that do not meet", async () => {
     const params = changedParams(paxos, ["q1=1", "q2=1"]);
-    expect(() => checkModel({ ...job, model: "paxos/3a2b", params })).toThrow(
+    await expect(checkModel({ ...job, model: "paxos/3a2b", params })).rejects.toThrow(
       expect.objectContaining({ name: "PaxosConfigError" }),
     );
   });
 });
 
-test("too little memory is refused before the search", () => {
-  expect(() => checkModel({ ...job, memory: 1000 })).toThrow(/expected room for .*; give more/);
+test("too little memory is refused before the search", async () => {
+  await expect(checkModel({ ...job, memory: 1000 })).rejects.toThrow(/expected room for .*; give more/);
 });
 
-test("a search that comes to the end of its memory says so, and is no proof", () => {
+test("a search that comes to the end of its memory says so, and is no proof", async () => {
   const params = changedParams(modelNamed("paxos/3a2b"), ["acceptors=5"]);
-  const { report } = checkModel({ ...job, model: "paxos/3a2b", params, memory: 4 * 2 ** 20 });
+  const { report } = await checkModel({ ...job, model: "paxos/3a2b", params, memory: 4 * 2 ** 20 });
   expect(report.truncated?.why).toMatch(/memory/);
   expect(report.result).not.toBe("holds");
 });
 
-test("names that are not there are refused with those that are", () => {
+test("names that are not there are refused with those that are", async () => {
   expect(() => modelNamed("paxos/3a")).toThrow(/choose among paxos\/3a2b/);
   expect(() => mutantNamed("paxos/acceptor/acc")).toThrow(/choose among paxos\/acceptor\/acc/);
   expect(() => modelsOfTier("weekly")).toThrow(/choose among pull, main, nightly/);
   expect(() => partsOf("raft", null)).toThrow(/choose among paxos, two-thirds/);
-  expect(() => checkModel({ ...job, reductions: ["magic"] })).toThrow(/choose among inert, symmetry/);
+  await expect(checkModel({ ...job, reductions: ["magic"] })).rejects.toThrow(/choose among inert, symmetry/);
 });
 
 describe("a replay file of a run", () => {
@@ -186,3 +190,17 @@ test("the program answers wrong usage with 2 and says what it expected", { timeo
 test("a command line can be copied as it stands", () => {
   expect(invocation(["replay", "runs/a b.jsonl"])).toMatch(/replay 'runs\/a b\.jsonl'$/);
 });
+
+test("a search goes on from its checkpoint, and from none of other engines or of another model", async () => {
+  const checkpoint = join(folder, "checkpoint");
+  const cut = { ...job, threads: 2, checkpoint, states: 1000 };
+  expect((await checkModel(cut)).report.truncated).not.toBeNull();
+  const resumed = { ...cut, states: null, resume: true };
+  expect((await checkModel(resumed)).report.states).toBe((await checkModel(job)).report.states);
+  await expect(checkModel({ ...resumed, engines: "0" })).rejects.toThrow(/engines/);
+  const other = modelNamed("paxos/1a-crash-leader");
+  await expect(checkModel({ ...resumed, model: other.name, params: other.params })).rejects.toThrow(
+    /expected/,
+  );
+  await expect(checkModel({ ...resumed, mode: "dfs" })).rejects.toThrow(/breadth-first search, not for dfs/);
+}, 60_000);

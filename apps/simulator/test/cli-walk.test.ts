@@ -72,8 +72,19 @@ test("a fixed bug that is back fails, shrinks, replays, and becomes a unit test 
 test("a path of the checker replays and becomes a unit test, too", async () => {
   const mutant = "paxos/acceptor/accepts-below-promise";
   const { params } = modelNamed("paxos/3a2b");
-  const options = { memory: 2 ** 28, states: null, depth: null, walks: null, reductions: [], engines };
-  const answer = checkModel({ model: "paxos/3a2b", params, mutant, mode: "bfs", ...options });
+  const options = {
+    memory: 2 ** 28,
+    states: null,
+    depth: null,
+    walks: null,
+    reductions: [],
+    threads: 1,
+    checkpoint: null,
+    everyMs: 0,
+    resume: false,
+    engines,
+  };
+  const answer = await checkModel({ model: "paxos/3a2b", params, mutant, mode: "bfs", ...options });
   expect(answer.report.result).toBe("violated");
   const file = join(folder, "path.jsonl");
   writeFileSync(file, answer.replay!);

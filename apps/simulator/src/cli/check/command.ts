@@ -9,6 +9,7 @@ import {
   modelsOfTier,
   mutantNamed,
 } from "../models.ts";
+import { allWorkers } from "../options.ts";
 import { fileName, writeInto } from "../output.ts";
 import { runPool, type Worker, WorkerLost } from "../pool.ts";
 import { Progress } from "../progress.ts";
@@ -29,7 +30,11 @@ export interface CheckCommand {
   readonly steps: number;
   readonly seed: number;
   readonly reduce: readonly string[];
-  readonly workers: number;
+  /** Models at the same time; for one model, threads. Null: as many as there are processors, and one thread. */
+  readonly workers: number | null;
+  readonly checkpoint: string | null;
+  readonly everyMs: number;
+  readonly resume: boolean;
   readonly out: string;
   readonly json: boolean;
 }
@@ -48,6 +53,14 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
   const fitting = choices.filter((choice) => protocol === null || choice.protocol === protocol);
   if (fitting.length === 0)
     refuse("other-protocol", `mutant "${mutant}" is one of ${protocol}`, `name a model of ${protocol}`);
+  if (options.checkpoint !== null && fitting.length > 1)
+    refuse("one-model", "a checkpoint is that of one model", "name the model, or leave --checkpoint out");
+  if (options.resume && options.checkpoint === null)
+    refuse(
+      "no-checkpoint",
+      "--resume needs to know which checkpoint",
+      "name its folder: --checkpoint <folder>",
+    );
   const engines = engineHash();
   return fitting.map((choice) => ({
     model: choice.name,
@@ -59,6 +72,10 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
     depth,
     walks: mode === "walk" ? { count: walks, steps, seed } : null,
     reductions: reduce,
+    threads: fitting.length === 1 ? (options.workers ?? 1) : 1,
+    checkpoint: options.checkpoint,
+    everyMs: options.everyMs,
+    resume: options.resume,
     engines,
   }));
 }
@@ -76,8 +93,8 @@ export async function checkCommand(names: readonly string[], options: CheckComma
     answers.push(answer);
     if (!options.json) tellAnswer(answer, jobs.length > 1);
   };
-  if (jobs.length === 1) done(checkAlone(jobs[0]!, options.json));
-  else await checkMany(jobs, options.workers, done);
+  if (jobs.length === 1) done(await checkAlone(jobs[0]!, options.json));
+  else await checkMany(jobs, options.workers ?? allWorkers(), done);
   const last = answers
     .map((answer, at) => keep(answer, jobs[at]!, options))
     .findLast((file) => file !== null);
@@ -120,10 +137,10 @@ function keep({ report, replay }: CheckAnswer, job: CheckJob, { out }: CheckComm
   return replay === null ? null : writeInto(out, `${name}.jsonl`, replay);
 }
 
-function checkAlone(job: CheckJob, quiet: boolean): CheckAnswer {
+async function checkAlone(job: CheckJob, quiet: boolean): Promise<CheckAnswer> {
   const progress = new Progress({ total: 100, unit: "% of what is known", quiet });
   try {
-    return checkModel(job, ({ states, transitions, depth, frontier }) => {
+    return await checkModel(job, ({ states, transitions, depth, frontier }) => {
       progress.update(
         Math.round((100 * (states - frontier)) / Math.max(1, states)),
         `${states.toLocaleString("en")} states, ${transitions.toLocaleString("en")} transitions, level ${depth}, ${frontier.toLocaleString("en")} to look into`,

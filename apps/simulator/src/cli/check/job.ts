@@ -5,16 +5,19 @@ import {
   eagerSteps,
   inertMessages,
   type Mode,
+  type Model,
   quorumTransitions,
   type Reduction,
   type Report,
 } from "@eunomia/checker";
+import { checkInWorkers, type LoadedModel } from "@eunomia/checker/node";
 import { storyListing } from "../../explorer/story/listing.ts";
 import { stepLine } from "../../explorer/story/tell.ts";
 import type { Tree } from "../../explorer/story/types.ts";
 import { ModelGround } from "../../explorer/worker/model-ground.ts";
 import { writeModelFile } from "../../replay/model-file.ts";
 import { modelNamed, mutantNamed } from "../models.ts";
+import { fromSources } from "../place.ts";
 import { refuse } from "../refusal.ts";
 
 /** Ways to visit fewer states, by name. */
@@ -37,8 +40,39 @@ export interface CheckJob {
   readonly depth: number | null;
   readonly walks: { readonly count: number; readonly steps: number; readonly seed: number } | null;
   readonly reductions: readonly string[];
+  /** More than one: they search together, breadth first. */
+  readonly threads: number;
+  /** A folder for checkpoints; null: none are written. */
+  readonly checkpoint: string | null;
+  /** Checkpoints are written between levels, not more often than this. */
+  readonly everyMs: number;
+  /** Go on from the checkpoint. */
+  readonly resume: boolean;
   readonly engines: string;
 }
+
+/** What a thread has to know of a job to make its model. */
+type ThreadParams = Pick<CheckJob, "model" | "params" | "mutant" | "reductions">;
+
+const modelOfJob = ({ model, params, mutant }: ThreadParams): Model =>
+  modelNamed(model).make(params, mutant === null ? null : mutantNamed(mutant));
+
+const reductionsOf = (names: readonly string[]): readonly Reduction[] =>
+  names.map(
+    (name) =>
+      reductions[name] ??
+      refuse(
+        "unknown-reduction",
+        `there is no reduction "${name}"`,
+        `choose among ${Object.keys(reductions).join(", ")}`,
+      ),
+  );
+
+/** What threads of the checker load by name. */
+export const loadedModel = (params: ThreadParams): LoadedModel => ({
+  model: modelOfJob(params),
+  reductions: reductionsOf(params.reductions),
+});
 
 /** What was found, as plain JSON. */
 export interface CheckAnswer {
@@ -62,25 +96,57 @@ function optionsOf(job: CheckJob, progress: CheckOptions["progress"]): CheckOpti
     ...(states === null ? {} : { states }),
     ...(depth === null ? {} : { depth }),
     ...(walks === null ? {} : { walks }),
-    reductions: job.reductions.map(
-      (name) =>
-        reductions[name] ??
-        refuse(
-          "unknown-reduction",
-          `there is no reduction "${name}"`,
-          `choose among ${Object.keys(reductions).join(", ")}`,
-        ),
-    ),
+    reductions: reductionsOf(job.reductions),
     now: cpuMs,
     ...(progress === undefined ? {} : { progress }),
   };
 }
 
+/** This module, or the program that it was built into: what threads load the model from. */
+const module = import.meta.url;
+
+/** How threads come to understand TypeScript: what was given to this process reaches its main thread only. */
+function threadArgv(): readonly string[] | null {
+  if (!fromSources) return null;
+  const register = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register();`;
+  return ["--import", `data:text/javascript,${encodeURIComponent(register)}`, "--conditions=@eunomia/source"];
+}
+
+async function inThreads(job: CheckJob, progress: CheckOptions["progress"]): Promise<Report> {
+  const { model, params, mutant, reductions: names, threads, memory, states, depth, mode } = job;
+  if (mode !== "bfs")
+    refuse(
+      "other-mode",
+      `threads and checkpoints are for breadth-first search, not for ${mode}`,
+      "leave them out",
+    );
+  const checkpoint =
+    job.checkpoint === null
+      ? null
+      : { folder: job.checkpoint, engineHash: job.engines, everyMs: job.everyMs };
+  const source = {
+    module,
+    export: "loadedModel",
+    params: { model, params, mutant, reductions: names },
+  };
+  const execArgv = threadArgv();
+  return await checkInWorkers(source, {
+    ...(execArgv === null ? {} : { execArgv }),
+    workers: threads,
+    memory,
+    ...(states === null ? {} : { states }),
+    ...(depth === null ? {} : { depth }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(checkpoint === null ? {} : { checkpoint }),
+    ...(checkpoint !== null && job.resume ? { resume: checkpoint } : {}),
+  });
+}
+
 /** Checks one model; a counterexample is followed step by step to the state that violates. */
-export function checkModel(job: CheckJob, progress?: CheckOptions["progress"]): CheckAnswer {
-  const mutant = job.mutant === null ? null : mutantNamed(job.mutant);
-  const make = () => modelNamed(job.model).make(job.params, mutant);
-  const report = check(make(), optionsOf(job, progress));
+export async function checkModel(job: CheckJob, progress?: CheckOptions["progress"]): Promise<CheckAnswer> {
+  const make = (): Model => modelOfJob(job);
+  const shared = job.threads > 1 || job.checkpoint !== null;
+  const report = shared ? await inThreads(job, progress) : check(make(), optionsOf(job, progress));
   const { counterexample } = report;
   if (counterexample === null) return { report, replay: null, listing: null };
   const ground = new ModelGround(make(), {

@@ -2,10 +2,16 @@ import type { Mode } from "@eunomia/checker";
 import { type Command, Option } from "commander";
 import { type CheckCommand, checkCommand } from "../check/command.ts";
 import { reductions } from "../check/job.ts";
-import { allWorkers, memory, positiveInteger, wholeNumber } from "../options.ts";
+import { duration, memory, positiveInteger, wholeNumber } from "../options.ts";
 import { guarded } from "./guarded.ts";
 
-type Given = Omit<CheckCommand, "tier" | "mutant" | "states" | "depth"> & {
+type Given = Omit<
+  CheckCommand,
+  "tier" | "mutant" | "states" | "depth" | "workers" | "checkpoint" | "everyMs"
+> & {
+  readonly every: number;
+  readonly workers?: number;
+  readonly checkpoint?: string;
   readonly tier?: string;
   readonly mutant?: string;
   readonly states?: number;
@@ -38,7 +44,14 @@ export function addCheck(program: Command): void {
     .option("--steps <n>", "length of a walk (walk)", positiveInteger, 200)
     .option("--seed <n>", "of the walks (walk)", wholeNumber, 1)
     .option("--reduce <names>", `visit fewer states: ${Object.keys(reductions).join(", ")}`, listOf, [])
-    .option("--workers <n>", "models at the same time", positiveInteger, allWorkers())
+    .option(
+      "--workers <n>",
+      "models at the same time [one for each processor]; for one model, threads [1]: more pay off above two million states",
+      positiveInteger,
+    )
+    .option("--checkpoint <folder>", "write the search down now and then (one model, bfs)")
+    .option("--every <t>", "time between two checkpoints, at least", duration, 300)
+    .option("--resume", "go on from the checkpoint", false)
     .option("--out <folder>", "where reports and counterexamples go", "runs")
     .option("--json", "print the reports as JSON", false)
     .addHelpText(
@@ -50,18 +63,27 @@ action never fires without an excuse, is "vacuous", and that is an error.
 Examples:
   check paxos/3a2b                                       one model
   check paxos/3a2b --set acceptors=4 --reduce inert      a larger scope of it
+  check paxos/3a3b --workers 2 --checkpoint runs/3a3b    a long search ...
+  check paxos/3a3b --workers 2 --checkpoint runs/3a3b --resume    ... goes on where it stopped
   check --tier main                                      every model up to that tier
   check paxos/3a2b --mutant paxos/acceptor/no-promise    a broken engine: the shortest way to the violation`,
     )
     .action(
-      guarded((names: readonly string[], { tier, mutant, states, depth, ...rest }: Given) =>
-        checkCommand(names, {
-          ...rest,
-          tier: tier ?? null,
-          mutant: mutant ?? null,
-          states: states ?? null,
-          depth: depth ?? null,
-        }),
+      guarded(
+        (
+          names: readonly string[],
+          { tier, mutant, states, depth, workers, checkpoint, every, ...rest }: Given,
+        ) =>
+          checkCommand(names, {
+            ...rest,
+            tier: tier ?? null,
+            mutant: mutant ?? null,
+            states: states ?? null,
+            depth: depth ?? null,
+            workers: workers ?? null,
+            checkpoint: checkpoint ?? null,
+            everyMs: every * 1000,
+          }),
       ),
     );
 }

@@ -29,6 +29,9 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     steps: 1,
     seed: 1,
     reduce: [],
+    checkpoint: null,
+    everyMs: 0,
+    resume: false,
   });
   console.log("\nsimulated clusters");
   const simulated = await runCommand([], {
