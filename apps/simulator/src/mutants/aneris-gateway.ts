@@ -64,7 +64,8 @@ export const anerisGatewayMutants: readonly Mutant[] = [
   gateway("credit-ignored", {
     class: "guard dropped",
     rule: "credit",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "a subscriber that hears nothing for a while subscribes again, with new credit",
     change: without("credit"),
   }),
   gateway("control-of-another-confirmed", {

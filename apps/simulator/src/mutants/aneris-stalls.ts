@@ -193,7 +193,8 @@ export const anerisReplicaStalls: readonly Mutant[] = [
   replica("registration-taken-again", {
     class: "fixed bug",
     rule: "submit",
-    breaks: "rule",
+    breaks: "nothing",
+    why: "a session that nobody asked for twice is one that nobody uses, and expires",
     change: meddling(["commands"], {
       after: (state, was) => {
         const known = was.pending.filter(({ kind }: Any) => kind === 2);

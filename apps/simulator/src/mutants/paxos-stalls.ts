@@ -1,4 +1,4 @@
-import { mapDelete } from "@eunomia/codec";
+import { equalBytes, mapDelete } from "@eunomia/codec";
 import { both, emitting, guarding, silent, without } from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
@@ -18,7 +18,8 @@ export const paxosLeaderStalls: readonly Mutant[] = [
     breaks: "termination",
     change: emitting([adopt], (out, state, config) => ({
       send: (to, message) => {
-        if (message.kind === "p2a" && message.value === config.noop) mapDelete(state.acks, message.slot);
+        if (message.kind === "p2a" && equalBytes(message.value, config.noop))
+          mapDelete(state.acks, message.slot);
         else out.send(to, message);
       },
     })),
@@ -45,7 +46,8 @@ export const paxosLeaderStalls: readonly Mutant[] = [
   leader("fetch-unanswered", {
     class: "no answer",
     rule: "answer a fetch (4.10)",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
     change: without("answer a fetch (4.10)"),
   }),
   leader("floor-untold", {

@@ -105,7 +105,8 @@ export const twoThirdsLearnerMutants: readonly Mutant[] = [
   learner("gaps-not-asked-about", {
     class: "no retransmission",
     rule: retry,
-    breaks: "termination",
+    breaks: "nothing",
+    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
     change: silent([retry, report], "fetch"),
   }),
   learner("stable-never-told", {

@@ -87,6 +87,18 @@ export const scopes: Readonly<Record<string, Scope>> = {
     q2: 2,
     order: "soup",
   }),
+  "paxos/2a3b-flexible": paxos("pull", "a leader comes back with a third ballot", {
+    acceptors: 2,
+    ballots: [2, 1],
+    q1: 2,
+    q2: 1,
+  }),
+  "paxos/2a4b-one-promise": paxos("main", "two leaders come back, one promise begins a ballot", {
+    acceptors: 2,
+    ballots: [2, 2],
+    q1: 1,
+    q2: 2,
+  }),
   "paxos/2a2b-trims": paxos("main", "a slot is retired while leaders contend for two acceptors", {
     acceptors: 2,
     ballots: [1, 1],
