@@ -1,0 +1,13 @@
+import type { AnerisParams } from "./aneris/model.ts";
+import type { PaxosParams } from "./paxos/model.ts";
+import type { TwoThirdsParams } from "./two-thirds/model.ts";
+
+/** When a scope is checked: with every pull request, on the main branch, every night. */
+export type Tier = "pull" | "main" | "nightly";
+
+/** One scope: a protocol, its bounds, and what its verdict is worth. Plain JSON. */
+export type Scope = { readonly tier: Tier; readonly shows: string } & (
+  | { readonly protocol: "paxos"; readonly params: PaxosParams }
+  | { readonly protocol: "two-thirds"; readonly params: TwoThirdsParams }
+  | { readonly protocol: "aneris"; readonly params: AnerisParams }
+);
