@@ -1,5 +1,5 @@
 /** Something the command line was asked for and cannot do: said with the reason and with what to do; exit code 2. */
-export class Refusal extends Error {
+class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: string;
   readonly advice: string;

@@ -1,7 +1,7 @@
 import { ReplayError, sameEngines } from "./replay-error.ts";
 
 /** One step of a path through a model: which successor, and four hex digits of what the step was. */
-export interface ModelTurn {
+interface ModelTurn {
   readonly choice: number;
   readonly mark: string;
   /** The step in words; for readers of the file only. */

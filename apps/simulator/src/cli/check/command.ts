@@ -89,30 +89,38 @@ export async function checkCommand(names: readonly string[], options: CheckComma
   }
   const jobs = jobsOf(names, options);
   const answers: CheckAnswer[] = [];
+  const many = jobs.length > 1;
   const done = (answer: CheckAnswer): void => {
     answers.push(answer);
-    if (!options.json) tellAnswer(answer, jobs.length > 1);
+    if (!options.json) console.log(many ? reportLine(answer.report) : reportText(answer.report));
   };
-  if (jobs.length === 1) done(await checkAlone(jobs[0]!, options.json));
-  else await checkMany(jobs, options.workers ?? allWorkers(), done);
-  const last = answers
-    .map((answer, at) => keep(answer, jobs[at]!, options))
-    .findLast((file) => file !== null);
+  if (many) await checkMany(jobs, options.workers ?? allWorkers(), done);
+  else done(await checkAlone(jobs[0]!, options.json));
+  const files = answers.map((answer, at) => keep(answer, jobs[at]!, options));
   if (options.json)
     console.log(
       JSON.stringify(answers.map(({ report }, at) => ({ engineHash: jobs[at]!.engines, ...report }))),
     );
-  else if (jobs.length > 1) console.log(summary(answers));
-  // The last line of a failure is the command that replays it.
-  if (typeof last === "string") (options.json ? console.error : console.log)(invocation(["replay", last]));
+  else if (many) console.log(summary(answers));
+  tellShortest(answers, files, options.json);
   const wanted = options.mode === "walk" ? "sampled" : "holds";
   return answers.every(({ report }) => report.result === wanted) ? 0 : 1;
 }
 
-function tellAnswer({ report, listing }: CheckAnswer, many: boolean): void {
-  if (many && report.result === "holds") console.log(reportLine(report));
-  else console.log(reportText(report));
-  if (listing !== null) console.log(`\n${listing}`);
+/** The shortest counterexample step by step; the last line of a failure is the command that replays it. */
+function tellShortest(
+  answers: readonly CheckAnswer[],
+  files: readonly (string | null)[],
+  json: boolean,
+): void {
+  let best = -1;
+  const stepsOf = (at: number): number =>
+    answers[at]?.report.counterexample?.steps.length ?? Number.POSITIVE_INFINITY;
+  for (const at of answers.keys()) if (files[at] !== null && stepsOf(at) < stepsOf(best)) best = at;
+  const file = files[best];
+  if (typeof file !== "string") return;
+  if (!json) console.log(`\n${answers[best]!.listing}`);
+  (json ? console.error : console.log)(invocation(["replay", file]));
 }
 
 function summary(answers: readonly CheckAnswer[]): string {

@@ -16,7 +16,7 @@ import { stepLine } from "../../explorer/story/tell.ts";
 import type { Tree } from "../../explorer/story/types.ts";
 import { ModelGround } from "../../explorer/worker/model-ground.ts";
 import { writeModelFile } from "../../replay/model-file.ts";
-import { modelNamed, mutantNamed } from "../models.ts";
+import { modelOf } from "../models.ts";
 import { fromSources } from "../place.ts";
 import { refuse } from "../refusal.ts";
 
@@ -55,7 +55,7 @@ export interface CheckJob {
 type ThreadParams = Pick<CheckJob, "model" | "params" | "mutant" | "reductions">;
 
 const modelOfJob = ({ model, params, mutant }: ThreadParams): Model =>
-  modelNamed(model).make(params, mutant === null ? null : mutantNamed(mutant));
+  modelOf({ scope: model, params, ...(mutant === null ? {} : { mutant }) });
 
 const reductionsOf = (names: readonly string[]): readonly Reduction[] =>
   names.map(

@@ -7,7 +7,7 @@ export interface Served {
 }
 
 /** Under which name the page finds the replay that it is to open. */
-export const replayName = "replay.jsonl";
+const replayName = "replay.jsonl";
 
 /** Answers the two files on the loopback device and nothing else; `port` 0 takes any. */
 export function servePage(

@@ -4,7 +4,7 @@ import { Grammar } from "./grammar.ts";
 import type { FuzzTarget } from "./target.ts";
 
 /** Inputs of one block at cost 1. A block is a function of (target, seed, number): the unit of resuming and of replaying. */
-export const blockInputs = 4096;
+const blockInputs = 4096;
 /** Valid encodings that a block starts from, and the most it keeps. */
 const startingPool = 24;
 const largestPool = 192;

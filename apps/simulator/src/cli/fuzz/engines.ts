@@ -10,7 +10,7 @@ import { type FuzzTarget, schemaTarget } from "./target.ts";
 const nodes = ["a", "b", "c", "d"];
 
 /** Every engine of the house once; the configuration does not matter for the schemas. */
-export function everyEngine(): readonly AnyEngine[] {
+function everyEngine(): readonly AnyEngine[] {
   const of = (binding: ReturnType<typeof paxosBinding>): AnyEngine[] =>
     binding.epoch(1, new Uint8Array()).processes.map(({ engine }) => engine);
   const replica = replicaEngine(

@@ -16,7 +16,7 @@ import { textOf } from "../text-of.ts";
 import { runStory } from "./run-story.ts";
 
 /** How a replay is shown. */
-export type Shown = "listing" | "test" | "mermaid" | "svg";
+type Shown = "listing" | "test" | "mermaid" | "svg";
 
 export interface ReplayCommand {
   readonly as: Shown;

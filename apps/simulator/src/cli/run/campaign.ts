@@ -27,7 +27,7 @@ const patienceSeconds = 600;
 const saveEveryMs = 15_000;
 
 /** The n-th run of a campaign. */
-export function jobAt(
+function jobAt(
   state: CampaignState,
   n: number,
   { twiceEvery, feedback }: Pick<CampaignOptions, "twiceEvery" | "feedback">,

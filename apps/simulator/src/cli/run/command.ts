@@ -121,6 +121,8 @@ async function tellFailure(
   );
   say(ending);
   say(`${property}: ${detail}`);
+  if (job.mutant !== null)
+    say(`a model may show it with fewer steps: ${invocation(["check", "--mutant", job.mutant])}`);
   say(`\nwritten to ${file}; the next line replays it, step by step with what changed:`);
   return file;
 }

@@ -7,7 +7,7 @@ interface Requests {
 }
 
 /** What the runs of one system add up to. Plain JSON. */
-export interface SystemTotals {
+interface SystemTotals {
   runs: number;
   steps: number;
   virtualMs: number;
