@@ -1,5 +1,5 @@
 import { commanded } from "./aneris-replica.ts";
-import { type Any, acting, both, emitting, guarding, meddling, silent, without } from "./edit.ts";
+import { type Any, acting, both, emitting, guarding, meddling, mute, silent, without } from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const replica = mutantsOf("aneris", "replica", "aneris-replica");
@@ -160,11 +160,15 @@ export const anerisReplicaStalls: readonly Mutant[] = [
     class: "fixed bug",
     rule: "retireEpochs",
     breaks: "bounded state",
-    change: meddling(["commands", "peer's head"], {
-      before: (state) => {
-        for (const peer of state.peers.values) peer.stable = 0;
-      },
-    }),
+    change: both(
+      mute(["commands", "peer's head"], "retire"),
+      meddling(["commands", "peer's head"], {
+        after: (state, was) => {
+          const [oldest] = state.epochs;
+          state.epochs.unshift(...was.epochs.filter(({ id }: Any) => id < oldest.id));
+        },
+      }),
+    ),
   }),
   replica("coming-decisions-forgotten", {
     class: "fixed bug",

@@ -3,7 +3,7 @@ import type { ReplicaState } from "@eunomia/aneris-switch";
 import { controlSigningBytes, Operation, readBatch } from "@eunomia/aneris-switch/messages";
 import { encode, utf8Encode } from "@eunomia/codec";
 import type { NodeId } from "@eunomia/engine";
-import type { Cluster, Draw, Scene, System } from "@eunomia/simulation";
+import type { Cluster, Draw, Scene, System, Watch } from "@eunomia/simulation";
 import {
   type BroadcastEvent,
   bodyDigest,
@@ -91,11 +91,11 @@ class Broadcast implements NodeEars {
     );
   }
 
-  /** The newest swap takes effect without traffic. */
+  /** The newest swap takes effect without traffic, and what was before it is forgotten in the end. */
   #swapsInForce(level: number): boolean {
     return (this.#scene.core ?? []).every((node) => {
       const state = this.#stateOf(node);
-      return state !== undefined && state.epochs.at(-1)!.from <= level + 1;
+      return state !== undefined && state.epochs.length === 1 && state.epochs[0]!.from <= level + 1;
     });
   }
 
@@ -201,6 +201,31 @@ class Broadcast implements NodeEars {
   }
 }
 
+/** An epoch ends once the logs of f + 1 replicas hold it: whoever lags learns it from one of them. */
+function retiredEpochs(run: AnerisRun, scene: Scene): Watch {
+  const durable = new Map<NodeId, number>();
+  const note = (process: NodeId, slot: number): void =>
+    void durable.set(process, Math.max(slot, durable.get(process) ?? 0));
+  return {
+    property: "an epoch ends when f + 1 logs hold it",
+    step({ process, engine, event, effects }) {
+      if (engine !== "aneris-replica") return null;
+      if (event.kind === "commands")
+        for (const command of event.commands as { kind: string; slot: number }[])
+          if (command.kind === "stable") note(process, command.slot);
+      for (const effect of effects as { kind: string; output?: { kind: string; delivered: number } }[]) {
+        if (effect.output?.kind === "restored") note(process, effect.output.delivered);
+        if (effect.output?.kind !== "retire") continue;
+        const last = ((scene.peek(process, "") as ReplicaState | undefined)?.epochs[0]?.from ?? 1) - 1;
+        const holders = [...durable.values()].filter((slot) => slot >= last).length;
+        if (holders < run.f + 1)
+          return `${process} ends an epoch through slot ${last}, which ${holders} logs hold`;
+      }
+      return null;
+    },
+  };
+}
+
 /** The whole broadcast: nodes as on real machines, clients and subscribers as applications use them, swaps under load. */
 export function anerisSystem(substitution: Partial<Substitution> = {}): System<AnerisRun> {
   const { oracles } = { ...unchanged, ...substitution };
@@ -220,6 +245,7 @@ export function anerisSystem(substitution: Partial<Substitution> = {}): System<A
           { id: "monitor", act: (draw: Draw) => broadcast.control(draw) },
         ],
         watches: [
+          retiredEpochs(run, scene),
           {
             property: "broadcast",
             fate: ({ atMs, node, kind }) => {
