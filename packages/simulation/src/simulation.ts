@@ -215,6 +215,7 @@ export class Simulation<C = unknown> {
     if (this.limits.mode === "safety" || done === undefined) return this.#finish();
     const fit = (node: string): boolean =>
       !this.#crew.hosts.some((host) => host.node === node && host.dead) &&
+      !this.#blame.dead.has(node) &&
       !this.#blame.amnesiac.has(node) &&
       !this.#blame.byzantine.has(node);
     const all = [...new Set(this.#cluster.nodes.map(({ id }) => id))];

@@ -49,6 +49,38 @@ test("nodes outside of the core stay as bad as they are, each in its own way", a
   expect([...states].sort()).toEqual(["as it is", "crashed", "deaf", "mute", "paused", "slow"]);
 });
 
+test("a node that is down with a damaged journal is in no core: it will refuse to start", async () => {
+  const base = toySystem();
+  // Any one node may be gone; nothing starts again by itself, so that the damage is not known when the core is chosen.
+  const system = {
+    ...base,
+    build: (config: Toy, scene: Parameters<typeof base.build>[1]) => {
+      const cluster = base.build(config, scene);
+      const nodes = [...new Set(cluster.nodes.map(({ id }) => id))];
+      const tolerates: NonNullable<typeof cluster.budget>["tolerates"] = ({ dead, amnesiac }) =>
+        dead.size <= 1 && amnesiac.size === 0;
+      return {
+        ...cluster,
+        budget: { tolerates, cores: nodes.map((absent) => nodes.filter((node) => node !== absent)) },
+        done: () => scene.core!.every((node) => scene.isUp(node)),
+      };
+    },
+  };
+  const profile = {
+    ...calmProfile,
+    rates: { ...calmProfile.rates, crash: 0.02 },
+    disk: { ...calmProfile.disk, damaged: 1 },
+  };
+  let damaged = 0;
+  for (let seed = 0; seed < 20; seed += 1) {
+    const result = await simulate({ ...plan(seed), profile, system });
+    expect(result.outcome).toEqual({ kind: "ok" });
+    damaged += result.counts["damaged journals"] ?? 0;
+    expect(result.counts["damaged journals"] ?? 0).toBeLessThanOrEqual(1);
+  }
+  expect(damaged).toBeGreaterThan(5);
+});
+
 test("a protocol that never asks again is stuck, and the run says where", async () => {
   const system = toySystem({ learner: toyTwin("giving up", "r0") });
   let stuck = 0;

@@ -128,7 +128,11 @@ export class Crew {
     world.note(why, `${node} loses ${report.lost} records`);
     world.tally.add("records lost unsynced", report.lost);
     if (report.torn) world.count("torn writes");
-    if (report.damaged) world.note("damaged journals", node);
+    if (report.damaged) {
+      world.note("damaged journals", node);
+      // It will refuse to start: from now on it is one of those that the budget allows, and in no core.
+      blame.dead.add(node);
+    }
     if (report.absent || report.rolledBack) {
       world.note(report.absent ? "lost journals" : "rolled back journals", node);
       blame.amnesiac.add(node);
