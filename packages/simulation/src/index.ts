@@ -1,4 +1,18 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
+export { drawAdversary, twins } from "./byzantine/draw-adversary.ts";
+export {
+  delaying,
+  flooding,
+  following,
+  inTurn,
+  type Late,
+  mutation,
+  resending,
+  type Strategy,
+  selectiveSilence,
+  silence,
+  withholding,
+} from "./byzantine/strategies.ts";
 export { type CampaignOptions, type CampaignReport, campaign, type Failure } from "./campaign/campaign.ts";
 export { Corpus } from "./campaign/corpus.ts";
 export { Coverage } from "./campaign/coverage.ts";
