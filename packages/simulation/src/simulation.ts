@@ -12,6 +12,7 @@ import { RunScene } from "./kernel/scene.ts";
 import { Stepper } from "./kernel/stepper.ts";
 import { World } from "./kernel/world.ts";
 import { Network } from "./network/network.ts";
+import { checkCluster, checkedLimits, checkedProfile } from "./plan-checks.ts";
 import type { Profile } from "./profile.ts";
 import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
 import type { Choice, ClientSpec, Cluster, RunResult } from "./types.ts";
@@ -48,7 +49,8 @@ export class Simulation<C = unknown> {
     // What stands in the header of a replay file is drawn apart from what happens in the run.
     const before = new Streams(seed, null);
     this.config = plan.config ?? system.draw(before.get("config"));
-    this.profile = plan.profile ?? drawProfile(before.get("profile"));
+    this.profile =
+      plan.profile === undefined ? drawProfile(before.get("profile")) : checkedProfile(plan.profile);
     this.limits = checkedLimits({ ...defaultLimits, ...plan.limits });
     const world = new World(
       plan.script === undefined
@@ -60,6 +62,8 @@ export class Simulation<C = unknown> {
     this.#world = world;
     const adversary = plan.adversary?.(this.config, before.get("adversary")) ?? null;
     this.wire = plan.wire ?? system.wire ?? (before.get("wire").below(8) === 7 ? "bytes" : "value");
+    if (this.wire !== "value" && this.wire !== "bytes")
+      throw new SimulationError("bad-option", `"wire" expected value or bytes, got "${String(this.wire)}"`);
     if (adversary !== null && this.wire === "bytes") {
       if (system.wire === "bytes" || plan.wire === "bytes")
         throw new SimulationError(
@@ -86,11 +90,7 @@ export class Simulation<C = unknown> {
     this.#scene = new RunScene(world, blame, wired, plan.substitute);
     const cluster = system.build(this.config, this.#scene);
     this.#cluster = cluster;
-    if (cluster.watches.length === 0)
-      throw new SimulationError(
-        "no-watch",
-        `"watches" of "${system.name}" expected at least one, got none: a run that nobody judges proves nothing`,
-      );
+    checkCluster(system.name, cluster, this.limits);
     this.#judge = new Judge(world, cluster.watches);
     this.#stepper = new Stepper(world, this.#judge);
     this.#crew = new Crew({
@@ -240,7 +240,8 @@ export class Simulation<C = unknown> {
       return this.#finish();
     }
     if (world.nowUs >= this.#endUs) {
-      const state = this.#cluster.describe?.() ?? "no description";
+      const state =
+        this.#cluster.describe?.() ?? 'nothing more is known, since the cluster has no "describe"';
       world.violated(
         "the core makes progress",
         `not done after ${this.#cluster.patienceMs ?? 60_000} ms: ${state}`,
@@ -257,16 +258,4 @@ export class Simulation<C = unknown> {
     this.#crew.finish();
     this.#world.over = true;
   }
-}
-
-function checkedLimits(limits: RunLimits): RunLimits {
-  for (const [name, value] of Object.entries({ virtualMs: limits.virtualMs, maxSteps: limits.maxSteps }))
-    if (!(value > 0) || !Number.isFinite(value))
-      throw new SimulationError(
-        "bad-option",
-        `"${name}" expected a positive number, got ${value}: give how long the run may go on`,
-      );
-  if (limits.mode !== "safety" && limits.mode !== "liveness")
-    throw new SimulationError("bad-option", `"mode" expected safety or liveness, got ${String(limits.mode)}`);
-  return limits;
 }

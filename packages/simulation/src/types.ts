@@ -40,7 +40,10 @@ export interface Cluster {
   /** What has to hold. At least one. */
   readonly watches: readonly Watch[];
   readonly budget?: FaultBudget;
-  /** Liveness mode: has everything happened that the core owes? Changes nothing. */
+  /**
+   * Liveness mode, and needed there: has everything happened that the core owes? Changes nothing. Clients go on having turns
+   * while the core is waited for: if this waits until nothing is open, their `act` answers null once `scene.core` is chosen.
+   */
   done?(): boolean;
   /** Liveness mode: the core gets so much virtual time. Default 60 000. */
   readonly patienceMs?: number;
@@ -146,7 +149,10 @@ export interface Faulty {
 export interface FaultBudget {
   /** May all of this be so at once? `down`: nodes that are down just now, dead ones among them. */
   tolerates(state: { readonly down: ReadonlySet<NodeId> } & Faulty): boolean;
-  /** Sets of nodes of which each must make progress alone, when the others stay in their bad state. */
+  /**
+   * Sets of nodes of which each must make progress alone, when the others stay in their bad state. Default: all nodes together.
+   * A run in which each has a node that is dead, amnesiac or byzantine ends unjudged, counted as `runs without a core`.
+   */
   readonly cores?: readonly (readonly NodeId[])[];
 }
 

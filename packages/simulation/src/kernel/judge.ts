@@ -23,11 +23,11 @@ export class Judge {
   }
 
   output(output: Output): void {
-    for (const watch of this.#outputs) this.#say(watch, watch.output!(output));
+    for (const watch of this.#outputs) this.#say(watch, () => watch.output!(output));
   }
 
   step(step: SimulatedStep): void {
-    for (const watch of this.#steps) this.#say(watch, watch.step!(step));
+    for (const watch of this.#steps) this.#say(watch, () => watch.step!(step));
   }
 
   get looksAtPackets(): boolean {
@@ -35,18 +35,32 @@ export class Judge {
   }
 
   sent(packet: ValuePacket): void {
-    for (const watch of this.#sent) this.#say(watch, watch.sent!(packet));
+    for (const watch of this.#sent) this.#say(watch, () => watch.sent!(packet));
   }
 
   fate(fate: Fate): void {
-    for (const watch of this.#watches) if (watch.fate !== undefined) this.#say(watch, watch.fate(fate));
+    for (const watch of this.#watches)
+      if (watch.fate !== undefined) this.#say(watch, () => watch.fate!(fate));
   }
 
   end(settled: boolean): void {
-    for (const watch of this.#watches) if (watch.end !== undefined) this.#say(watch, watch.end(settled));
+    for (const watch of this.#watches)
+      if (watch.end !== undefined) this.#say(watch, () => watch.end!(settled));
   }
 
-  #say(watch: Watch, problem: string | null): void {
-    if (problem !== null) this.#world.violated(watch.property, problem);
+  /** A watch that fails must not look like a fault of the node that it listens to. */
+  #say(watch: Watch, ask: () => string | null): void {
+    let problem: unknown;
+    try {
+      problem = ask();
+    } catch (error) {
+      problem = `the watch itself failed: ${String(error)}`;
+    }
+    if (problem === null) return;
+    const detail =
+      typeof problem === "string"
+        ? problem
+        : `the watch expected to answer null or what is wrong, got ${String(problem)}`;
+    this.#world.violated(watch.property, detail);
   }
 }
