@@ -15,7 +15,7 @@ import { Network } from "./network/network.ts";
 import { checkCluster, checkedLimits, checkedProfile } from "./plan-checks.ts";
 import type { Profile } from "./profile.ts";
 import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
-import type { Choice, ClientSpec, Cluster, RunResult } from "./types.ts";
+import type { Choice, ClientSpec, Cluster, RunResult, System } from "./types.ts";
 
 const defaultLimits: RunLimits = { mode: "safety", virtualMs: 10_000, maxSteps: 1_000_000 };
 /** A client's turn has so many choices of its own; further ones share those of the next turn. */
@@ -49,8 +49,7 @@ export class Simulation<C = unknown> {
     // What stands in the header of a replay file is drawn apart from what happens in the run.
     const before = new Streams(seed, null);
     this.config = plan.config ?? system.draw(before.get("config"));
-    this.profile =
-      plan.profile === undefined ? drawProfile(before.get("profile")) : checkedProfile(plan.profile);
+    this.profile = checkedProfile(plan.profile ?? drawnProfile(system, this.config, before));
     this.limits = checkedLimits({ ...defaultLimits, ...plan.limits });
     const world = new World(
       plan.script === undefined
@@ -258,4 +257,9 @@ export class Simulation<C = unknown> {
     this.#crew.finish();
     this.#world.over = true;
   }
+}
+
+function drawnProfile<C>(system: System<C>, config: C, streams: Streams): Profile {
+  const drawn = drawProfile(streams.get("profile"));
+  return system.surroundings?.(config, drawn) ?? drawn;
 }

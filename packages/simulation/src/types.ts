@@ -20,6 +20,8 @@ export interface System<C = unknown> {
   readonly name: string;
   /** What varies from run to run (sizes, quorums, modes), as plain JSON. It stands in the header of a replay file. */
   draw(draw: Draw): C;
+  /** What may go wrong in runs of this configuration, where it is drawn and not given; default: as it was drawn. */
+  surroundings?(config: C, drawn: Profile): Profile;
   /** The cluster of one run. Everything that changes during a run is made in here: a system is used for many runs. */
   build(config: C, scene: Scene): Cluster;
   /**

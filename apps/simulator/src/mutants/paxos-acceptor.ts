@@ -129,8 +129,7 @@ export const paxosAcceptorMutants: readonly Mutant[] = [
   acceptor("accepts-below-floor", {
     class: "guard dropped",
     rule: "2b trimmed (4.4)",
-    breaks: "nothing",
-    why: "a leader proposes below a floor only what its phase 1 allows, or under a ballot that a quorum refuses",
+    breaks: "bounded state",
     change: without("2b trimmed (4.4)"),
   }),
   acceptor("floor-not-reported", {
@@ -174,8 +173,7 @@ export const paxosAcceptorMutants: readonly Mutant[] = [
   acceptor("refusal-of-a-ballot-unsaid", {
     class: "no answer",
     rule: "1b refuse (4.4)",
-    breaks: "nothing",
-    why: "another leader suspects and begins a higher ballot, and its heartbeat frees the one that waits",
+    breaks: "termination",
     change: without("1b refuse (4.4)"),
   }),
   acceptor("repeated-promise-unsaid", {

@@ -27,8 +27,7 @@ export const paxosLeaderStalls: readonly Mutant[] = [
   leader("refused-and-waiting", {
     class: "guard dropped",
     rule: "preempted in phase 1 (4.5)",
-    breaks: "nothing",
-    why: "another leader suspects and begins a higher ballot, and its heartbeat frees the one that waits",
+    breaks: "termination",
     change: without("preempted in phase 1 (4.5)"),
   }),
   leader("promises-asked-once", {
@@ -46,8 +45,7 @@ export const paxosLeaderStalls: readonly Mutant[] = [
   leader("fetch-unanswered", {
     class: "no answer",
     rule: "answer a fetch (4.10)",
-    breaks: "nothing",
-    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
+    breaks: "termination",
     change: without("answer a fetch (4.10)"),
   }),
   leader("floor-untold", {
@@ -129,8 +127,7 @@ export const paxosLearnerMutants: readonly Mutant[] = [
   learner("fetches-never", {
     class: "no retransmission",
     rule: retry,
-    breaks: "nothing",
-    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
+    breaks: "termination",
     change: silent([retry], "fetch"),
   }),
   learner("stable-never-told", {

@@ -12,8 +12,7 @@ export const twoThirdsStalls: readonly Mutant[] = [
   member("decided-slot-silent", {
     class: "no answer",
     rule: "vote: decided (2.4)",
-    breaks: "nothing",
-    why: "a member that lags hears in HEAD what is decided, and fetches it",
+    breaks: "termination",
     change: without("vote: decided (2.4)"),
   }),
   member("decided-proposal-unanswered", {
@@ -37,8 +36,7 @@ export const twoThirdsStalls: readonly Mutant[] = [
   member("vote-below-the-floor-unanswered", {
     class: "no answer",
     rule: "vote: trimmed (2.4)",
-    breaks: "nothing",
-    why: "a member that missed a floor hears it in the next HEAD",
+    breaks: "termination",
     change: without("vote: trimmed (2.4)"),
   }),
   member("proposal-below-the-floor-unanswered", {
@@ -64,8 +62,7 @@ export const twoThirdsStalls: readonly Mutant[] = [
   member("gossip-silent", {
     class: "no retransmission",
     rule: "head: gossip (2.3)",
-    breaks: "nothing",
-    why: "votes and proposals that are repeated are answered with the decision",
+    breaks: "termination",
     change: without("head: gossip (2.3)"),
   }),
 ];
@@ -105,8 +102,7 @@ export const twoThirdsLearnerMutants: readonly Mutant[] = [
   learner("gaps-not-asked-about", {
     class: "no retransmission",
     rule: retry,
-    breaks: "nothing",
-    why: "a learner is told a decision when it offers a value for the slot, as every replica does that fills a gap",
+    breaks: "termination",
     change: silent([retry, report], "fetch"),
   }),
   learner("stable-never-told", {

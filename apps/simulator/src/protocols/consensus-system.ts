@@ -10,6 +10,8 @@ import {
   type Watch,
 } from "@eunomia/simulation";
 import { type ConsensusEvent, consensusMonitors, type Monitor } from "@eunomia/trace";
+import { BoundsWatch, type Sizes } from "./bounds.ts";
+import { DurabilityWatch } from "./durability.ts";
 import { bytesOf, noop, textOf } from "./values.ts";
 
 /** A cluster of one consensus protocol: on every node some processes, one of which is the door of its replica. */
@@ -28,6 +30,12 @@ export interface ConsensusPlan {
   readonly window: number;
   /** Replicas are done with what they have, now and then. */
   readonly trims: boolean;
+  /** Nodes whose replicas offer nothing as long as others do: they learn what is decided, or ask. */
+  readonly silent: readonly NodeId[];
+  /** What processes may hold at most. */
+  readonly sizes: Sizes;
+  /** Is a process of the core still at work on something that is decided? Null: none is. */
+  unfinished?(core: readonly NodeId[]): string | null;
   /** What a client of the protocol may do besides; null: nothing now. */
   command?(
     node: NodeId,
@@ -140,7 +148,13 @@ class Replicas {
     return this.#propose(node, done, draw);
   }
 
+  #isSilent(node: NodeId): boolean {
+    const { silent } = this.#plan;
+    return silent.includes(node) && this.#scene.core?.every((one) => silent.includes(one)) !== true;
+  }
+
   #propose(node: NodeId, done: number, draw: Draw): string | null {
+    if (this.#isSilent(node)) return null;
     const { slots, window } = this.#plan;
     const log = this.#logs.get(node)!;
     const open: number[] = [];
@@ -209,19 +223,26 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
     },
   };
   const { nodes, nodeOf } = engineNodes(scene, plan.processes, { compactAboveBytes: 600 });
+  const durability = new DurabilityWatch();
+  const unfinished = (): string | null => plan.unfinished?.(scene.core ?? plan.nodes) ?? null;
   const clients: ClientSpec[] = plan.nodes.map((node) => ({
     id: `client of ${node}`,
     act: (draw) => replicas.act(node, draw),
   }));
   return {
-    nodes,
+    nodes: durability.nodes(nodes, () => scene.nowMs()),
     nodeOf,
     clients,
-    watches: [...monitors, doorWatch, ...plan.watches],
+    watches: [...monitors, doorWatch, durability, new BoundsWatch(plan.sizes), ...plan.watches],
     budget: crashBudget(plan.nodes, plan.f),
     patienceMs: plan.patienceMs,
-    done: () => (scene.core ?? plan.nodes).every((node) => replicas.through(node) >= plan.slots),
+    done: () =>
+      (scene.core ?? plan.nodes).every((node) => replicas.through(node) >= plan.slots) &&
+      unfinished() === null,
     describe: () =>
-      plan.nodes.map((node) => `${node} has ${replicas.through(node)} of ${plan.slots}`).join("\n"),
+      [
+        ...plan.nodes.map((node) => `${node} has ${replicas.through(node)} of ${plan.slots}`),
+        ...(unfinished() ?? "nobody is at work").split("\n"),
+      ].join("\n"),
   };
 }
