@@ -28,6 +28,12 @@ describe("impossible options are refused with what was expected, what was got an
       { mode: "sideways" as never },
       /"mode" expected one of bfs, dfs, best-first, walk, got "sideways"/,
     ],
+    ["an option of another name", { maxStates: 3 } as never, /"options" expected .*; got "maxStates"/],
+    [
+      "a reduction that was not called",
+      { reductions: [(() => null) as never] },
+      /"reductions" expected a list of reductions, such as \[inertMessages\]/,
+    ],
     ["score is missing", { mode: "best-first" }, /"score" expected a function .* give one/],
     ["score is too much", { score: () => 0 }, /"score" expected the mode "best-first", got "bfs"/],
     ["walks are missing", { mode: "walk" }, /"walks" expected \{ count, steps, seed \}/],
@@ -91,6 +97,64 @@ describe("impossible models are refused", () => {
       "a key that is not the id",
       { processes: { other: a0! } },
       /"other" expected the id "other", but its engine calls itself "a0"/,
+    ],
+    ["a key of another name", { invariant: [] } as never, /"model" expected .*; got "invariant"/],
+    ["no network", { network: undefined as never }, /"network" expected an object, got undefined/],
+    ["no invariants", { invariants: undefined as never }, /"invariants" expected a list, got undefined/],
+    ["no witnesses", { witnesses: undefined as never }, /"witnesses" expected a list, got undefined/],
+    [
+      "an invariant without its function",
+      { invariants: [{ name: "i", check: () => null } as never] },
+      /"invariants" .* "i" expected a function "holds"/,
+    ],
+    [
+      "ignored",
+      { network: { order: "bag", ignored: "drop" as never } },
+      /"network.ignored" expected consume or stay, got "drop"/,
+    ],
+    ["delays", { delays: "remember" as never }, /"delays" expected forget or keep, got "remember"/],
+    ["a network's key", { network: { ...network, lossy: 1 } as never }, /"network" expected .*; got "lossy"/],
+    [
+      "a key of faults",
+      { faults: { crashes: 1, recovers: true, splitFlush: false } as never },
+      /"faults" expected crashes, recover, splitFlush; got "recovers"/,
+    ],
+    [
+      "faults in part",
+      { faults: { crashes: 1, splitFlush: false } as never },
+      /"faults.recover" expected true or false, got undefined/,
+    ],
+    [
+      "a key of a process",
+      { processes: { p0: { ...p0!, timer: { again: 1 } } as never } },
+      /"p0" expected .*; got "timer"/,
+    ],
+    [
+      "no engine",
+      { processes: { p0: { ...p0!, engine: undefined as never } } },
+      /"p0.engine" expected an engine, got undefined/,
+    ],
+    [
+      "an input that is no frame",
+      { processes: { p0: { ...p0!, inputs: { go: { write: 1 } as never } } } },
+      /"p0.inputs.go" expected commands, after; got "write"/,
+    ],
+    [
+      "inputs that wait for each other",
+      {
+        processes: {
+          p0: {
+            ...p0!,
+            inputs: { one: { commands: [null], after: ["two"] }, two: { commands: [null], after: ["one"] } },
+          },
+        },
+      },
+      /"p0.inputs" expected an order, but one, two wait for each other/,
+    ],
+    [
+      "a command that is none",
+      { processes: { p0: { ...p0!, inputs: { go: { commands: ["sing"] } } } } },
+      /"p0.inputs.go.commands" expected commands of "golden proposer"/,
     ],
     [
       "a timer that the engine lacks",

@@ -1,6 +1,7 @@
 import type { AnyEngine } from "@eunomia/engine";
 import { CheckerError } from "../error.ts";
 import type { History, Model, ModelProcess } from "../model.ts";
+import { mustHaveShape } from "./shape.ts";
 
 /** One process of a model, checked and numbered. */
 export interface PlannedProcess {
@@ -115,6 +116,7 @@ function planProcesses(model: Model): PlannedProcess[] {
  * @throws CheckerError with code `model`.
  */
 export function planOf(model: Model): Plan {
+  mustHaveShape(model);
   const processes = planProcesses(model);
   const { order, loss = 0, duplicates = 0 } = model.network;
   const { crashes = 0, recover = false, splitFlush = false } = model.faults ?? {};

@@ -50,6 +50,7 @@ export interface Settings {
   readonly now: (() => number) | null;
 }
 
+const names = ["mode", "memory", "states", "depth", "reductions", "score", "walks", "progress", "now"];
 const modes: readonly Mode[] = ["bfs", "dfs", "best-first", "walk"];
 
 function refuse(what: string): never {
@@ -68,6 +69,14 @@ function positive(name: string, value: number): number {
  * @throws CheckerError with code `option`.
  */
 export function settingsOf(options: CheckOptions): Settings {
+  for (const name of Object.keys(options))
+    if (!names.includes(name))
+      refuse(`"options" expected ${names.join(", ")}; got "${name}": correct the name or leave it out`);
+  const { reductions = [] } = options;
+  if (!Array.isArray(reductions) || reductions.some((one) => typeof one?.attach !== "function"))
+    refuse(
+      '"reductions" expected a list of reductions, such as [inertMessages] or [configurationSymmetry()]',
+    );
   const { mode = "bfs", memory = 2 ** 31, score = null, walks, depth } = options;
   if (!modes.includes(mode))
     refuse(`"mode" expected one of ${modes.join(", ")}, got ${JSON.stringify(mode)}`);
@@ -91,7 +100,7 @@ export function settingsOf(options: CheckOptions): Settings {
     memory: positive("memory", memory),
     states: positive("states", options.states ?? Number.POSITIVE_INFINITY),
     depth: positive("depth", depth ?? Number.POSITIVE_INFINITY),
-    reductions: options.reductions ?? [],
+    reductions,
     score,
     walks: walks ?? { count: 0, steps: 0, seed: 0 },
     progress: options.progress ?? (() => undefined),
