@@ -19,7 +19,7 @@ async function round(thinkMs: number, checkEvery: number): Promise<Rate> {
   let virtualMs = 0;
   const begin = process.cpuUsage();
   for (let seed = 0; seed < runs; seed += 1) {
-    const { outcome, ...run } = await simulate(
+    const run = await simulate(
       {
         system: paxosBenchSystem(thinkMs),
         seed: `bench ${seed}`,
@@ -28,6 +28,7 @@ async function round(thinkMs: number, checkEvery: number): Promise<Rate> {
       },
       { checkEvery },
     );
+    const { outcome } = run;
     if (outcome.kind !== "ok") throw new Error(`seed ${seed}: ${outcome.property}: ${outcome.detail}`);
     steps += run.steps;
     virtualMs += run.virtualMs;

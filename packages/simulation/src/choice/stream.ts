@@ -13,8 +13,11 @@ export class Stream implements Draw {
   #index = 0;
   /** Choices from this one on are not told: they follow from the seed. */
   #toldUntil = Number.POSITIVE_INFINITY;
-  /** Value and arity - 1 of every choice, by index. */
+  /** Value and arity - 1 of every choice made, without those that were left out. */
   #taken = new Uint16Array(64);
+  #count = 0;
+  /** In pairs: how many choices had been made, and the index of the next one then. */
+  readonly #jumps: number[] = [];
 
   constructor(name: string, seed: string, given: ReadonlyMap<number, number> | null) {
     this.name = name;
@@ -75,21 +78,27 @@ export class Stream implements Draw {
 
   /** The next choice has at least this index: what is left out before it does not shift it. */
   align(index: number): void {
-    this.#index = Math.max(this.#index, index);
-    this.#reserve();
+    if (index <= this.#index) return;
+    this.#index = index;
+    this.#jumps.push(this.#count, index);
   }
 
-  /** How many choices it made. */
+  /** How many choices it made, with those that were left out. */
   get length(): number {
     return this.#index;
   }
 
   choices(): Choice[] {
     const all: Choice[] = [];
-    const until = Math.min(this.#index, this.#toldUntil);
-    for (let index = 0; index < until; index += 1) {
-      const value = this.#taken[2 * index]!;
-      if (value !== 0) all.push({ stream: this.name, index, arity: this.#taken[2 * index + 1]! + 1, value });
+    const jumps = this.#jumps;
+    let jump = 0;
+    let index = 0;
+    for (let at = 0; at < this.#count; at += 1) {
+      for (; jumps[jump] === at; jump += 2) index = jumps[jump + 1]!;
+      if (index >= this.#toldUntil) break;
+      const value = this.#taken[2 * at]!;
+      if (value !== 0) all.push({ stream: this.name, index, arity: this.#taken[2 * at + 1]! + 1, value });
+      index += 1;
     }
     return all;
   }
@@ -99,22 +108,17 @@ export class Stream implements Draw {
   }
 
   #take(arity: number, value: number): number {
-    const at = 2 * this.#index;
+    const at = 2 * this.#count;
+    if (at === this.#taken.length) {
+      const taken = new Uint16Array(2 * at);
+      taken.set(this.#taken);
+      this.#taken = taken;
+    }
     this.#taken[at] = value;
     this.#taken[at + 1] = arity - 1;
+    this.#count += 1;
     this.#index += 1;
-    if (at + 2 === this.#taken.length) this.#reserve();
     return value;
-  }
-
-  /** Room for the next choice. */
-  #reserve(): void {
-    let length = this.#taken.length;
-    while (length <= 2 * this.#index + 1) length *= 2;
-    if (length === this.#taken.length) return;
-    const taken = new Uint16Array(length);
-    taken.set(this.#taken);
-    this.#taken = taken;
   }
 }
 
