@@ -19,8 +19,7 @@ export const anerisGatewayMutants: readonly Mutant[] = [
   gateway("slots-out-of-step-sent", {
     class: "guard dropped",
     rule: "commands",
-    breaks: "nothing",
-    why: "a subscriber takes slots in order, once, and asks again for what it misses",
+    breaks: "rule",
     change: acting(["commands"], (config, state, commands, out, original) => {
       for (const command of commands) {
         const late: Any[] = [];
@@ -46,6 +45,17 @@ export const anerisGatewayMutants: readonly Mutant[] = [
     breaks: "termination",
     change: silent(["commands"], "reply"),
   }),
+  gateway("reply-names-the-next-place", {
+    class: "guard dropped",
+    rule: "commands",
+    breaks: "integrity",
+    change: emitting(["commands"], (out) => ({
+      send: (to, message) => {
+        const runs = message.runs?.map((run: Any) => ({ ...run, index: run.index + 1 }));
+        out.send(to, message.kind === "reply" ? { ...message, runs } : message);
+      },
+    })),
+  }),
   gateway("registered-not-sent", {
     class: "no answer",
     rule: "register",
@@ -64,8 +74,7 @@ export const anerisGatewayMutants: readonly Mutant[] = [
   gateway("credit-ignored", {
     class: "guard dropped",
     rule: "credit",
-    breaks: "nothing",
-    why: "a subscriber that hears nothing for a while subscribes again, with new credit",
+    breaks: "rule",
     change: without("credit"),
   }),
   gateway("control-of-another-confirmed", {

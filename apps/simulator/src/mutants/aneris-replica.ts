@@ -178,6 +178,12 @@ export const anerisReplicaMutants: readonly Mutant[] = [
       state.lastChange = 0;
     }),
   }),
+  replica("session-window-ignored", {
+    class: "guard dropped",
+    rule: "executeSlot",
+    breaks: "bounded state",
+    change: configured((config) => ({ ...config, sessionWindow: 1 << 20 })),
+  }),
   replica("order-per-client-ignored", {
     class: "guard dropped",
     rule: "executeSlot",

@@ -75,8 +75,7 @@ export const anerisReplicaStalls: readonly Mutant[] = [
   replica("gaps-not-filled", {
     class: "no gap fill",
     rule: "tick",
-    breaks: "nothing",
-    why: "clients repeat what is not answered, and their commands fill the gap",
+    breaks: "termination",
     change: meddling(["tick"], {
       before: (state) => {
         state.stuckTicks = 0;
@@ -197,8 +196,7 @@ export const anerisReplicaStalls: readonly Mutant[] = [
   replica("registration-taken-again", {
     class: "fixed bug",
     rule: "submit",
-    breaks: "nothing",
-    why: "a session that nobody asked for twice is one that nobody uses, and expires",
+    breaks: "integrity",
     change: meddling(["commands"], {
       after: (state, was) => {
         const known = was.pending.filter(({ kind }: Any) => kind === 2);

@@ -1,7 +1,8 @@
 import { BroadcastNode, type Delivery, type ReplicaOracles, SwitchError } from "@eunomia/aneris-switch";
 import { type Address, type AnyEngine, Driver, type DriverOptions, type Ports } from "@eunomia/engine";
 import type { Life, RunningNode } from "@eunomia/simulation";
-import { type AnerisRun, directoryOf, gatewayOf, registryOf, replicaOf } from "./shape.ts";
+import { type AnerisRun, directoryOf, gatewayOf, processOf, registryOf, replicaOf } from "./shape.ts";
+import type { Leftover } from "./stranger.ts";
 
 /** A driver that runs a mutant in the place of an engine. */
 class SubstitutingDriver extends Driver {
@@ -70,7 +71,14 @@ export function startNode(life: Life, run: AnerisRun, ears: NodeEars): RunningNo
   ears.recovered(id, log.last);
   const addressOf = (process: string, instance = ""): Address => ({ process, instance });
   return {
-    command: (process, command) => driver.command(addressOf(process), command),
+    command(process, command) {
+      const left = command as Leftover;
+      if (left.kind !== "leftover") return driver.command(addressOf(process), command);
+      const { epoch, slot, value } = left;
+      const learner = (role: "paxos-learner" | "learner") =>
+        driver.command(addressOf(processOf(id, role), String(epoch)), { kind: "propose", slot, value });
+      return learner("paxos-learner") || learner("learner");
+    },
     peek: (process, instance) => driver.peek(addressOf(process, instance)),
     refusals: () => driver.refusals(),
     stop: () => {

@@ -3,6 +3,7 @@ import type { ConsensusBinding, NodeId } from "@eunomia/engine";
 import { paxosBinding, paxosRoles } from "@eunomia/paxos";
 import { twoThirdsBinding, twoThirdsRoles } from "@eunomia/two-thirds";
 import { cluster, protocol, replicaPart } from "./parts.ts";
+import { strangerSession } from "./stranger.ts";
 
 /** What varies between runs of a whole broadcast. Plain JSON. */
 export interface AnerisRun {
@@ -24,6 +25,10 @@ export interface AnerisRun {
   /** Commands of all clients together, and control commands. */
   readonly commands: number;
   readonly controls: number;
+  /** How far a session may run ahead of its oldest command. */
+  readonly sessionWindow: number;
+  /** What a gateway may send ahead of a subscriber. */
+  readonly creditBytes: number;
 }
 
 /** The processes of a node are named `node/role`, as those of a real one. */
@@ -63,7 +68,8 @@ export function replicaOf(run: AnerisRun, self: NodeId): ReplicaConfig {
     maxBatchBytes: replicaDefaults.maxBatchBytes,
     controlGap,
     dutySpan,
-    staticClients: 0,
+    staticClients: strangerSession + 1,
+    sessionWindow: run.sessionWindow,
     initial: protocol(initial),
     beside: nodes.map((node) => ({
       process: processOf(node, "leader"),
