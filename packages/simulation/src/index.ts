@@ -1,6 +1,9 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
 export { drawAdversary, twins } from "./byzantine/draw-adversary.ts";
+export { Knowledge } from "./byzantine/knowledge.ts";
 export {
+  collusion,
+  counted,
   delaying,
   flooding,
   following,

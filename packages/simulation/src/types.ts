@@ -238,8 +238,10 @@ export interface Stage {
   nowMs(): number;
   /** Choices of the stream `byz`. */
   readonly draw: Draw;
-  /** Has a packet leave a Byzantine node; from any other node it is refused and counted, as a seal would do it. */
-  emit(packet: ValuePacket): void;
+  /** Has a packet leave a copy (default: the first) of a Byzantine node; from any other node it is refused and counted, as a seal would do it. */
+  emit(packet: ValuePacket, copy?: number): void;
+  /** The run counts `byzantine: what`. */
+  did(what: string): void;
   later(delayMs: number, callback: () => void): void;
 }
 

@@ -1,6 +1,9 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Adversary, Draw } from "../types.ts";
+import { Knowledge } from "./knowledge.ts";
 import {
+  collusion,
+  counted,
   delaying,
   flooding,
   following,
@@ -13,11 +16,12 @@ import {
   withholding,
 } from "./strategies.ts";
 
-const makers: Readonly<Record<string, () => Strategy>> = {
+const makers: Readonly<Record<string, (knowledge: Knowledge) => Strategy>> = {
   silence: () => silence(),
   "selective silence": selectiveSilence,
   withholding,
-  mutation: () => mutation(),
+  mutation: (knowledge) => mutation(0.5, knowledge),
+  collusion,
   resending: () => resending(),
   flooding: () => flooding(),
   delay: () => delaying(200),
@@ -43,7 +47,8 @@ export function twins(draw: Draw, nodes: readonly NodeId[], peers: readonly Node
 }
 
 /**
- * As a swarm has it: twins in one run of four, else each strategy with probability one half. Hand it to `RunPlan.adversary`.
+ * As a swarm has it: each strategy with probability one fourth, and in one run of four each node runs twice as well. Hand it to
+ * `RunPlan.adversary`. Each time that a strategy changed something counts as `byzantine: name`.
  *
  * @param nodes the Byzantine ones: as many as the fault budget bears, or more where a run goes beyond it.
  * @param peers all nodes of the cluster.
@@ -51,8 +56,10 @@ export function twins(draw: Draw, nodes: readonly NodeId[], peers: readonly Node
  * const plan = { system, seed: "1", adversary: (_config, draw) => drawAdversary(draw, ["n3"], ["n0", "n1", "n2", "n3"]) };
  */
 export function drawAdversary(draw: Draw, nodes: readonly NodeId[], peers: readonly NodeId[]): Adversary {
-  if (draw.chance(0.25)) return twins(draw, nodes, peers);
-  const chosen = Object.entries(makers).filter(() => draw.chance(0.5));
-  const name = chosen.map(([each]) => each).join(" + ") || "honest";
-  return following(name, nodes, inTurn(chosen.map(([, make]) => make())));
+  const double = draw.chance(0.25) ? twins(draw, nodes, peers) : null;
+  const chosen = Object.entries(makers).filter(() => draw.chance(0.25));
+  const names = [...(double === null ? [] : [double.name]), ...chosen.map(([each]) => each)];
+  const knowledge = new Knowledge();
+  const strategy = inTurn(chosen.map(([name, make]) => counted(name, make(knowledge))));
+  return { ...double, ...following(names.join(" + ") || "honest", nodes, strategy, knowledge) };
 }

@@ -8,13 +8,13 @@ export class AdversaryStage implements Stage {
   readonly #world: World;
   readonly #adversary: Adversary;
   readonly #nodeOf: (process: NodeId) => NodeId | null;
-  readonly #send: (packet: ValuePacket) => boolean;
+  readonly #send: (packet: ValuePacket, copy: number) => boolean;
 
   constructor(
     world: World,
     adversary: Adversary,
     nodeOf: (process: NodeId) => NodeId | null,
-    send: (packet: ValuePacket) => boolean,
+    send: (packet: ValuePacket, copy: number) => boolean,
   ) {
     this.draw = world.stream("byz");
     this.#world = world;
@@ -27,11 +27,15 @@ export class AdversaryStage implements Stage {
     return this.#world.nowUs / 1000;
   }
 
-  emit(packet: ValuePacket): void {
+  emit(packet: ValuePacket, copy = 0): void {
     const { fromNode, from } = packet;
     if (!this.#adversary.nodes.includes(fromNode) || this.#nodeOf(from) !== fromNode)
       return this.#world.count("forgeries refused");
-    this.#world.count(this.#send(packet) ? "byzantine packets" : "byzantine packets to nobody");
+    this.#world.count(this.#send(packet, copy) ? "byzantine packets" : "byzantine packets to nobody");
+  }
+
+  did(what: string): void {
+    this.#world.count(`byzantine: ${what}`);
   }
 
   later(delayMs: number, callback: () => void): void {

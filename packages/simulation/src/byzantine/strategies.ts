@@ -1,6 +1,7 @@
-import { mutate, type Source } from "@eunomia/codec";
+import { mutate } from "@eunomia/codec";
 import type { EngineTypes, NodeId } from "@eunomia/engine";
 import type { Adversary, Draw, Stage, ValuePacket } from "../types.ts";
+import type { Knowledge } from "./knowledge.ts";
 
 /** A packet that leaves a Byzantine node, and how much later than the honest one would have. */
 export interface Late {
@@ -48,14 +49,46 @@ export const delaying =
   (mostMs: number): Strategy =>
   (packet, { draw }) => [{ packet, delayMs: (draw.below(65) / 64) * mostMs }];
 
-/** Another small number, id, value, item: one leaf of the message changed by its schema, for this receiver alone. */
+/**
+ * Another small number, id, value, item: one leaf of the message changed by its schema, for this receiver alone.
+ *
+ * @param knowledge with it half of the changes put something heard in the place of a leaf: another id of the sort, the value of
+ * another proposal, an older reference.
+ */
 export const mutation =
-  (share = 0.5): Strategy =>
+  (share = 0.5, knowledge?: Knowledge): Strategy =>
   (packet, { draw }) => {
     if (!draw.chance(share)) return asIs(packet);
-    const message = mutate(packet.engine.schema.message, packet.message, sourceOf(draw));
-    return message === null ? asIs(packet) : asIs({ ...packet, message: message as EngineTypes["Message"] });
+    const told = knowledge !== undefined && draw.chance(0.5) ? knowledge.another(packet, draw) : null;
+    return asIs(told ?? changed(packet, draw, knowledge));
   };
+
+function changed(packet: ValuePacket, draw: Draw, knowledge?: Knowledge): ValuePacket {
+  const message = mutate(packet.engine.schema.message, packet.message, {
+    // Uniform numbers of 32 bits out of recorded choices.
+    next: () => draw.below(65_536) * 65_536 + draw.below(65_536),
+    ...(knowledge !== undefined && { ids: knowledge.ids() }),
+  });
+  return message === null ? packet : { ...packet, message: message as EngineTypes["Message"] };
+}
+
+/**
+ * The Byzantine nodes together tell one half of the cluster what is so, and the other half something else, the same lie for the
+ * same thing: in the place of a leaf they put another that they heard in the same field. The halves and the lies are drawn.
+ *
+ * @param knowledge what they share; the plan is shared by the nodes that follow the same strategy.
+ */
+export function collusion(knowledge: Knowledge): Strategy {
+  const lied = new Map<NodeId, boolean>();
+  return (packet, { draw }) => {
+    let lie = lied.get(packet.toNode);
+    if (lie === undefined) {
+      lie = draw.chance(0.5);
+      lied.set(packet.toNode, lie);
+    }
+    return asIs(lie ? (knowledge.lie(packet, draw) ?? packet) : packet);
+  };
+}
 
 /** Beside each packet, with this probability, one of the last `memory` that the node sent to anybody. */
 export function resending(share = 0.5, memory = 64): Strategy {
@@ -92,18 +125,35 @@ export const inTurn =
       asIs(packet),
     );
 
-/** Uniform numbers of 32 bits out of recorded choices. Ids are made up: a strategy does not know which of a sort there are. */
-const sourceOf = (draw: Draw): Source => ({ next: () => draw.below(65_536) * 65_536 + draw.below(65_536) });
+/** The same, and each time that it does not leave a packet as it is, the run counts `byzantine: name`. */
+export const counted =
+  (name: string, strategy: Strategy): Strategy =>
+  (packet, stage) => {
+    const all = strategy(packet, stage);
+    const [only] = all;
+    if (all.length !== 1 || only?.packet !== packet || only.delayMs !== 0) stage.did(name);
+    return all;
+  };
 
-/** An adversary whose nodes follow a strategy, every packet on its own. */
-export function following(name: string, nodes: readonly NodeId[], strategy: Strategy): Adversary {
+/**
+ * An adversary whose nodes follow a strategy, every packet on its own.
+ *
+ * @param knowledge what the strategy was made with, if anything: it hears what anybody sends.
+ */
+export function following(
+  name: string,
+  nodes: readonly NodeId[],
+  strategy: Strategy,
+  knowledge?: Knowledge,
+): Adversary {
   return {
     name,
     nodes,
-    intercept: (packet: ValuePacket, _copy: number, stage: Stage): void => {
+    ...(knowledge !== undefined && { overhear: (packet) => knowledge.hear(packet) }),
+    intercept: (packet: ValuePacket, copy: number, stage: Stage): void => {
       for (const late of strategy(packet, stage)) {
-        if (late.delayMs === 0) stage.emit(late.packet);
-        else stage.later(late.delayMs, () => stage.emit(late.packet));
+        if (late.delayMs === 0) stage.emit(late.packet, copy);
+        else stage.later(late.delayMs, () => stage.emit(late.packet, copy));
       }
     },
   };

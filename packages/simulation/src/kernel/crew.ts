@@ -60,7 +60,7 @@ export class Crew {
             world,
             adversary,
             (process) => cluster.nodeOf(process),
-            (packet) => this.#sendAs(packet),
+            (packet, copy) => this.#sendAs(packet, copy),
           );
   }
 
@@ -180,8 +180,8 @@ export class Crew {
   }
 
   /** What an adversary lets out: from its own nodes only. */
-  #sendAs(packet: ValuePacket): boolean {
-    const [from] = this.#ends.get(packet.fromNode) ?? [];
+  #sendAs(packet: ValuePacket, copy: number): boolean {
+    const from = this.#ends.get(packet.fromNode)?.[copy];
     const to = this.#ends.get(packet.toNode);
     if (from === undefined || to === undefined) return false;
     this.#route(from, to, packet);
