@@ -15,16 +15,19 @@ export interface ModelChoice {
   /** Plain JSON; others of the same shape may be tried. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly protocol: string;
+  /** What its search leaves out where nothing else is asked for. */
+  readonly reductions: readonly string[];
   make(params: Readonly<Record<string, unknown>>, mutant: Mutant | null): Model;
 }
 
 function ofScope(name: string, scope: Scope): ModelChoice {
-  const { tier, shows, params, protocol } = scope;
+  const { tier, shows, params, protocol, reductions = [] } = scope;
   return {
     name,
     tier,
     shows,
     protocol,
+    reductions,
     params: params as unknown as ModelChoice["params"],
     make: (changed, mutant) =>
       modelOfScope(
@@ -40,6 +43,7 @@ const golden: readonly ModelChoice[] = goldenModels.map(({ name, protocol, shows
   tier: "main",
   shows,
   protocol,
+  reductions: [],
   params: params as ModelChoice["params"],
   make: (changed) => make(changed as Parameters<typeof make>[0]),
 }));

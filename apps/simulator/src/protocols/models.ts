@@ -9,7 +9,7 @@ import type { Scope } from "./scope.ts";
 import { twoThirdsModel } from "./two-thirds/model.ts";
 import { twoThirdsScopes } from "./two-thirds/scopes.ts";
 
-export type { Scope, Tier } from "./scope.ts";
+export type { ReductionName, Scope, Tier } from "./scope.ts";
 
 /** Every scope by name. */
 export const scopes: Readonly<Record<string, Scope>> = {

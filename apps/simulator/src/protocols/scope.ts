@@ -5,8 +5,16 @@ import type { TwoThirdsParams } from "./two-thirds/model.ts";
 /** When a scope is checked: with every pull request, on the main branch, every night. */
 export type Tier = "pull" | "main" | "nightly";
 
+/** A reduction of the checker, by name. */
+export type ReductionName = "inert" | "symmetry" | "quorum" | "eager";
+
 /** One scope: a protocol, its bounds, and what its verdict is worth. Plain JSON. */
-export type Scope = { readonly tier: Tier; readonly shows: string } & (
+export type Scope = {
+  readonly tier: Tier;
+  readonly shows: string;
+  /** What is left out where nothing else is asked for. [nothing] */
+  readonly reductions?: readonly ReductionName[];
+} & (
   | { readonly protocol: "paxos"; readonly params: PaxosParams }
   | { readonly protocol: "two-thirds"; readonly params: TwoThirdsParams }
   | { readonly protocol: "aneris"; readonly params: AnerisParams }

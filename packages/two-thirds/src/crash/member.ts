@@ -69,7 +69,7 @@ export function memberOver(quorums: Quorums): Engine<MemberTypes> {
     inert,
     phase: (_config, { open, slots }) =>
       open.length > 0 ? "voting" : slots.keys.length > 0 ? "decided" : "quiet",
-    collects: ["stable: note (1)"],
+    collects: ["stable: note (1)", "vote: count (2.4)"],
     fairness: Object.fromEntries(actions.map(({ name }) => [name, "weak" as const])),
   };
 }

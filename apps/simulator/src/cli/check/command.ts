@@ -29,7 +29,8 @@ export interface CheckCommand {
   readonly walks: number;
   readonly steps: number;
   readonly seed: number;
-  readonly reduce: readonly string[];
+  /** Null: those of each scope. */
+  readonly reduce: readonly string[] | null;
   /** Models at the same time; for one model, threads. Null: as many as there are processors, and one thread. */
   readonly workers: number | null;
   readonly checkpoint: string | null;
@@ -71,7 +72,7 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
     states,
     depth,
     walks: mode === "walk" ? { count: walks, steps, seed } : null,
-    reductions: reduce,
+    reductions: reduce ?? choice.reductions,
     threads: fitting.length === 1 ? (options.workers ?? 1) : 1,
     checkpoint: options.checkpoint,
     everyMs: options.everyMs,

@@ -7,9 +7,10 @@ import { guarded } from "./guarded.ts";
 
 type Given = Omit<
   CheckCommand,
-  "tier" | "mutant" | "states" | "depth" | "workers" | "checkpoint" | "everyMs"
+  "tier" | "mutant" | "states" | "depth" | "workers" | "checkpoint" | "everyMs" | "reduce"
 > & {
   readonly every: number;
+  readonly reduce?: readonly string[];
   readonly workers?: number;
   readonly checkpoint?: string;
   readonly tier?: string;
@@ -19,7 +20,8 @@ type Given = Omit<
 };
 
 const gather = (word: string, before: readonly string[]): readonly string[] => [...before, word];
-const listOf = (text: string): readonly string[] => text.split(",").filter((word) => word !== "");
+const listOf = (text: string): readonly string[] =>
+  text.split(",").filter((word) => word !== "" && word !== "none");
 const modes: readonly Mode[] = ["bfs", "dfs", "walk"];
 
 export function addCheck(program: Command): void {
@@ -43,7 +45,11 @@ export function addCheck(program: Command): void {
     .option("--walks <n>", "random walks (walk)", positiveInteger, 1000)
     .option("--steps <n>", "length of a walk (walk)", positiveInteger, 200)
     .option("--seed <n>", "of the walks (walk)", wholeNumber, 1)
-    .option("--reduce <names>", `visit fewer states: ${Object.keys(reductions).join(", ")}`, listOf, [])
+    .option(
+      "--reduce <names>",
+      `visit fewer states: ${Object.keys(reductions).join(", ")}, or none [what the scope has]`,
+      listOf,
+    )
     .option(
       "--workers <n>",
       "models at the same time [one for each processor]; for one model, threads [1]: more pay off above two million states",
@@ -72,11 +78,12 @@ Examples:
       guarded(
         (
           names: readonly string[],
-          { tier, mutant, states, depth, workers, checkpoint, every, ...rest }: Given,
+          { tier, mutant, states, depth, workers, checkpoint, every, reduce, ...rest }: Given,
         ) =>
           checkCommand(names, {
             ...rest,
             tier: tier ?? null,
+            reduce: reduce ?? null,
             mutant: mutant ?? null,
             states: states ?? null,
             depth: depth ?? null,

@@ -28,7 +28,7 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     walks: 1,
     steps: 1,
     seed: 1,
-    reduce: [],
+    reduce: null,
     checkpoint: null,
     everyMs: 0,
     resume: false,

@@ -1,6 +1,7 @@
 import type { Invariant, Model, ModelProcess, View, Witness } from "@eunomia/checker";
+import { equalBytes, mapGet } from "@eunomia/codec";
 import type { AnyEngine } from "@eunomia/engine";
-import { TwoThirdsMessage } from "@eunomia/two-thirds";
+import { type MemberState, TwoThirdsMessage } from "@eunomia/two-thirds";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
@@ -10,11 +11,16 @@ import { learnerPart, memberPart, type TwoThirdsShape, twoThirdsNames } from "./
 
 /** One scope of 2/3-consensus, as plain JSON. What is left out has the default in brackets. */
 export interface TwoThirdsParams
-  extends Pick<TwoThirdsShape, "members" | "f" | "decide" | "update" | "relay"> {
+  extends Pick<TwoThirdsShape, "members" | "f" | "decide" | "update" | "relay" | "keepRounds"> {
   /** Rounds 0 to `rounds` - 1 are voted in; whoever would go on waits there. */
   readonly rounds: number;
-  /** How many members hear value y first, the others x; `all`: every number of them. */
-  readonly inputs: "all" | number;
+  /**
+   * How many members hear value y first, the others x; `all`: every number of them; `every`: every set of them, which keeps
+   * the members alike, for symmetry.
+   */
+  readonly inputs: "all" | "every" | number;
+  /** False: nobody who has decided answers votes, as though each of these answers were lost. [true] */
+  readonly answers?: boolean;
   /** So many of the members are away from the beginning. [0] */
   readonly away?: number;
   /** Real learners. [0: decisions are those of members] */
@@ -35,35 +41,62 @@ export interface TwoThirdsParams
 
 const offering = "r0";
 
-/** A bound of the scope, not of the engine: nobody votes beyond the last round. */
-function boundedTo(rounds: number, engine: AnyEngine): AnyEngine {
+/** Bounds of the scope, not of the engine: nobody votes beyond the last round, and perhaps no decision is told to voters. */
+function boundedTo({ rounds, answers = true }: TwoThirdsParams, engine: AnyEngine): AnyEngine {
   const ends = ["advance (2.4)", "vote: jump (2.4)"];
+  const actions = engine.actions.map((action) =>
+    ends.includes(action.name)
+      ? {
+          ...action,
+          guard: (config: never, state: never, event: never) => {
+            const found = action.guard(config, state, event) as { readonly round: number } | null;
+            return found !== null && found.round < rounds ? found : null;
+          },
+        }
+      : action,
+  );
   return {
     ...engine,
-    actions: engine.actions.map((action) =>
-      ends.includes(action.name)
-        ? {
-            ...action,
-            guard: (config, state, event) => {
-              const found = action.guard(config, state, event) as { readonly round: number } | null;
-              return found !== null && found.round < rounds ? found : null;
-            },
-          }
-        : action,
-    ),
+    actions: answers ? actions : actions.filter(({ name }) => name !== "vote: decided (2.4)"),
   };
+}
+
+/**
+ * What a member never minds again if nobody crashes in the scope: the engine itself cannot say so, since a crash makes it
+ * forget whose votes it has counted, and a decision whose record was not yet durable.
+ */
+function withoutCrashes({ answers = true }: TwoThirdsParams, engine: AnyEngine): AnyEngine {
+  return {
+    ...engine,
+    inert(config, state, message) {
+      if (engine.inert?.(config, state, message)) return true;
+      const { kind, slot } = message as { readonly kind: string; readonly slot: number };
+      const decided = mapGet((state as MemberState).slots, slot)?.decided ?? null;
+      if (decided === null) return false;
+      return kind === "vote" ? !answers : kind === "decided" && isWhole(message as TwoThirdsMessage, decided);
+    },
+  };
+}
+
+function isWhole(message: TwoThirdsMessage, value: Uint8Array): boolean {
+  return (
+    message.kind === "decided" && message.choice.kind === "whole" && equalBytes(message.choice.value, value)
+  );
 }
 
 /** Every way in which the members may hear of x and y first, but for the names of members. */
 function choicesOf(params: TwoThirdsParams, members: readonly string[]) {
-  const offers = (ys: number) =>
+  const offers = (hearsY: (member: number) => boolean) =>
     members.flatMap((to, i) => {
-      const first = { to, slot: 1, value: bytesOf(i < ys ? "y" : "x") };
-      const second = { to, slot: 1, value: bytesOf(i < ys ? "x" : "y") };
+      const first = { to, slot: 1, value: bytesOf(hearsY(i) ? "y" : "x") };
+      const second = { to, slot: 1, value: bytesOf(hearsY(i) ? "x" : "y") };
       return params.contested ? [first, second] : [first];
     });
-  if (params.inputs !== "all") return [offers(params.inputs)];
-  return Array.from({ length: members.length + 1 }, (_, ys) => offers(ys));
+  const { inputs } = params;
+  if (inputs === "every")
+    return Array.from({ length: 2 ** members.length }, (_, set) => offers((i) => ((set >> i) & 1) === 1));
+  const counts = inputs === "all" ? Array.from({ length: members.length + 1 }, (_, ys) => ys) : [inputs];
+  return counts.map((ys) => offers((i) => i < ys));
 }
 
 function witnessesOf(
@@ -134,9 +167,9 @@ function excuses(params: TwoThirdsParams): Record<string, string> {
  */
 export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Substitution> = {}): Model {
   const { engine: substitute } = { ...unchanged, ...substitution };
-  const { rounds, learners: told = 0, crashes = 0, duplicates = 0, order = "bag" } = params;
+  const { learners: told = 0, crashes = 0, duplicates = 0, order = "bag" } = params;
   const { recover = true, splitFlush = false } = params;
-  const { f, decide, update, relay } = params;
+  const { f, decide, update, relay, keepRounds } = params;
   const shape: TwoThirdsShape = {
     members: params.members,
     learners: told + 1,
@@ -146,6 +179,7 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
     ...(decide === undefined ? {} : { decide }),
     ...(update === undefined ? {} : { update }),
     ...(relay === undefined ? {} : { relay }),
+    ...(keepRounds === undefined ? {} : { keepRounds }),
   };
   const { members: all, learners } = twoThirdsNames(shape);
   const members = all.slice(params.away ?? 0);
@@ -153,7 +187,12 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
   const processes: Record<string, ModelProcess> = {};
   for (const id of members) {
     const { engine, config } = memberPart(shape, id);
-    processes[id] = { engine: boundedTo(rounds, substitute(engine)), config, history: ledger };
+    const bounded = boundedTo(params, substitute(engine));
+    processes[id] = {
+      engine: crashes > 0 ? bounded : withoutCrashes(params, bounded),
+      config,
+      history: ledger,
+    };
   }
   for (const id of real) {
     const { engine, config } = learnerPart(shape, id);

@@ -19,6 +19,7 @@ export interface TwoThirdsShape
     | "headMs"
     | "relay"
     | "order"
+    | "keepRounds"
     | "maxAhead"
     | "digestAboveBytes"
     | "colocatedLearner"
