@@ -1,6 +1,7 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
 export { drawAdversary, twins } from "./byzantine/draw-adversary.ts";
 export { Knowledge } from "./byzantine/knowledge.ts";
+export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
   collusion,
   counted,
@@ -16,6 +17,12 @@ export {
   silence,
   withholding,
 } from "./byzantine/strategies.ts";
+export {
+  type TwinsEnd,
+  type TwinsRound,
+  TwinsScenarios,
+  type TwinsScope,
+} from "./byzantine/twins-scenarios.ts";
 export { type CampaignOptions, type CampaignReport, campaign, type Failure } from "./campaign/campaign.ts";
 export { Corpus } from "./campaign/corpus.ts";
 export { Coverage } from "./campaign/coverage.ts";
