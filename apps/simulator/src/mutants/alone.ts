@@ -74,6 +74,60 @@ function compacts({ from, messages }: Script, { config }: Part, engine: AnyEngin
     : "a restart from the rewritten journal has forgotten something";
 }
 
+type Heard = readonly [from: string, message: EngineTypes["Message"]];
+
+/** What a member of four does in all, from its start on the records. */
+function effectsOf(engine: AnyEngine, self: string, records: readonly unknown[], heard: readonly Heard[]) {
+  const { config } = memberPart({ ...twoThirds, graceMs: 100, order: "bytes" }, self);
+  const state = engine.init(config as never);
+  const events: Event<EngineTypes>[] = [
+    { kind: "start", records: records as never },
+    ...heard.map(([from, message]) => ({ kind: "message", from, message }) as const),
+  ];
+  return events.flatMap((event) => step(engine, config as never, state, event as never).effects);
+}
+
+const voteOf = (value: Uint8Array, round = 0) => ({
+  kind: "vote",
+  slot: 1,
+  round,
+  choice: { kind: "whole", value },
+});
+
+/** A member's own vote counts after a restart too: it alone may be missing for a decision. */
+function countsItsOwn(engine: AnyEngine): string | null {
+  const [x] = values;
+  const records = [{ kind: "vote", slot: 1, round: 0, est: x }];
+  const heard: Heard[] = [
+    ["m1", voteOf(x!)],
+    ["m2", voteOf(x!)],
+  ];
+  const effects = effectsOf(engine, "m0", records, heard);
+  const decides = effects.some(
+    ({ kind, ...rest }) => kind === "persist" && (rest as Told).record.kind === "decided",
+  );
+  return decides ? null : "after a restart two more equal votes of four decide nothing";
+}
+
+type Told = { readonly record: { readonly kind: string } };
+type Vote = ReturnType<typeof voteOf>;
+
+/** Members that know the same votes vote alike in the next round; else a tie may last for ever. */
+function votesAlike(engine: AnyEngine): string | null {
+  const cast = ["m0", "m1", "m2", "m3"].map((self, i) => [self, values[i % 2]!] as const);
+  const next = cast.map(([self, own]) => {
+    const heard: Heard[] = [["r0", { kind: "propose", slot: 1, value: own } as never]];
+    for (const [from, value] of cast) if (from !== self) heard.push([from, voteOf(value)]);
+    const votes = effectsOf(engine, self, [], heard).flatMap((effect) =>
+      effect.kind === "send" && effect.message.kind === "vote" ? [effect.message as unknown as Vote] : [],
+    );
+    return votes.filter(({ round }) => round === 1).map(({ choice }) => String(choice.value))[0];
+  });
+  return new Set(next).size === 1 && next[0] !== undefined
+    ? null
+    : "members that know the same votes do not vote alike in the next round";
+}
+
 /**
  * One engine by itself, before any cluster: does it raise its alarms, and does a rewritten journal say the same? Answers what
  * is wrong, or null; engines of other names are not looked at.
@@ -86,5 +140,8 @@ export function tryAlone(name: string, change: Change): string | null {
     const wrong = play(script, part, engine) ?? compacts(script, part, engine);
     if (wrong !== null) return wrong;
   }
-  return null;
+  const member = memberPart(twoThirds, "m0").engine;
+  if (member.name !== name) return null;
+  const changed = change(member);
+  return countsItsOwn(changed) ?? votesAlike(changed);
 }

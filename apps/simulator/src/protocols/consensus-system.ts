@@ -162,12 +162,19 @@ class Replicas {
       if (!log.has(slot)) open.push(slot);
     if (open.length === 0) return null;
     const slot = draw.pick(open);
+    this.#offer(node, slot);
+    // All at once, each with its own value: then nobody's comes first.
+    if (draw.chance(0.2)) for (const other of this.#plan.nodes) if (other !== node) this.#offer(other, slot);
+    return "propose";
+  }
+
+  #offer(node: NodeId, slot: number): void {
+    if (this.#isSilent(node) || !this.#scene.isUp(node) || this.#logs.get(node)!.has(slot)) return;
     this.#made += 1;
     const text = `${node}.${slot}.${this.#made}`;
     for (const monitor of this.#monitors)
       monitor.feed({ kind: "propose", at: this.#scene.nowMs(), who: node, epoch: 0, slot, value: text });
     this.#scene.command(this.#plan.doorOf(node), { kind: "propose", slot, value: bytesOf(text) });
-    return "propose";
   }
 
   #transfer(node: NodeId): boolean {

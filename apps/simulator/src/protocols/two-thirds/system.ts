@@ -66,10 +66,10 @@ export const twoThirdsSystem: System<TwoThirdsRun> = {
   name: "two-thirds",
   draw(draw) {
     const contended = draw.chance(0.25);
-    const slots = contended ? draw.pick([1, 2]) : draw.pick([12, 6, 24]);
+    const slots = contended ? draw.pick([2, 1, 12]) : draw.pick([12, 6, 24]);
     const maxAhead = draw.pick([64, 6, 12]);
     const digestAboveBytes = draw.pick([null, null, 4]);
-    const members = contended ? 4 : draw.pick([4, 4, 5, 7]);
+    const members = contended ? draw.pick([4, 5]) : draw.pick([4, 4, 5, 7]);
     const headMs = draw.pick([200, 100, 0]);
     return {
       members,
@@ -84,7 +84,7 @@ export const twoThirdsSystem: System<TwoThirdsRun> = {
       trims: (!contended && draw.chance(0.7)) || maxAhead < slots,
       slots,
       // Who offers nothing hears only by gossip that there is something to ask for.
-      silent: headMs === 0 ? 0 : draw.pick([0, 1, members - 1]),
+      silent: headMs === 0 || contended ? 0 : draw.pick([0, 0, 1, members - 1]),
       contended,
     };
   },
