@@ -1,5 +1,6 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
-export { drawAdversary, twins } from "./byzantine/draw-adversary.ts";
+export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
+export { authenticity, forging } from "./byzantine/forging.ts";
 export { Knowledge } from "./byzantine/knowledge.ts";
 export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
@@ -50,6 +51,7 @@ export type {
   Fate,
   FaultBudget,
   Faulty,
+  Frame,
   Life,
   NodeSpec,
   Outcome,

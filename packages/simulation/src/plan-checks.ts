@@ -2,7 +2,7 @@ import { SimulationError } from "./errors.ts";
 import { calmProfile } from "./faults/draw-profile.ts";
 import type { Profile } from "./profile.ts";
 import type { RunLimits } from "./run-types.ts";
-import type { Cluster, Watch } from "./types.ts";
+import type { Adversary, Cluster, Watch } from "./types.ts";
 
 const refuse = (what: string): never => {
   throw new SimulationError("bad-option", what);
@@ -102,4 +102,20 @@ export function checkCluster(name: string, cluster: Cluster, { mode }: RunLimits
   for (const node of (budget?.cores ?? []).flat())
     if (!nodes.some(({ id }) => id === node))
       refuse(`"cores" of "${name}" expected nodes (${nodes.map(({ id }) => id).join(", ")}), got "${node}"`);
+}
+
+/**
+ * Refuses an adversary that would see nothing of what travels, and so do nothing.
+ *
+ * @throws SimulationError `needs-values` or `bad-option`.
+ */
+export function checkAdversary(adversary: Adversary, wire: "value" | "bytes", system: string): void {
+  const { name, intercept, overhear, frame } = adversary;
+  if (wire === "bytes" && (intercept !== undefined || overhear !== undefined))
+    throw new SimulationError(
+      "needs-values",
+      `"adversary" expected a system whose messages travel as values, got "${system}" on bytes: leave "${name}" out, or give it "frame" alone`,
+    );
+  if (wire === "value" && frame !== undefined)
+    refuse(`"adversary" expected frames to travel, got values: run "${name}" with wire "bytes"`);
 }

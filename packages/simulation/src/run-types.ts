@@ -1,6 +1,6 @@
 import type { AnyEngine } from "@eunomia/engine";
 import type { Profile } from "./profile.ts";
-import type { Adversary, Choice, Outcome, SimulatedStep, System } from "./types.ts";
+import type { Adversary, Choice, Cluster, Outcome, SimulatedStep, System } from "./types.ts";
 
 /** How long a run goes on, and how: `safety` has faults all the time, `liveness` heals a core in the end and waits for it. */
 export interface RunLimits {
@@ -32,7 +32,8 @@ export interface RunPlan<C = unknown> {
    * skipped. Networks and clocks then do nothing by themselves.
    */
   readonly script?: readonly string[];
-  readonly adversary?: (config: C, draw: import("./types.ts").Draw) => Adversary;
+  /** Messages then travel as values, unless `wire` says bytes: an adversary sees either packets or frames. */
+  readonly adversary?: (config: C, draw: import("./types.ts").Draw, cluster: Cluster) => Adversary;
   /** A mutant of an engine, to see that something notices. */
   readonly substitute?: (engine: AnyEngine) => AnyEngine;
 }

@@ -1,3 +1,4 @@
+import type { Authenticator, NodeId } from "@eunomia/engine";
 import { Streams } from "./choice/stream.ts";
 import { SimulationError } from "./errors.ts";
 import { healCore } from "./faults/core.ts";
@@ -9,10 +10,11 @@ import { Crew } from "./kernel/crew.ts";
 import { Director } from "./kernel/director.ts";
 import { Judge } from "./kernel/judge.ts";
 import { RunScene } from "./kernel/scene.ts";
+import { checksumSeal } from "./kernel/seal.ts";
 import { Stepper } from "./kernel/stepper.ts";
 import { World } from "./kernel/world.ts";
 import { Network } from "./network/network.ts";
-import { checkCluster, checkedLimits, checkedProfile } from "./plan-checks.ts";
+import { checkAdversary, checkCluster, checkedLimits, checkedProfile } from "./plan-checks.ts";
 import type { Profile } from "./profile.ts";
 import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
 import type { Choice, ClientSpec, Cluster, RunResult, System } from "./types.ts";
@@ -59,18 +61,7 @@ export class Simulation<C = unknown> {
       eyes,
     );
     this.#world = world;
-    const adversary = plan.adversary?.(this.config, before.get("adversary")) ?? null;
-    this.wire = plan.wire ?? system.wire ?? (before.get("wire").below(8) === 7 ? "bytes" : "value");
-    if (this.wire !== "value" && this.wire !== "bytes")
-      throw new SimulationError("bad-option", `"wire" expected value or bytes, got "${String(this.wire)}"`);
-    if (adversary !== null && this.wire === "bytes") {
-      if (system.wire === "bytes" || plan.wire === "bytes")
-        throw new SimulationError(
-          "needs-values",
-          `"adversary" expected a system whose messages travel as values, got "${system.name}" on bytes: leave the adversary out`,
-        );
-      this.wire = "value";
-    }
+    this.wire = wireOf(plan, before);
     const wired = this.wire === "value";
     const network = new Network(
       {
@@ -86,10 +77,13 @@ export class Simulation<C = unknown> {
     this.#network = network;
     const blame = new Blame(() => this.#cluster.budget, this.profile.beyond);
     this.#blame = blame;
-    this.#scene = new RunScene(world, blame, wired, plan.substitute);
+    const authenticator = (self: NodeId): Authenticator => system.authenticator?.(self) ?? checksumSeal(self);
+    this.#scene = new RunScene(world, blame, wired, authenticator, plan.substitute);
     const cluster = system.build(this.config, this.#scene);
     this.#cluster = cluster;
     checkCluster(system.name, cluster, this.limits);
+    const adversary = plan.adversary?.(this.config, before.get("adversary"), cluster) ?? null;
+    if (adversary !== null) checkAdversary(adversary, this.wire, system.name);
     this.#judge = new Judge(world, cluster.watches);
     this.#stepper = new Stepper(world, this.#judge);
     this.#crew = new Crew({
@@ -101,6 +95,7 @@ export class Simulation<C = unknown> {
       stepper: this.#stepper,
       adversary,
       wired,
+      authenticator,
       blame,
     });
     this.#scene.attach({ cluster, crew: this.#crew });
@@ -257,6 +252,14 @@ export class Simulation<C = unknown> {
     this.#crew.finish();
     this.#world.over = true;
   }
+}
+
+function wireOf<C>({ wire, system, adversary }: RunPlan<C>, before: Streams): "value" | "bytes" {
+  const drawn = (): "value" | "bytes" => (before.get("wire").below(8) === 7 ? "bytes" : "value");
+  const chosen = wire ?? system.wire ?? (adversary === undefined ? drawn() : "value");
+  if (chosen !== "value" && chosen !== "bytes")
+    throw new SimulationError("bad-option", `"wire" expected value or bytes, got "${String(chosen)}"`);
+  return chosen;
 }
 
 function drawnProfile<C>(system: System<C>, config: C, streams: Streams): Profile {

@@ -1,4 +1,14 @@
-import type { AnyEngine, EngineTypes, Event, Fired, NodeId, Ports, Replay, SlotLog } from "@eunomia/engine";
+import type {
+  AnyEngine,
+  Authenticator,
+  EngineTypes,
+  Event,
+  Fired,
+  NodeId,
+  Ports,
+  Replay,
+  SlotLog,
+} from "@eunomia/engine";
 
 import type { Profile } from "./profile.ts";
 
@@ -29,6 +39,8 @@ export interface System<C = unknown> {
    * decoders, for nodes whose clients speak in frames too. Default: value, and bytes in one run of eight.
    */
   readonly wire?: "value" | "bytes";
+  /** The authenticator of a node or of something outside, where messages travel as bytes. Default: `checksumSeal`. */
+  authenticator?(self: NodeId): Authenticator;
   /** Something in the nodes waits for promises: they get their turn after every event, in an order that never varies. */
   readonly promises?: boolean;
 }
@@ -215,6 +227,14 @@ export interface ValuePacket {
   readonly message: EngineTypes["Message"];
 }
 
+/** A sealed frame on its way between two nodes. */
+export interface Frame {
+  /** Whom the network says that it comes from. */
+  readonly fromNode: NodeId;
+  readonly toNode: NodeId;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Whoever plays the Byzantine nodes of a run. The engines of a node stay unmodified: copies of a node may run under one
  * identity, and what they send passes through here.
@@ -231,6 +251,8 @@ export interface Adversary {
   intercept?(packet: ValuePacket, copy: number, stage: Stage): void;
   /** Sees everything that any node sends: Byzantine nodes know what they could know, and more. */
   overhear?(packet: ValuePacket, stage: Stage): void;
+  /** Sees every frame of a run on bytes, where `intercept` and `overhear` have nothing to see; `stage.inject` adds others. */
+  frame?(frame: Frame, stage: Stage): void;
 }
 
 /** What an adversary acts through. */
@@ -240,6 +262,8 @@ export interface Stage {
   readonly draw: Draw;
   /** Has a packet leave a copy (default: the first) of a Byzantine node; from any other node it is refused and counted, as a seal would do it. */
   emit(packet: ValuePacket, copy?: number): void;
+  /** Has a frame arrive in anybody's name: whether it opens is up to the authenticator. */
+  inject(frame: Frame): void;
   /** The run counts `byzantine: what`. */
   did(what: string): void;
   later(delayMs: number, callback: () => void): void;

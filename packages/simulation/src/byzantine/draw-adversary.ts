@@ -1,5 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Adversary, Draw } from "../types.ts";
+import type { Adversary, Cluster, Draw } from "../types.ts";
 import { Knowledge } from "./knowledge.ts";
 import {
   collusion,
@@ -62,4 +62,26 @@ export function drawAdversary(draw: Draw, nodes: readonly NodeId[], peers: reado
   const knowledge = new Knowledge();
   const strategy = inTurn(chosen.map(([name, make]) => counted(name, make(knowledge))));
   return { ...double, ...following(names.join(" + ") || "honest", nodes, strategy, knowledge) };
+}
+
+/**
+ * Nodes to be Byzantine: in a drawn order, each that the fault budget of the cluster bears beside those before it. Empty for a
+ * protocol that bears none, and for a cluster without a budget.
+ *
+ * @example
+ * const adversary: RunPlan["adversary"] = (_config, draw, cluster) => {
+ *   const peers = cluster.nodes.map(({ id }) => id);
+ *   return drawAdversary(draw, drawLiars(draw, cluster), peers);
+ * };
+ */
+export function drawLiars(draw: Draw, { nodes, budget }: Cluster): NodeId[] {
+  const none: ReadonlySet<NodeId> = new Set();
+  const liars = new Set<NodeId>();
+  const left = nodes.map(({ id }) => id);
+  while (left.length > 0) {
+    const [node = ""] = left.splice(draw.below(left.length), 1);
+    const byzantine = new Set(liars).add(node);
+    if (budget?.tolerates({ down: none, dead: none, amnesiac: none, byzantine }) === true) liars.add(node);
+  }
+  return [...liars];
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import type { World } from "../kernel/world.ts";
-import type { Adversary, Draw, Stage, ValuePacket } from "../types.ts";
+import type { Adversary, Draw, Frame, Stage, ValuePacket } from "../types.ts";
 
 /** What an adversary acts through: only its own nodes let anything out, as seals would see to it. */
 export class AdversaryStage implements Stage {
@@ -9,18 +9,21 @@ export class AdversaryStage implements Stage {
   readonly #adversary: Adversary;
   readonly #nodeOf: (process: NodeId) => NodeId | null;
   readonly #send: (packet: ValuePacket, copy: number) => boolean;
+  readonly #inject: (frame: Frame) => boolean;
 
   constructor(
     world: World,
     adversary: Adversary,
     nodeOf: (process: NodeId) => NodeId | null,
     send: (packet: ValuePacket, copy: number) => boolean,
+    inject: (frame: Frame) => boolean,
   ) {
     this.draw = world.stream("byz");
     this.#world = world;
     this.#adversary = adversary;
     this.#nodeOf = nodeOf;
     this.#send = send;
+    this.#inject = inject;
   }
 
   nowMs(): number {
@@ -32,6 +35,10 @@ export class AdversaryStage implements Stage {
     if (!this.#adversary.nodes.includes(fromNode) || this.#nodeOf(from) !== fromNode)
       return this.#world.count("forgeries refused");
     this.#world.count(this.#send(packet, copy) ? "byzantine packets" : "byzantine packets to nobody");
+  }
+
+  inject(frame: Frame): void {
+    this.#world.count(this.#inject(frame) ? "frames injected" : "frames injected to nobody");
   }
 
   did(what: string): void {
@@ -48,6 +55,11 @@ export class AdversaryStage implements Stage {
 
   overhear(packet: ValuePacket): void {
     this.#adversary.overhear?.(packet, this);
+  }
+
+  /** A frame leaves its sender; what is made of it follows. */
+  frame(frame: Frame): void {
+    this.#adversary.frame?.(frame, this);
   }
 
   /** False: the packet leaves as it is. */

@@ -1,4 +1,4 @@
-import type { NodeId } from "@eunomia/engine";
+import type { Authenticator, NodeId } from "@eunomia/engine";
 import { AdversaryStage } from "../byzantine/stage.ts";
 import { Disk } from "../disk/disk.ts";
 import type { End, Freight, Network } from "../network/network.ts";
@@ -6,7 +6,7 @@ import { NodeClock } from "../node/clock.ts";
 import type { LifeHost } from "../node/life.ts";
 import { NodeHost } from "../node/node-host.ts";
 import type { Profile } from "../profile.ts";
-import type { Adversary, Cluster, Fate, ValuePacket } from "../types.ts";
+import type { Adversary, Cluster, Fate, Frame, ValuePacket } from "../types.ts";
 import type { Blame } from "./blame.ts";
 import type { Judge } from "./judge.ts";
 import type { Stepper } from "./stepper.ts";
@@ -21,6 +21,7 @@ export interface CrewParts {
   readonly stepper: Stepper;
   readonly adversary: Adversary | null;
   readonly wired: boolean;
+  readonly authenticator: (self: NodeId) => Authenticator;
   readonly blame: Blame;
 }
 
@@ -61,6 +62,7 @@ export class Crew {
             adversary,
             (process) => cluster.nodeOf(process),
             (packet, copy) => this.#sendAs(packet, copy),
+            (frame) => this.#inject(frame),
           );
   }
 
@@ -169,6 +171,8 @@ export class Crew {
         return true;
     }
     this.#route(from, ends, freight);
+    if (freight instanceof Uint8Array && adversary?.frame !== undefined)
+      this.#stage?.frame({ fromNode: from.node, toNode: to, bytes: freight });
     return true;
   }
 
@@ -188,6 +192,14 @@ export class Crew {
     return true;
   }
 
+  #inject({ fromNode, toNode, bytes }: Frame): boolean {
+    const [from] = this.#ends.get(fromNode) ?? [];
+    const to = this.#ends.get(toNode);
+    if (from === undefined || to === undefined) return false;
+    this.#route(from, to, bytes);
+    return true;
+  }
+
   #lifeHost(host: NodeHost, name: string): LifeHost {
     const { world, profile, wired, judge, stepper } = this.#parts;
     const sched = world.stream(`sched:${name}`);
@@ -198,6 +210,7 @@ export class Crew {
       clock: host.clock,
       sched,
       wired,
+      authenticator: this.#parts.authenticator(host.node),
       syncMaxUs: profile.disk.syncMaxMs * 1000,
       batchMaxUs: profile.batchMaxMs * 1000,
       nowUs: () => world.nowUs,

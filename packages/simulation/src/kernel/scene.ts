@@ -1,4 +1,4 @@
-import type { AnyEngine, NodeId, Ports } from "@eunomia/engine";
+import type { AnyEngine, Authenticator, NodeId, Ports } from "@eunomia/engine";
 import { Outside } from "../node/outside.ts";
 import type { Cluster, Faulty, Scene } from "../types.ts";
 import type { Crew } from "./crew.ts";
@@ -16,15 +16,23 @@ export class RunScene implements Scene {
   core: readonly NodeId[] | null = null;
   readonly #world: World;
   readonly #wired: boolean;
+  readonly #authenticator: (self: NodeId) => Authenticator;
   readonly #substitute: ((engine: AnyEngine) => AnyEngine) | undefined;
   readonly #replaced = new Map<AnyEngine, AnyEngine>();
   readonly #early: Outside[] = [];
   #parts: SceneParts | null = null;
 
-  constructor(world: World, faulty: Faulty, wired: boolean, substitute?: (engine: AnyEngine) => AnyEngine) {
+  constructor(
+    world: World,
+    faulty: Faulty,
+    wired: boolean,
+    authenticator: (self: NodeId) => Authenticator,
+    substitute?: (engine: AnyEngine) => AnyEngine,
+  ) {
     this.#world = world;
     this.faulty = faulty;
     this.#wired = wired;
+    this.#authenticator = authenticator;
     this.#substitute = substitute;
   }
 
@@ -51,7 +59,7 @@ export class RunScene implements Scene {
   }
 
   outside(id: NodeId): Ports {
-    const end = new Outside(id, this.#world, this.#wired, (from, to, freight) => {
+    const end = new Outside(id, this.#world, this.#wired, this.#authenticator(id), (from, to, freight) => {
       const { crew } = this.#parts ?? {};
       return crew?.send(from, to, freight) ?? false;
     });

@@ -19,7 +19,6 @@ import { type Disk, DiskError } from "../disk/disk.ts";
 import type { DiskHost } from "../disk/host.ts";
 import { SimulatedJournal } from "../disk/journal.ts";
 import { SimulatedSlotLog } from "../disk/slot-log.ts";
-import { checksumSeal } from "../kernel/seal.ts";
 import type { Freight } from "../network/network.ts";
 import type { Life, StepPort } from "../types.ts";
 import type { NodeClock } from "./clock.ts";
@@ -32,6 +31,7 @@ export interface LifeHost {
   readonly clock: NodeClock;
   readonly sched: Stream;
   readonly wired: boolean;
+  readonly authenticator: Authenticator;
   readonly syncMaxUs: number;
   readonly batchMaxUs: number;
   nowUs(): number;
@@ -86,7 +86,7 @@ export class SimulatedLife implements Life, DiskHost {
       journal: new SimulatedJournal(host.disk, this),
       clock: this.#clock(),
       random: this.#random(),
-      authenticator: this.#authenticator(),
+      authenticator: host.authenticator,
       ...(host.wired && { wire: this.#wire() }),
       defer: (callback) => this.#defer(callback),
     };
@@ -202,10 +202,6 @@ export class SimulatedLife implements Life, DiskHost {
   #random(): Random {
     const { sched } = this.#host;
     return { next: () => sched.below(65_536) * 65_536 };
-  }
-
-  #authenticator(): Authenticator {
-    return checksumSeal(this.node);
   }
 
   #defer(callback: () => void): void {

@@ -1,7 +1,6 @@
-import type { NodeId, Parcel, Ports } from "@eunomia/engine";
+import type { Authenticator, NodeId, Parcel, Ports } from "@eunomia/engine";
 import { Disk } from "../disk/disk.ts";
 import { SimulatedJournal } from "../disk/journal.ts";
-import { checksumSeal } from "../kernel/seal.ts";
 import type { World } from "../kernel/world.ts";
 import { type End, type Freight, packetLabel } from "../network/network.ts";
 
@@ -21,6 +20,7 @@ export class Outside implements End {
     id: NodeId,
     world: World,
     wired: boolean,
+    authenticator: Authenticator,
     send: (from: End, to: NodeId, freight: Freight) => boolean,
   ) {
     this.node = id;
@@ -63,7 +63,7 @@ export class Outside implements End {
         },
       },
       random: { next: () => chance.below(65_536) * 65_536 },
-      authenticator: checksumSeal(id),
+      authenticator,
       ...(wired && {
         wire: {
           send: (to: NodeId, parcel: Parcel) => send(this, to, parcel),

@@ -1,0 +1,93 @@
+import type { Authenticator, EngineTypes, NodeId } from "@eunomia/engine";
+import { checksumSeal } from "../kernel/seal.ts";
+import { toPlain } from "../replay/plain.ts";
+import type { Adversary, Cluster, Faulty, Frame, Stage, Watch } from "../types.ts";
+
+/** What is made of a frame that somebody sent. None of it is a frame that its sender sealed for that receiver. */
+const forgeries: Readonly<
+  Record<string, (frame: Frame, body: Uint8Array, liar: Authenticator, stage: Stage) => Frame>
+> = {
+  /** The packets of somebody else, under a seal of one's own. */
+  impersonation: ({ toNode }, body, liar) => ({
+    fromNode: liar.self,
+    toNode,
+    bytes: liar.seal(toNode, body),
+  }),
+  "seal stripped": (frame, body) => ({ ...frame, bytes: body }),
+  "seal damaged": (frame, _body, _liar, { draw }) => {
+    const bytes = frame.bytes.slice();
+    const bit = draw.below(Math.min(65_536, bytes.length * 8));
+    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    return { ...frame, bytes };
+  },
+  "other receiver": (frame, _body, { self }) => ({ ...frame, toNode: self, bytes: frame.bytes.slice() }),
+};
+
+/**
+ * An attacker who sees every frame, holds the keys of the Byzantine nodes, and injects forgeries in the name of others:
+ * packets of others under a seal of its own, seals stripped and damaged, frames for one receiver sent to another. For runs on
+ * bytes; each forgery counts as `byzantine: its name`.
+ *
+ * @param peers whom frames for others are sent to.
+ * @param authenticator as the system has it.
+ */
+export function forging(
+  nodes: readonly NodeId[],
+  peers: readonly NodeId[],
+  share = 0.5,
+  authenticator: (self: NodeId) => Authenticator = checksumSeal,
+): Adversary {
+  return {
+    name: "forging",
+    nodes,
+    frame(frame, stage) {
+      const { draw } = stage;
+      if (!draw.chance(share) || nodes.length === 0) return;
+      const opened = authenticator(frame.toNode).open(frame.bytes);
+      const name = draw.pick(Object.keys(forgeries));
+      // The frames of the liars themselves are theirs to seal; frames for another must reach another.
+      const others = peers.filter((peer) => peer !== frame.toNode && peer !== frame.fromNode);
+      if (!opened.ok || nodes.includes(frame.fromNode) || others.length === 0) return;
+      const liar = authenticator(name === "other receiver" ? draw.pick(others) : draw.pick(nodes));
+      stage.did(name);
+      stage.inject(forgeries[name]!(frame, opened.bytes, liar, stage));
+    },
+  };
+}
+
+/**
+ * What a process takes in as a message of an honest one, an honest one sent to it: whatever else changes a state is forged. It
+ * keeps every message of a run, so it is for runs that look for forgeries.
+ *
+ * @param nodeOf as the cluster has it.
+ * @example
+ * const cluster = { ...parts, watches: [authenticity(scene.faulty, parts.nodeOf)] };
+ */
+export function authenticity(faulty: Faulty, nodeOf: Cluster["nodeOf"]): Watch {
+  const sent = new Set<string>();
+  const keyOf = (instance: string, from: NodeId, to: NodeId, message: EngineTypes["Message"]): string =>
+    JSON.stringify([instance, from, to, toPlain(message)], inOrder);
+  return {
+    property: "messages come from their senders",
+    step({ process, instance, event, effects }) {
+      for (const effect of effects as readonly {
+        kind: string;
+        to: NodeId[];
+        message: EngineTypes["Message"];
+      }[])
+        if (effect.kind === "send")
+          for (const to of effect.to) sent.add(keyOf(instance, process, to, effect.message));
+      if (event.kind !== "message" || faulty.byzantine.has(nodeOf(event.from) ?? "")) return null;
+      const { from, message } = event;
+      return sent.has(keyOf(instance, from, process, message))
+        ? null
+        : `${process} takes in "${message.kind}" of ${from}, who never sent it there`;
+    },
+  };
+}
+
+/** A decoded message may list its fields in another order than its sender did. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
