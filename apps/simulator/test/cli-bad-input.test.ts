@@ -84,7 +84,7 @@ test("a search that comes to the end of its memory says so, and is no proof", as
 test("names that are not there are refused with those that are", async () => {
   expect(() => modelNamed("paxos/3a")).toThrow(/choose among paxos\/3a2b/);
   expect(() => mutantNamed("paxos/acceptor/acc")).toThrow(/choose among paxos\/acceptor\/acc/);
-  expect(() => modelsOfTier("weekly")).toThrow(/choose among pull, main, nightly/);
+  expect(() => modelsOfTier("weekly")).toThrow(/choose among pull, main, nightly, endless/);
   expect(() => partsOf("raft", null)).toThrow(/choose among paxos, two-thirds/);
   await expect(checkModel({ ...job, reductions: ["magic"] })).rejects.toThrow(/choose among inert, symmetry/);
 });

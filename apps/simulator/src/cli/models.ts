@@ -77,7 +77,7 @@ export function mutantNamed(name: string): Mutant {
   );
 }
 
-const order: readonly Tier[] = ["pull", "main", "nightly"];
+const order: readonly Tier[] = ["pull", "main", "nightly", "endless"];
 
 /** The models of a tier: each holds those of the tiers before it. */
 export function modelsOfTier(tier: string): readonly ModelChoice[] {

@@ -2,8 +2,11 @@ import type { AnerisParams } from "./aneris/model.ts";
 import type { PaxosParams } from "./paxos/model.ts";
 import type { TwoThirdsParams } from "./two-thirds/model.ts";
 
-/** When a scope is checked: with every pull request, on the main branch, every night. */
-export type Tier = "pull" | "main" | "nightly";
+/**
+ * When a scope is checked: with every pull request, on the main branch, every night; `endless` ones have not been searched to
+ * the end so far, and are for hunts and walks.
+ */
+export type Tier = "pull" | "main" | "nightly" | "endless";
 
 /** A reduction of the checker, by name. */
 export type ReductionName = "inert" | "symmetry" | "quorum" | "eager";

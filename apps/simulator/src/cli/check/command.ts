@@ -46,6 +46,9 @@ export const checkWorker: Worker = () => (job) => checkModel(job as CheckJob);
 /** No model of the tiers takes longer. */
 const patienceSeconds = 4 * 3600;
 
+/** Reductions that depend on the order in which states are found: threads and checkpoints do without those of a scope. */
+const ordered: readonly string[] = ["symmetry", "eager"];
+
 function jobsOf(names: readonly string[], options: CheckCommand): readonly CheckJob[] {
   const { tier, set, mutant, mode, memory, states, depth, walks, steps, seed, reduce } = options;
   const choices: readonly ModelChoice[] =
@@ -63,6 +66,8 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
       "name its folder: --checkpoint <folder>",
     );
   const engines = engineHash();
+  const threads = fitting.length === 1 ? (options.workers ?? 1) : 1;
+  const shared = threads > 1 || options.checkpoint !== null;
   return fitting.map((choice) => ({
     model: choice.name,
     params: changedParams(choice, set),
@@ -72,8 +77,8 @@ function jobsOf(names: readonly string[], options: CheckCommand): readonly Check
     states,
     depth,
     walks: mode === "walk" ? { count: walks, steps, seed } : null,
-    reductions: reduce ?? choice.reductions,
-    threads: fitting.length === 1 ? (options.workers ?? 1) : 1,
+    reductions: reduce ?? choice.reductions.filter((name) => !shared || !ordered.includes(name)),
+    threads,
     checkpoint: options.checkpoint,
     everyMs: options.everyMs,
     resume: options.resume,

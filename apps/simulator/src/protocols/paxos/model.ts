@@ -5,6 +5,7 @@ import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
+import { silenced } from "../silenced.ts";
 import { bytesOf, noop, textOf } from "../values.ts";
 import { acceptorPart, leaderPart, learnerPart, type PaxosShape, paxosNames } from "./parts.ts";
 
@@ -30,6 +31,8 @@ export interface PaxosParams extends Omit<PaxosShape, "leaders" | "learners"> {
   readonly duplicates?: number;
   /** [0] */
   readonly loss?: number;
+  /** False: acceptors refuse in silence, as though each refusal were lost. [true] */
+  readonly refusals?: boolean;
   /** How often `retry` of each leader may fire. [0] */
   readonly retries?: number;
 }
@@ -190,6 +193,9 @@ function excuses(params: PaxosParams): Record<string, string> {
     found.push(acceptor("1b promise again (4.4)", "no message comes twice"));
     found.push(acceptor("2b accept again (4.4)", "no message comes twice"));
   }
+  if (params.refusals === false)
+    for (const name of ["preempted in phase 1 (4.5)", "preempted in phase 2 (4.5)"])
+      found.push(leader(name, "refusals are lost in this scope"));
   const majority = Math.floor(params.acceptors / 2) + 1;
   if ((params.q1 ?? majority) === 1) found.push(leader("count a promise (4.5)", "one promise is a quorum"));
   if ((params.q2 ?? majority) === 1)
@@ -227,7 +233,11 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
   const add = (name: string, made: ModelProcess): void => {
     processes[name] = { ...made, engine: substitute(made.engine) };
   };
-  for (const id of acceptors) add(id, { ...acceptorPart(shape, id), history: ledger });
+  const silent = (params.refusals ?? true) ? [] : ["1b refuse (4.4)", "2b refuse (4.4)"];
+  for (const id of acceptors) {
+    const { engine, config } = acceptorPart(shape, id);
+    add(id, { engine: silenced(silent, engine), config, history: ledger });
+  }
   for (const [i, id] of leaders.entries())
     add(id, {
       ...leaderPart(shape, id),

@@ -1,12 +1,14 @@
-import type { Scope, Tier } from "../scope.ts";
+import type { ReductionName, Scope, Tier } from "../scope.ts";
 import type { PaxosParams } from "./model.ts";
 
-const paxos = (tier: Tier, shows: string, params: PaxosParams): Scope => ({
-  protocol: "paxos",
-  tier,
-  shows,
-  params,
-});
+const paxos = (
+  tier: Tier,
+  shows: string,
+  params: PaxosParams,
+  reductions: readonly ReductionName[] = [],
+): Scope => ({ protocol: "paxos", tier, shows, params, reductions });
+
+const less = ["inert", "symmetry", "quorum"] as const;
 
 /** Scopes of Paxos by name. */
 export const paxosScopes: Readonly<Record<string, Scope>> = {
@@ -16,13 +18,31 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     ballots: [1, 1],
     learners: 1,
   }),
-  "paxos/3a3b": paxos("main", "three leaders contend", { acceptors: 3, ballots: [1, 1, 1] }),
+  "paxos/3a3b": paxos("endless", "three leaders contend", { acceptors: 3, ballots: [1, 1, 1] }),
+  "paxos/3a3b-soup": paxos(
+    "main",
+    "three leaders contend; messages come again and again, refusals never",
+    { acceptors: 3, ballots: [1, 1, 1], order: "soup", refusals: false },
+    less,
+  ),
   "paxos/3a3b-2l": paxos("main", "a leader comes back with a third ballot", {
     acceptors: 3,
     ballots: [2, 1],
   }),
-  "paxos/4a2b": paxos("main", "majorities of four", { acceptors: 4, ballots: [1, 1] }),
-  "paxos/5a2b": paxos("nightly", "majorities of five", { acceptors: 5, ballots: [1, 1] }),
+  "paxos/4a2b": paxos("endless", "majorities of four", { acceptors: 4, ballots: [1, 1] }),
+  "paxos/4a2b-soup": paxos(
+    "main",
+    "majorities of four; messages come again and again, refusals never",
+    { acceptors: 4, ballots: [1, 1], order: "soup", refusals: false },
+    less,
+  ),
+  "paxos/5a2b": paxos("endless", "majorities of five", { acceptors: 5, ballots: [1, 1] }),
+  "paxos/5a2b-soup": paxos(
+    "main",
+    "majorities of five; messages come again and again, refusals never",
+    { acceptors: 5, ballots: [1, 1], order: "soup", refusals: false },
+    less,
+  ),
   "paxos/4a2b-flexible": paxos("main", "four acceptors, three promise, two accept", {
     acceptors: 4,
     ballots: [1, 1],
@@ -88,8 +108,13 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     crashes: 1,
     splitFlush: true,
   }),
-  "paxos/3a2b-crash": paxos("main", "one crash and recovery", { acceptors: 3, ballots: [1, 1], crashes: 1 }),
-  "paxos/3a2b-crash-split": paxos("nightly", "one crash between any two effects", {
+  "paxos/3a2b-crash": paxos(
+    "main",
+    "one crash and recovery",
+    { acceptors: 3, ballots: [1, 1], crashes: 1 },
+    less,
+  ),
+  "paxos/3a2b-crash-split": paxos("endless", "one crash between any two effects", {
     acceptors: 3,
     ballots: [1, 1],
     crashes: 1,
@@ -102,12 +127,13 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     crashes: 1,
     splitFlush: true,
   }),
-  "paxos/3a2b-soup": paxos("main", "every message may be lost or come again and again", {
-    acceptors: 3,
-    ballots: [1, 1],
-    order: "soup",
-  }),
-  "paxos/3a2b-duplicates": paxos("main", "one message comes twice", {
+  "paxos/3a2b-soup": paxos(
+    "main",
+    "every message may be lost or come again and again",
+    { acceptors: 3, ballots: [1, 1], order: "soup" },
+    less,
+  ),
+  "paxos/3a2b-duplicates": paxos("endless", "one message comes twice", {
     acceptors: 3,
     ballots: [1, 1],
     duplicates: 1,

@@ -6,6 +6,7 @@ import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
+import { silenced } from "../silenced.ts";
 import { bytesOf } from "../values.ts";
 import { learnerPart, memberPart, type TwoThirdsShape, twoThirdsNames } from "./parts.ts";
 
@@ -55,10 +56,7 @@ function boundedTo({ rounds, answers = true }: TwoThirdsParams, engine: AnyEngin
         }
       : action,
   );
-  return {
-    ...engine,
-    actions: answers ? actions : actions.filter(({ name }) => name !== "vote: decided (2.4)"),
-  };
+  return silenced(answers ? [] : ["vote: decided (2.4)"], { ...engine, actions });
 }
 
 /**
