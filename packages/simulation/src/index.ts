@@ -1,7 +1,8 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
+export { adaptive } from "./byzantine/adaptive.ts";
 export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
 export { authenticity, forging } from "./byzantine/forging.ts";
-export { Knowledge } from "./byzantine/knowledge.ts";
+export { Knowledge, type Lie } from "./byzantine/knowledge.ts";
 export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
   collusion,
@@ -52,6 +53,7 @@ export type {
   FaultBudget,
   Faulty,
   Frame,
+  HonestProcess,
   Life,
   NodeSpec,
   Outcome,

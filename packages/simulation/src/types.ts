@@ -267,6 +267,17 @@ export interface Stage {
   /** The run counts `byzantine: what`. */
   did(what: string): void;
   later(delayMs: number, callback: () => void): void;
+  /** The processes of honest nodes as they are now: for looking, and for steps on copies of their states. */
+  honest(): readonly HonestProcess[];
+}
+
+/** A process that an adversary looks into. */
+export interface HonestProcess {
+  readonly process: NodeId;
+  readonly instance: string;
+  readonly engine: AnyEngine;
+  readonly config: unknown;
+  readonly state: unknown;
 }
 
 /** One choice: the `index`-th of its stream took `value` of `arity`. */

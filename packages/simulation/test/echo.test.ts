@@ -1,5 +1,6 @@
 import {
   type Adversary,
+  adaptive,
   calmProfile,
   collusion,
   counted,
@@ -71,6 +72,7 @@ const alone: [string, (knowledge: Knowledge) => Strategy][] = [
   ["mutation", () => mutation()],
   ["mutation by what was heard", (knowledge) => mutation(0.5, knowledge)],
   ["collusion", collusion],
+  ["adaptive", (knowledge) => adaptive(knowledge)],
 ];
 
 /** All that the three honest processes broadcast reaches all three. */
@@ -112,6 +114,14 @@ describe("a threshold that is off by one", () => {
       ).broke,
     ).toBeGreaterThanOrEqual(4);
     expect((await score(2, liars(["d"], collusion))).broke).toBeGreaterThanOrEqual(4);
+    expect(
+      (
+        await score(
+          2,
+          liars(["d"], (known) => adaptive(known)),
+        )
+      ).broke,
+    ).toBeGreaterThanOrEqual(seeds / 2);
     expect((await score(2, (draw) => drawAdversary(draw, ["d"], echoPeers))).broke).toBeGreaterThanOrEqual(1);
   });
 
@@ -145,4 +155,9 @@ test("of two that lie, those with a common plan split what those that lie alone 
   const together = await score(3, liars(["c", "d"], collusion));
   expect(together.broke).toBeGreaterThanOrEqual(3);
   expect(together.broke).toBeGreaterThan(apart.broke);
+  const adapting = await score(
+    3,
+    liars(["c", "d"], (known) => adaptive(known)),
+  );
+  expect(adapting.broke).toBeGreaterThan(together.broke);
 });

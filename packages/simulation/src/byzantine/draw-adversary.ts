@@ -1,5 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Adversary, Cluster, Draw } from "../types.ts";
+import { adaptive } from "./adaptive.ts";
 import { Knowledge } from "./knowledge.ts";
 import {
   collusion,
@@ -22,6 +23,7 @@ const makers: Readonly<Record<string, (knowledge: Knowledge) => Strategy>> = {
   withholding,
   mutation: (knowledge) => mutation(0.5, knowledge),
   collusion,
+  adaptive: (knowledge) => adaptive(knowledge),
   resending: () => resending(),
   flooding: () => flooding(),
   delay: () => delaying(200),

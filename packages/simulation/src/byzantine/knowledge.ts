@@ -3,6 +3,14 @@ import type { EngineTypes } from "@eunomia/engine";
 import type { Draw, ValuePacket } from "../types.ts";
 import { type Leaf, leavesOf, rewritten } from "./leaves.ts";
 
+/** A packet that says something else. */
+export interface Lie {
+  readonly packet: ValuePacket;
+  /** What stood there. */
+  readonly truth: unknown;
+  readonly lie: unknown;
+}
+
 /** Of each field so many different values are kept, the latest ones. */
 const most = 32;
 
@@ -45,8 +53,11 @@ export class Knowledge {
     return this.#with(packet, leaf, draw.pick(this.#others(leaf)));
   }
 
-  /** As `another`, with what is said in the place of the same leaf drawn once and kept: the field that is lied about is the last. */
-  lie(packet: ValuePacket, draw: Draw): ValuePacket | null {
+  /**
+   * As `another`, with what is said in the place of the same leaf drawn once and kept: the field that is lied about is the last.
+   * Null too if the lie does not fit.
+   */
+  lie(packet: ValuePacket, draw: Draw): Lie | null {
     const leaf = this.#leaves(packet).at(-1);
     if (leaf === undefined) return null;
     const name = `${leaf.key}\u0000${String(leaf.value)}`;
@@ -55,7 +66,9 @@ export class Knowledge {
       if (others.length === 0) return null;
       this.#lies.set(name, draw.pick(others));
     }
-    return this.#with(packet, leaf, this.#lies.get(name));
+    const lie = this.#lies.get(name);
+    const changed = this.#with(packet, leaf, lie);
+    return changed === null ? null : { packet: changed, truth: leaf.value, lie };
   }
 
   #others({ key, value }: Leaf): unknown[] {

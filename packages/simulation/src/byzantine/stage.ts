@@ -1,6 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import type { World } from "../kernel/world.ts";
-import type { Adversary, Draw, Frame, Stage, ValuePacket } from "../types.ts";
+import type { Adversary, Draw, Frame, HonestProcess, Stage, ValuePacket } from "../types.ts";
 
 /** What an adversary acts through: only its own nodes let anything out, as seals would see to it. */
 export class AdversaryStage implements Stage {
@@ -10,6 +10,7 @@ export class AdversaryStage implements Stage {
   readonly #nodeOf: (process: NodeId) => NodeId | null;
   readonly #send: (packet: ValuePacket, copy: number) => boolean;
   readonly #inject: (frame: Frame) => boolean;
+  readonly #honest = new Map<string, HonestProcess>();
 
   constructor(
     world: World,
@@ -24,6 +25,16 @@ export class AdversaryStage implements Stage {
     this.#nodeOf = nodeOf;
     this.#send = send;
     this.#inject = inject;
+  }
+
+  honest(): readonly HonestProcess[] {
+    return [...this.#honest.values()];
+  }
+
+  /** A process takes a step: what its driver changes in place from now on is this. */
+  saw(seen: HonestProcess): void {
+    if (!this.#adversary.nodes.includes(this.#nodeOf(seen.process) ?? ""))
+      this.#honest.set(`${seen.process}\u0000${seen.instance}`, seen);
   }
 
   nowMs(): number {

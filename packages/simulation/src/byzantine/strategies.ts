@@ -86,7 +86,7 @@ export function collusion(knowledge: Knowledge): Strategy {
       lie = draw.chance(0.5);
       lied.set(packet.toNode, lie);
     }
-    return asIs(lie ? (knowledge.lie(packet, draw) ?? packet) : packet);
+    return asIs(lie ? (knowledge.lie(packet, draw)?.packet ?? packet) : packet);
   };
 }
 

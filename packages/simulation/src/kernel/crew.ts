@@ -225,8 +225,10 @@ export class Crew {
         world.count("outputs");
         judge.output({ atMs: world.nowUs / 1000, node: host.node, process, life: life.number, output });
       },
-      step: (_life, process, instance, engine, config, state, event) =>
-        stepper.step(host, process, instance, engine, config, state, event),
+      step: (_life, process, instance, engine, config, state, event) => {
+        this.#stage?.saw({ process, instance, engine, config, state });
+        return stepper.step(host, process, instance, engine, config, state, event);
+      },
       ended: (life, why, error) => this.#ended(host, life.number, why, error),
     };
   }
