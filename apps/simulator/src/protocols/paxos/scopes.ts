@@ -13,11 +13,18 @@ const less = ["inert", "symmetry", "quorum"] as const;
 /** Scopes of Paxos by name. */
 export const paxosScopes: Readonly<Record<string, Scope>> = {
   "paxos/3a2b": paxos("pull", "two leaders contend", { acceptors: 3, ballots: [1, 1] }),
-  "paxos/3a2b-learner": paxos("main", "a learner hears of both leaders", {
-    acceptors: 3,
-    ballots: [1, 1],
-    learners: 1,
-  }),
+  "paxos/3a2b-learner": paxos(
+    "main",
+    "a learner hears of both leaders",
+    {
+      acceptors: 3,
+      ballots: [1, 1],
+      learners: 1,
+      order: "soup",
+      refusals: false,
+    },
+    less,
+  ),
   "paxos/3a3b": paxos("endless", "three leaders contend", { acceptors: 3, ballots: [1, 1, 1] }),
   "paxos/3a3b-soup": paxos(
     "main",
@@ -25,10 +32,17 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     { acceptors: 3, ballots: [1, 1, 1], order: "soup", refusals: false },
     less,
   ),
-  "paxos/3a3b-2l": paxos("main", "a leader comes back with a third ballot", {
-    acceptors: 3,
-    ballots: [2, 1],
-  }),
+  "paxos/3a3b-2l": paxos(
+    "main",
+    "a leader comes back with a third ballot",
+    {
+      acceptors: 3,
+      ballots: [2, 1],
+      order: "soup",
+      refusals: false,
+    },
+    less,
+  ),
   "paxos/4a2b": paxos("endless", "majorities of four", { acceptors: 4, ballots: [1, 1] }),
   "paxos/4a2b-soup": paxos(
     "main",
@@ -43,12 +57,19 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     { acceptors: 5, ballots: [1, 1], order: "soup", refusals: false },
     less,
   ),
-  "paxos/4a2b-flexible": paxos("main", "four acceptors, three promise, two accept", {
-    acceptors: 4,
-    ballots: [1, 1],
-    q1: 3,
-    q2: 2,
-  }),
+  "paxos/4a2b-flexible": paxos(
+    "main",
+    "four acceptors, three promise, two accept",
+    {
+      acceptors: 4,
+      ballots: [1, 1],
+      q1: 3,
+      q2: 2,
+      order: "soup",
+      refusals: false,
+    },
+    less,
+  ),
   "paxos/3a2b-grid": paxos("pull", "all promise, one accepts", {
     acceptors: 3,
     ballots: [1, 1],
@@ -144,10 +165,17 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     slots: 2,
     pageBytes: 1,
   }),
-  "paxos/3a2b-trims": paxos("main", "a slot is retired while leaders contend", {
-    acceptors: 3,
-    ballots: [1, 1],
-    learners: 1,
-    trims: true,
-  }),
+  "paxos/3a2b-trims": paxos(
+    "main",
+    "a slot is retired while leaders contend",
+    {
+      acceptors: 3,
+      ballots: [1, 1],
+      learners: 1,
+      trims: true,
+      order: "soup",
+      refusals: false,
+    },
+    less,
+  ),
 };

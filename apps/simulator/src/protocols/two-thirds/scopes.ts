@@ -40,6 +40,12 @@ export const twoThirdsScopes: Readonly<Record<string, Scope>> = {
     { members: 4, rounds: 3, inputs: "all", ...lean },
     ["inert", "quorum"],
   ),
+  "two-thirds/4m2r-crash-soup": twoThirds(
+    "main",
+    "one crash and recovery, messages come again and again",
+    { members: 4, rounds: 2, inputs: 2, crashes: 1, ...lean },
+    ["inert", "quorum"],
+  ),
   "two-thirds/7m2r-soup": twoThirds(
     "endless",
     "seven members, two rounds, messages come again and again",
