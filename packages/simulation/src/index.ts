@@ -1,5 +1,6 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
 export { adaptive } from "./byzantine/adaptive.ts";
+export type { Adversary, Frame, HonestProcess, Stage } from "./byzantine/adversary.ts";
 export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
 export { authenticity, forging } from "./byzantine/forging.ts";
 export { Knowledge, type Lie } from "./byzantine/knowledge.ts";
@@ -44,7 +45,6 @@ export { type RunSize, sizeOf } from "./shrink/size.ts";
 export { simulate } from "./simulate.ts";
 export { Simulation } from "./simulation.ts";
 export type {
-  Adversary,
   Choice,
   ClientSpec,
   Cluster,
@@ -52,8 +52,6 @@ export type {
   Fate,
   FaultBudget,
   Faulty,
-  Frame,
-  HonestProcess,
   Life,
   NodeSpec,
   Outcome,
@@ -62,7 +60,6 @@ export type {
   RunResult,
   Scene,
   SimulatedStep,
-  Stage,
   StepPort,
   System,
   ValuePacket,

@@ -1,8 +1,9 @@
+import type { Adversary } from "./byzantine/adversary.ts";
 import { SimulationError } from "./errors.ts";
 import { calmProfile } from "./faults/draw-profile.ts";
 import type { Profile } from "./profile.ts";
 import type { RunLimits } from "./run-types.ts";
-import type { Adversary, Cluster, Watch } from "./types.ts";
+import type { Cluster, Watch } from "./types.ts";
 
 const refuse = (what: string): never => {
   throw new SimulationError("bad-option", what);

@@ -1,6 +1,7 @@
 import type { AnyEngine } from "@eunomia/engine";
+import type { Adversary } from "./byzantine/adversary.ts";
 import type { Profile } from "./profile.ts";
-import type { Adversary, Choice, Cluster, Outcome, SimulatedStep, System } from "./types.ts";
+import type { Choice, Cluster, Outcome, SimulatedStep, System } from "./types.ts";
 
 /** How long a run goes on, and how: `safety` has faults all the time, `liveness` heals a core in the end and waits for it. */
 export interface RunLimits {

@@ -95,8 +95,8 @@ test("a caller's mistake is told with what to do", () => {
         },
       }),
     ).rejects.toThrow(/"watches" of "toy" expected at least one/),
-    expect(refused({ wire: "bytes", adversary: () => ({ name: "nobody", nodes: [] }) })).rejects.toThrow(
-      /leave the adversary out/,
-    ),
+    expect(
+      refused({ wire: "bytes", adversary: () => ({ name: "nobody", nodes: [], intercept: () => {} }) }),
+    ).rejects.toThrow(/leave "nobody" out/),
   ]);
 });

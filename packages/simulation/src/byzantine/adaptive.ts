@@ -1,6 +1,7 @@
 import { clone } from "@eunomia/codec";
 import { type EngineTypes, type Event, type NodeId, step } from "@eunomia/engine";
-import type { HonestProcess, Stage, ValuePacket } from "../types.ts";
+import type { ValuePacket } from "../types.ts";
+import type { HonestProcess, Stage } from "./adversary.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { Strategy } from "./strategies.ts";
 

@@ -1,6 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Adversary, Cluster, Draw } from "../types.ts";
+import type { Cluster, Draw } from "../types.ts";
 import { adaptive } from "./adaptive.ts";
+import type { Adversary } from "./adversary.ts";
 import { Knowledge } from "./knowledge.ts";
 import {
   collusion,

@@ -1,7 +1,8 @@
 import type { Authenticator, EngineTypes, NodeId } from "@eunomia/engine";
 import { checksumSeal } from "../kernel/seal.ts";
 import { toPlain } from "../replay/plain.ts";
-import type { Adversary, Cluster, Faulty, Frame, Stage, Watch } from "../types.ts";
+import type { Cluster, Faulty, Watch } from "../types.ts";
+import type { Adversary, Frame, Stage } from "./adversary.ts";
 
 /** What is made of a frame that somebody sent. None of it is a frame that its sender sealed for that receiver. */
 const forgeries: Readonly<

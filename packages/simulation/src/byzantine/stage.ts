@@ -1,6 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
 import type { World } from "../kernel/world.ts";
-import type { Adversary, Draw, Frame, HonestProcess, Stage, ValuePacket } from "../types.ts";
+import type { Draw, ValuePacket } from "../types.ts";
+import type { Adversary, Frame, HonestProcess, Stage } from "./adversary.ts";
 
 /** What an adversary acts through: only its own nodes let anything out, as seals would see to it. */
 export class AdversaryStage implements Stage {

@@ -1,6 +1,7 @@
 import { mutate } from "@eunomia/codec";
 import type { EngineTypes, NodeId } from "@eunomia/engine";
-import type { Adversary, Draw, Stage, ValuePacket } from "../types.ts";
+import type { Draw, ValuePacket } from "../types.ts";
+import type { Adversary, Stage } from "./adversary.ts";
 import type { Knowledge } from "./knowledge.ts";
 
 /** A packet that leaves a Byzantine node, and how much later than the honest one would have. */

@@ -1,4 +1,5 @@
 import type { Authenticator, NodeId } from "@eunomia/engine";
+import type { Adversary, Frame } from "../byzantine/adversary.ts";
 import { AdversaryStage } from "../byzantine/stage.ts";
 import { Disk } from "../disk/disk.ts";
 import type { End, Freight, Network } from "../network/network.ts";
@@ -6,7 +7,7 @@ import { NodeClock } from "../node/clock.ts";
 import type { LifeHost } from "../node/life.ts";
 import { NodeHost } from "../node/node-host.ts";
 import type { Profile } from "../profile.ts";
-import type { Adversary, Cluster, Fate, Frame, ValuePacket } from "../types.ts";
+import type { Cluster, Fate, ValuePacket } from "../types.ts";
 import type { Blame } from "./blame.ts";
 import type { Judge } from "./judge.ts";
 import type { Stepper } from "./stepper.ts";
