@@ -92,6 +92,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("paxos/2a2b-one-promise-soup", 100_000),
     model("paxos/2a2b-trims", 100_000),
     reduced("paxos/3a2b", 200_000),
+    reduced("paxos/2a3b-one-promise", 200_000),
     reduced("paxos/2a4b-one-promise", 800_000),
     reduced("paxos/2a2b-pages", 800_000),
     runs(101, 150),

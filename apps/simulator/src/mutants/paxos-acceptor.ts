@@ -238,8 +238,7 @@ export const paxosAcceptorMutants: readonly Mutant[] = [
   acceptor("floor-not-recorded", {
     class: "forgotten persist",
     rule: "raise the floor (4.6)",
-    breaks: "nothing",
-    why: "records are only ever replaced by a compaction, which writes the floor: what lies below it comes back as it was",
+    breaks: "bounded state",
     change: forgetting(["raise the floor (4.6)"], "floor"),
   }),
   acceptor("promise-recorded-twice", {

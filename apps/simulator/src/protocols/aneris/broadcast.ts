@@ -35,6 +35,8 @@ export class Broadcast implements NodeEars {
   readonly #stranger: Stranger;
   /** Operations of the control commands by number, as they were delivered. */
   readonly #effective = new Map<string, string>();
+  /** Every control command that a client has signed. */
+  readonly #signed = new Set<string>();
   #written = 0;
   #controlled = 0;
   /** Clients whose control commands are under way. */
@@ -184,6 +186,7 @@ export class Broadcast implements NodeEars {
     const who = writers[client]!;
     const sign = (n: number, notAfter: number) => {
       this.note({ kind: "control", at: this.#scene.nowMs(), who, n, digest: bodyDigest(bytes) });
+      this.#signed.add(`${who} ${n} ${toHex(bytes)}`);
       return [signatureOf(controlSigningBytes(cluster, n, notAfter, bytes))];
     };
     const done = (accepted: boolean): void => {
@@ -192,7 +195,7 @@ export class Broadcast implements NodeEars {
     };
     this.#clients[client]!.control({ operation, sign }).then(
       (outcome) => {
-        if (outcome.kind === "effective") this.#confirmed(who, outcome.n, outcome.slot, toHex(bytes));
+        if (outcome.kind === "effective") this.#confirmed(who, outcome.n, outcome.slot);
         else if (outcome.reason.includes("another command")) this.#scene.mark("a control that came too late");
         done(outcome.kind === "effective");
       },
@@ -201,8 +204,10 @@ export class Broadcast implements NodeEars {
     return operation.kind;
   }
 
-  #confirmed(who: string, n: number, slot: number, operation: string): void {
-    if (this.#effective.get(`${n} in ${slot}`) !== operation)
+  /** An answer is about a number: it may be an earlier command of the client that took effect under it, never another's. */
+  #confirmed(who: string, n: number, slot: number): void {
+    const operation = this.#effective.get(`${n} in ${slot}`);
+    if (operation === undefined || !this.#signed.has(`${who} ${n} ${operation}`))
       this.#scene.violated("a confirmed control took effect", `${who} hears of control ${n} in slot ${slot}`);
   }
 

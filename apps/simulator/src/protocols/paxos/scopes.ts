@@ -108,6 +108,12 @@ export const paxosScopes: Readonly<Record<string, Scope>> = {
     q1: 2,
     q2: 1,
   }),
+  "paxos/2a3b-one-promise": paxos("main", "a leader comes back, one promise begins a ballot", {
+    acceptors: 2,
+    ballots: [2, 1],
+    q1: 1,
+    q2: 2,
+  }),
   "paxos/2a4b-one-promise": paxos("main", "two leaders come back, one promise begins a ballot", {
     acceptors: 2,
     ballots: [2, 2],
