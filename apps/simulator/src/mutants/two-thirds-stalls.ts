@@ -55,8 +55,7 @@ export const twoThirdsStalls: readonly Mutant[] = [
   member("floor-not-recorded", {
     class: "forgotten persist",
     rule: "stable: raise the floor (1)",
-    breaks: "nothing",
-    why: "the votes and decisions below the floor are still in the records, and a compaction writes the floor",
+    breaks: "bounded state",
     change: forgetting(["stable: raise the floor (1)"], "floor"),
   }),
   member("gossip-silent", {
