@@ -70,15 +70,13 @@ export const paxosLeaderStalls: readonly Mutant[] = [
   leader("decisions-not-announced", {
     class: "no answer",
     rule: choose,
-    breaks: "nothing",
-    why: "learners hear of the commit index in heartbeats and fetch, proposers are answered when they offer again",
+    breaks: "termination",
     change: silent([choose], "decision", "chosen"),
   }),
   leader("stall-never-noticed", {
     class: "no retransmission",
     rule: "give up a stalled ballot (4.8)",
-    breaks: "nothing",
-    why: "a refusal or a heartbeat of a higher ballot ends a ballot that cannot go on, and acceptances are asked for again",
+    breaks: "termination",
     change: without("give up a stalled ballot (4.8)"),
   }),
   leader("higher-leader-ignored", {
