@@ -1,6 +1,6 @@
 import type { AnyEngine } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
-import { soundMakers } from "./support/cluster.ts";
+import { type Makers, soundMakers } from "./support/cluster.ts";
 import { acceptorAlone, leaderAlone, learnerAlone } from "./support/lone.ts";
 import { acceptorRules } from "./support/rules-acceptor.ts";
 import { leaderRules } from "./support/rules-leader.ts";
@@ -35,10 +35,10 @@ for (const { role, alone, rules } of roles)
     for (const [name, check] of Object.entries(rules)) test(name, () => check(soundMakers));
 
     test("what only collects is seen by nobody", () => {
-      const makers = {
-        acceptor: (config: never) => watched(soundMakers.acceptor(config)),
-        leader: (config: never) => watched(soundMakers.leader(config)),
-        learner: (config: never) => watched(soundMakers.learner(config)),
+      const makers: Makers = {
+        acceptor: (config) => watched(soundMakers.acceptor(config)),
+        leader: (config) => watched(soundMakers.leader(config)),
+        learner: (config) => watched(soundMakers.learner(config)),
       };
       for (const check of Object.values(rules)) check(makers);
     });
