@@ -93,8 +93,15 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
     await page.close();
   });
 
-  test("loses, doubles and crashes by clicks on messages and processes", async () => {
+  test("loses, doubles and crashes by clicks on messages and processes, however late the worker answers", async () => {
     const page = await explorer.open();
+    // The choices of the moment before stay in view until the worker has told the new ones: they must not be taken.
+    await page.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (this: Worker, message: { readonly call: string }) {
+        setTimeout(() => post.call(this, message), message.call === "position" ? 300 : 0);
+      };
+    });
     await choose(page, "golden/forgetful");
     await page.locator(".parameters > summary").click();
     await page.fill("#parameter-losses", "1");

@@ -11,10 +11,10 @@ const spareRows = 12;
 
 /** The next steps of a process that are not about a message: faults, timers, inputs, the disk. */
 function askAboutProcess(process: string): void {
-  const choices = (position.value?.choices ?? []).filter(
-    (each) => each.process === process && each.message === null,
-  );
-  asked.value = { title: process, choices };
+  asked.value = {
+    title: process,
+    concerns: (choice) => choice.process === process && choice.message === null,
+  };
 }
 
 function Heads({ told, scene }: { told: Story; scene: Scene }) {

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { changeText, inline, shortName } from "../story/tree.ts";
 import type { Choice, Preview } from "../worker/messages.ts";
 import { grouped } from "./grouped.ts";
-import { asked, atEnd, busy, cursor, position, preview, story, take } from "./store.ts";
+import { asked, atEnd, busy, cursor, position, preview, settled, story, take } from "./store.ts";
 
 /** Headline of a group: the first action, or what happens instead of one. */
 function groupOf({ kind, fired }: Choice): string {
@@ -93,6 +93,7 @@ function Choices({ choices }: { choices: readonly Choice[] }) {
                 <button
                   type="button"
                   class="choice"
+                  aria-disabled={!settled.value}
                   tabIndex={choice.index === first ? 0 : -1}
                   onPointerEnter={() => look(choice)}
                   onFocus={() => look(choice)}
@@ -166,6 +167,7 @@ export function Next() {
 export function Asked() {
   const question = asked.value;
   if (question === null) return null;
+  const choices = (position.value?.choices ?? []).filter(question.concerns);
   return (
     <dialog class="asked" open aria-label={`Steps for ${question.title}`}>
       <header>
@@ -180,10 +182,10 @@ export function Asked() {
           Close
         </button>
       </header>
-      {question.choices.length === 0 ? (
+      {choices.length === 0 ? (
         <p class="quiet">Nothing can be done with it at this moment.</p>
       ) : (
-        <Choices choices={question.choices} />
+        <Choices choices={choices} />
       )}
     </dialog>
   );

@@ -1,19 +1,19 @@
 import { type Arrow, type Box, boxHeight, letterText } from "../story/layout.ts";
 import { inline } from "../story/tree.ts";
 import type { Letter } from "../story/types.ts";
-import { asked, go, position } from "./store.ts";
+import { asked, go } from "./store.ts";
 
 /** The next steps that are about a message. */
 function askAboutLetter(letter: Letter): void {
   const text = inline(letter.message);
-  const choices = (position.value?.choices ?? []).filter(
-    ({ process, message }) =>
+  asked.value = {
+    title: `${text}, from ${letter.from} to ${letter.to}`,
+    concerns: ({ process, message }) =>
       process === letter.to &&
       message !== null &&
       message.from === letter.from &&
       inline(message.message) === text,
-  );
-  asked.value = { title: `${text}, from ${letter.from} to ${letter.to}`, choices };
+  };
 }
 
 /** Where a message stands to the moment that is shown: of its step, sent after it, or anything else. */

@@ -30,7 +30,13 @@ export const chosen = signal<{
 export const story = signal<Story | null>(null);
 /** How many steps of the story have been taken at the moment that is shown. */
 export const cursor = signal(0);
-export const position = signal<Position | null>(null);
+const placed = signal<{ readonly story: Story; readonly position: Position } | null>(null);
+/** The moment that is shown, or for an instant the one that was shown before it: see {@link settled}. */
+export const position = computed(() => placed.value?.position ?? null);
+/** Does the position belong to the story and the cursor? Until it does, its choices are those of another moment. */
+export const settled = computed(
+  () => placed.value?.story === story.value && placed.value?.position.at === cursor.value,
+);
 /** A moment to compare with; null: the one before. */
 export const pinned = signal<Position | null>(null);
 export const before = signal<Position | null>(null);
@@ -51,8 +57,8 @@ export const search = signal<{
 export const busy = signal(false);
 export const room = signal<Room>("diagram");
 export const helpOpen = signal(false);
-/** What a click on a message or a process asked about. */
-export const asked = signal<{ readonly title: string; readonly choices: readonly Choice[] } | null>(null);
+/** What a click on a message or a process asked about, and which of the next steps concern it. */
+export const asked = signal<{ readonly title: string; concerns(choice: Choice): boolean } | null>(null);
 
 export const atEnd = computed(() => story.value !== null && cursor.value === story.value.steps.length);
 
@@ -96,7 +102,7 @@ effect(() => {
   const fresh = (): boolean => story.peek() === now && cursor.peek() === at;
   void tried(async () => {
     const here = await client.ask("position", { at });
-    if (fresh()) position.value = here;
+    if (fresh()) placed.value = { story: now, position: here };
     const previous = at === 0 ? null : await client.ask("position", { at: at - 1 });
     if (fresh()) before.value = previous;
   });
@@ -120,6 +126,7 @@ export function go(at: number): void {
 
 /** Takes a step from the moment that is shown; what lay behind it is forgotten. Null: so many at random. */
 export async function take(choice: number | null, count = 1): Promise<void> {
+  if (choice !== null && !settled.value) return;
   const at = cursor.value;
   const next = await tried(() => client.ask("take", { at, choice, count, seed: at + count }));
   if (next !== null) show(next);
