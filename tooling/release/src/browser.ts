@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 export const nodeOnly: ReadonlySet<string> = new Set([
   "@eunomia/checker/node",
   "@eunomia/checker/worker",
+  "@eunomia/conformance",
   "@eunomia/crypto-auth/native",
   "@eunomia/host",
   "@eunomia/journal/file",
@@ -79,8 +80,10 @@ async function load(code: string): Promise<string | null> {
   } catch (error) {
     return String(error);
   }
-  const text = `import(${JSON.stringify(url)}).then(() => postMessage("ok"), (error) => postMessage(String(error)))`;
-  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  const text = `${code}\npostMessage("ok");`;
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })), {
+    type: "module",
+  });
   const said = await new Promise<string>((resolve) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => resolve(message);

@@ -13,9 +13,12 @@ export function tarballProblems(manifest: Manifest, files: readonly string[]): r
   const there = new Set(files);
   const problems: string[] = [];
   for (const file of always) if (!there.has(file)) problems.push(`${file} is not in the tarball`);
-  for (const file of files)
-    if (!/^(?:dist|src)\//.test(file) && !always.includes(file) && !/^(?:CHANGELOG|SPEC)\.md$/.test(file))
-      problems.push(`${file} does not belong in the tarball`);
+  const meant = (manifest.files ?? []).filter((folder) => !/^(?:test|bench)\b/.test(folder));
+  const isMeant = (file: string): boolean =>
+    meant.some((each) => file === each || file.startsWith(`${each}/`)) ||
+    always.includes(file) ||
+    file === "CHANGELOG.md";
+  for (const file of files) if (!isMeant(file)) problems.push(`${file} does not belong in the tarball`);
   const { exports = {} } = manifest;
   if (Object.keys(exports).length === 0) problems.push("no exports: everything could be imported");
   for (const [subpath, targets] of Object.entries(exports)) {

@@ -6,6 +6,7 @@ const good: Manifest = {
   name: "@eunomia/sample",
   version: "1.2.3",
   sideEffects: false,
+  files: ["dist", "src"],
   exports: {
     ".": {
       "@eunomia/source": "./src/index.ts",
