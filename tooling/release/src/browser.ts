@@ -1,6 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
@@ -51,17 +49,14 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const hasBrowser: boolean = existsSync(executablePath);
 
 /** What goes wrong when a page loads each bundle, and a worker too; empty if nothing. */
-export async function browserProblems(
-  bundles: readonly Bundle[],
-  folder: string,
-): Promise<readonly string[]> {
+export async function browserProblems(bundles: readonly Bundle[]): Promise<readonly string[]> {
   const problems: string[] = [];
-  const page = join(folder, "page.html");
-  writeFileSync(page, "<!doctype html><title>bundles</title>");
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   try {
     const tab = await browser.newPage();
-    await tab.goto(pathToFileURL(page).href);
+    // An origin of its own, without a server: workers of modules need one.
+    await tab.route("**/*", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
+    await tab.goto("http://packages.test/");
     for (const { entry, code } of bundles) {
       const said = await tab.evaluate(load, code);
       if (said !== null) problems.push(`Chromium, ${entry}: ${said}`);

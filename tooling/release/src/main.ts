@@ -58,7 +58,7 @@ async function checkBrowsers(tarballs: readonly Tarball[], folder: string): Prom
   }
   told(`${bundles.length} entries bundle for browsers`, wrong);
   if (hasBrowser)
-    told("all of them load in Chromium, in a page and in a worker", await browserProblems(bundles, folder));
+    told("all of them load in Chromium, in a page and in a worker", await browserProblems(bundles));
   else console.log("skip Chromium is not here: CHROMIUM names one elsewhere");
   console.log("\nentry, minified with all it stands on             bytes     gzip");
   for (const { entry, bytes, gzipBytes } of bundles)
