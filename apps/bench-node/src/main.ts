@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { formatReplay } from "@eunomia/trace";
 import { Command } from "commander";
-import { bench } from "./bench/bench.ts";
+import { benchCommand } from "./bench/command.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { readClusterConfig } from "./node/config.ts";
 import { runNode } from "./node/process.ts";
@@ -64,40 +64,6 @@ program
     },
   );
 
-program
-  .command("bench")
-  .description("run a durable cluster of three beside etcd, if it is installed, and print ratios")
-  .option(
-    "--outstanding <list>",
-    "writes under way, comma separated",
-    (text) => text.split(",").map(Number),
-    [1, 64, 256, 1024],
-  )
-  .option("--bytes <n>", "size of a value", Number, 256)
-  .option("--seconds <n>", "length of a run", Number, 3)
-  .option("--repeats <n>", "runs of each system", Number, 3)
-  .option("--results <directory>", "write everything measured to a JSON file there")
-  .action(
-    async (options: {
-      outstanding: number[];
-      bytes: number;
-      seconds: number;
-      repeats: number;
-      results?: string;
-    }) => {
-      const { outstanding, bytes: bodyBytes, seconds, repeats, results = null } = options;
-      for (const [name, value] of Object.entries({
-        bytes: bodyBytes,
-        seconds,
-        repeats,
-        outstanding: outstanding.find((value) => !(Number.isSafeInteger(value) && value > 0)) ?? 1,
-      }))
-        if (!(name === "seconds" ? value > 0 : Number.isSafeInteger(value) && value > 0))
-          program.error(
-            `error: --${name} expected a positive ${name === "seconds" ? "number" : "integer"}, got ${value}`,
-          );
-      await bench({ outstanding, bodyBytes, seconds, repeats, results });
-    },
-  );
+program.addCommand(benchCommand());
 
 await program.parseAsync();

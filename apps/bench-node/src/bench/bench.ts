@@ -1,92 +1,95 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCluster } from "./cluster-target.ts";
 import { startEtcd } from "./etcd-target.ts";
+import { benchPage } from "./history.ts";
 import { type Measurement, measure } from "./measure.ts";
+import { type Shape, shapeText } from "./shapes.ts";
+import { lineOf, ratioOf } from "./summary.ts";
 import type { Target } from "./target.ts";
 
 export interface BenchOptions {
-  readonly outstanding: readonly number[];
-  readonly bodyBytes: number;
+  readonly shapes: readonly Shape[];
   readonly seconds: number;
   readonly repeats: number;
-  /** Where a JSON file with everything goes. */
+  /** Where a JSON file with everything and the page with curves go; null: nowhere. */
   readonly results: string | null;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+/** One run of the benchmark, as it is kept. */
+export interface BenchRun {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  /** Load averages of one minute, before and after. */
+  readonly load: readonly number[];
+  readonly seconds: number;
+  readonly repeats: number;
+  readonly systems: readonly { readonly name: string; readonly about: string }[];
+  /** Systems that were not there, and why. */
+  readonly skipped: readonly string[];
+  readonly measurements: readonly Measurement[];
+}
 
 /** Runs the cluster beside etcd, alternating, and prints medians and their ratios. */
-export async function bench(options: BenchOptions): Promise<void> {
+export async function bench(options: BenchOptions): Promise<BenchRun> {
   const directory = mkdtempSync(join(tmpdir(), "eunomia-bench-"));
   const targets: Target[] = [];
-  const all: Measurement[] = [];
+  const skipped: string[] = [];
+  const measurements: Measurement[] = [];
+  const { shapes, seconds, repeats } = options;
+  const before = loadavg()[0]!;
   try {
     targets.push(await startCluster(directory));
     const etcd = await startEtcd(directory);
-    if ("absent" in etcd) console.log(`skipped: ${etcd.absent}`);
+    if ("absent" in etcd) skipped.push(etcd.absent);
     else targets.push(etcd);
+    for (const reason of skipped) console.log(`skipped: ${reason}`);
+    for (const { name, about } of targets) console.log(`${name}: ${about}`);
     console.log(
-      `3 replicas, durable, ${options.bodyBytes} B, one client connection; medians of ${options.repeats} runs of ${options.seconds} s, alternating`,
+      `medians of ${repeats} runs of ${seconds} s, alternating; ratios pair by pair, with their spread\n`,
     );
-    for (const outstanding of options.outstanding) {
-      for (let repeat = 0; repeat < options.repeats; repeat += 1)
-        for (const target of targets)
-          all.push(await measure(target, outstanding, options.bodyBytes, options.seconds));
-      for (const target of targets) console.log(lineOf(all, target.name, outstanding));
-      if (targets.length === 2) console.log(ratioOf(all, outstanding));
+    for (const shape of shapes) {
+      for (let repeat = 0; repeat < repeats; repeat += 1)
+        for (const target of targets) measurements.push(await measure(target, shape, seconds));
+      console.log(shapeText(shape));
+      for (const target of targets) console.log(`  ${lineOf(measurements, target.name, shape)}`);
+      if (targets.length === 2) console.log(`  ${ratioOf(measurements, shape)}`);
     }
   } finally {
     for (const target of targets) await target.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-  if (options.results !== null) save(options, all);
-}
-
-function of(all: readonly Measurement[], system: string, outstanding: number): Measurement[] {
-  return all.filter((one) => one.system === system && one.outstanding === outstanding);
-}
-
-function lineOf(all: readonly Measurement[], system: string, outstanding: number): string {
-  const runs = of(all, system, outstanding);
-  const middle = (pick: (one: Measurement) => number | null): string => {
-    const values = runs.map(pick);
-    return values.some((value) => value === null) ? "–" : digits(median(values as number[]));
+  const run: BenchRun = {
+    date: new Date().toISOString(),
+    commit: commit(),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`,
+    load: [before, loadavg()[0]!],
+    seconds,
+    repeats,
+    systems: targets.map(({ name, about }) => ({ name, about })),
+    skipped,
+    measurements,
   };
-  return (
-    `${system.padEnd(8)} K=${String(outstanding).padEnd(5)} ${middle((one) => one.commandsPerSecond).padStart(8)}/s  ` +
-    `p50 ${middle((one) => one.latencyMsP50)} ms  p99 ${middle((one) => one.latencyMsP99)} ms  ` +
-    `CPU µs per command: servers ${middle((one) => one.serverCpuMicrosPerCommand)}, client ${middle((one) => one.clientCpuMicrosPerCommand)}  ` +
-    `servers ${middle((one) => one.serverResidentMiB)} MiB`
-  );
+  if (options.results !== null) save(run, options.results);
+  return run;
 }
 
-/** Runs stand in pairs, so each repeat gives a ratio of its own: the median and the spread of these are printed. */
-function ratioOf(all: readonly Measurement[], outstanding: number): string {
-  const ours = of(all, "eunomia", outstanding);
-  const theirs = of(all, "etcd", outstanding);
-  const ratios = (pick: (one: Measurement) => number): string => {
-    const values = ours.map((one, i) => pick(one) / pick(theirs[i]!)).toSorted((a, b) => a - b);
-    return `${digits(median(values))} (${digits(values[0]!)} to ${digits(values.at(-1)!)})`;
-  };
-  return `  ratio to etcd: throughput ${ratios((one) => one.commandsPerSecond)}, p50 ${ratios((one) => one.latencyMsP50)}`;
-}
-
-function save(options: BenchOptions, measurements: readonly Measurement[]): void {
-  mkdirSync(options.results!, { recursive: true });
-  let commit = "unknown";
+function commit(): string {
   try {
-    commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim();
   } catch {
-    // Not a checkout.
+    return "unknown"; // Not a checkout.
   }
-  const date = new Date().toISOString();
-  const file = join(options.results!, `cluster-${date.replaceAll(/[:.]/g, "-")}.json`);
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-  writeFileSync(file, `${JSON.stringify({ date, commit, machine, options, measurements }, null, 2)}\n`);
-  console.log(`saved ${file}`);
+}
+
+function save(run: BenchRun, results: string): void {
+  mkdirSync(results, { recursive: true });
+  const file = join(results, `cluster-${run.date.replaceAll(/[:.]/g, "-")}.json`);
+  writeFileSync(file, `${JSON.stringify(run, null, 2)}\n`);
+  const page = join(results, "cluster.html");
+  writeFileSync(page, benchPage(results));
+  console.log(`\nsaved ${file}\ncurves and history: ${page}`);
 }

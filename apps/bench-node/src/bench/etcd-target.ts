@@ -3,7 +3,7 @@ import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { freePorts } from "../local/ports.ts";
 import { GrpcConnection } from "./h2.ts";
-import type { Absent, Target } from "./target.ts";
+import { type Absent, spread, type Target } from "./target.ts";
 
 /** Protocol buffers as far as a put needs them. */
 function varint(value: number): number[] {
@@ -51,8 +51,11 @@ function isLeader(reply: Buffer): boolean {
 
 /** Three members of Debian's etcd on the loopback interface, durable as it comes; null fields say why there is none. */
 export async function startEtcd(directory: string): Promise<Target | Absent> {
+  let version: string;
   try {
-    execFileSync("etcd", ["--version"], { stdio: "ignore" });
+    version = execFileSync("etcd", ["--version"], { encoding: "utf8" })
+      .split("\n")[0]!
+      .replace(" Version:", "");
   } catch {
     return { absent: "etcd is not installed (Debian: apt-get install etcd-server)" };
   }
@@ -88,15 +91,26 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
     );
   };
   try {
-    const connection = await connectToLeader(ports.slice(3));
+    const leader = await findLeader(ports.slice(3));
     return {
       name: "etcd",
+      about: `${version}, three members as they come, fdatasync at a majority before a reply, no TLS`,
       pids: children.map((child) => child.pid!),
-      load: loadOver(connection),
-      stop: async () => {
-        connection.close();
-        await stop();
+      async connect(connections) {
+        const all: GrpcConnection[] = [];
+        for (let at = 0; at < connections; at += 1) all.push(await GrpcConnection.open("127.0.0.1", leader));
+        return {
+          async run(outstanding, commands, body, answered) {
+            const under = spread(outstanding, connections);
+            const shares = spread(commands, connections);
+            await Promise.all(all.map((each, at) => put(each, under[at]!, shares[at]!, body, answered)));
+          },
+          async close() {
+            for (const each of all) each.close();
+          },
+        };
       },
+      stop,
     };
   } catch (error) {
     await stop();
@@ -104,7 +118,8 @@ export async function startEtcd(directory: string): Promise<Target | Absent> {
   }
 }
 
-async function connectToLeader(ports: readonly number[]): Promise<GrpcConnection> {
+/** The client port of the leader. */
+async function findLeader(ports: readonly number[]): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     for (const port of ports) {
       const connection = await GrpcConnection.open("127.0.0.1", port).catch(() => null);
@@ -112,32 +127,38 @@ async function connectToLeader(ports: readonly number[]): Promise<GrpcConnection
       const status = await new Promise<Buffer | null>((resolve) =>
         connection.call("/etcdserverpb.Maintenance/Status", new Uint8Array(), resolve),
       );
-      if (status !== null && isLeader(status)) return connection;
       connection.close();
+      if (status !== null && isLeader(status)) return port;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error("etcd found no leader within 10 s; see its logs");
 }
 
-/** All writes over one connection: one request each, as many streams open as writes are under way. */
-function loadOver(connection: GrpcConnection): Target["load"] {
-  return (outstanding, commands, body, answered) =>
-    new Promise((resolve, reject) => {
-      let sent = 0;
-      let done = 0;
-      const next = (): void => {
-        const key = `k${sent % 1000}`;
-        sent += 1;
-        const began = performance.now();
-        connection.call("/etcdserverpb.KV/Put", putRequest(key, body), (reply) => {
-          if (reply === null) return reject(new Error("etcd refused a write; see its logs"));
-          answered(performance.now() - began, 1);
-          done += 1;
-          if (done === commands) resolve();
-          else if (sent < commands) next();
-        });
-      };
-      for (let i = 0; i < Math.min(outstanding, commands); i += 1) next();
-    });
+/** Writes over one connection: one request each, as many streams open as writes are under way. */
+function put(
+  connection: GrpcConnection,
+  outstanding: number,
+  commands: number,
+  body: Uint8Array,
+  answered: (latencyMs: number) => void,
+): Promise<void> {
+  if (commands === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let done = 0;
+    const next = (): void => {
+      const key = `k${sent % 1000}`;
+      sent += 1;
+      const began = performance.now();
+      connection.call("/etcdserverpb.KV/Put", putRequest(key, body), (reply) => {
+        if (reply === null) return reject(new Error("etcd refused a write; see its logs"));
+        answered(performance.now() - began);
+        done += 1;
+        if (done === commands) resolve();
+        else if (sent < commands) next();
+      });
+    };
+    for (let i = 0; i < Math.min(outstanding, commands); i += 1) next();
+  });
 }

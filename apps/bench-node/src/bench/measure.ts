@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Target } from "./target.ts";
+import type { Shape } from "./shapes.ts";
+import type { Load, Target } from "./target.ts";
 
 export interface Measurement {
   readonly system: string;
-  readonly outstanding: number;
-  readonly bodyBytes: number;
+  readonly shape: Shape;
   readonly commands: number;
   readonly commandsPerSecond: number;
   readonly latencyMsP50: number;
@@ -41,29 +41,37 @@ function residentMiB(pid: number): number | null {
 const sum = (values: readonly (number | null)[]): number | null =>
   values.some((value) => value === null) ? null : values.reduce<number>((total, value) => total + value!, 0);
 
-/** One closed-loop run of at least `seconds`, after a short warm-up. The number of commands follows from the warm-up's rate. */
-export async function measure(
-  target: Target,
-  outstanding: number,
-  bodyBytes: number,
+/** One closed-loop run of at least `seconds`, after a short warm-up. */
+export async function measure(target: Target, shape: Shape, seconds: number): Promise<Measurement> {
+  const load = await target.connect(shape.connections);
+  try {
+    const commands = await commandsFor(load, shape, seconds);
+    return await measured(target, load, shape, commands);
+  } finally {
+    await load.close();
+  }
+}
+
+/** Warms up, and answers how many commands last for `seconds`. */
+async function commandsFor(
+  load: Load,
+  { bodyBytes, connections, outstanding }: Shape,
   seconds: number,
-): Promise<Measurement> {
+): Promise<number> {
   const body = new Uint8Array(bodyBytes).fill(0x61);
-  const began = performance.now();
-  const warmUp = Math.max(200, outstanding * 4);
-  await target.load(outstanding, warmUp, body, () => {});
-  const firstRate = (warmUp / (performance.now() - began)) * 1000;
-  await target.load(
-    outstanding,
-    Math.max(outstanding, Math.floor(firstRate * seconds * 0.2)),
-    body,
-    () => {},
-  );
-  const probe = performance.now();
-  const probeCommands = Math.max(outstanding, Math.floor(firstRate * seconds * 0.2));
-  await target.load(outstanding, probeCommands, body, () => {});
-  const rate = (probeCommands / (performance.now() - probe)) * 1000;
-  const commands = Math.max(outstanding * 2, Math.floor(rate * seconds));
+  let rate = 1000;
+  let commands = Math.max(200, outstanding * 4);
+  for (let round = 0; round < 3; round += 1) {
+    const began = performance.now();
+    await load.run(outstanding, commands, body, () => {});
+    rate = (commands / (performance.now() - began)) * 1000;
+    commands = Math.max(outstanding, connections, Math.floor(rate * seconds * 0.2));
+  }
+  return Math.max(outstanding * 2, Math.floor(rate * seconds));
+}
+
+async function measured(target: Target, load: Load, shape: Shape, commands: number): Promise<Measurement> {
+  const body = new Uint8Array(shape.bodyBytes).fill(0x61);
   const latencies = new Float64Array(commands);
   let answers = 0;
   let lastAt = performance.now();
@@ -71,7 +79,7 @@ export async function measure(
   const serverBefore = sum(target.pids.map(cpuMicros));
   const clientBefore = process.cpuUsage();
   const start = performance.now();
-  await target.load(outstanding, commands, body, (latencyMs) => {
+  await load.run(shape.outstanding, commands, body, (latencyMs) => {
     const now = performance.now();
     longestGapMs = Math.max(longestGapMs, now - lastAt);
     lastAt = now;
@@ -83,8 +91,7 @@ export async function measure(
   latencies.sort();
   return {
     system: target.name,
-    outstanding,
-    bodyBytes,
+    shape,
     commands,
     commandsPerSecond: commands / elapsed,
     latencyMsP50: latencies[Math.floor(commands * 0.5)]!,
