@@ -75,6 +75,12 @@ const report = {
   vacuous: [],
   counts: {} as never,
   epochs: [epoch],
+  course: {
+    pieceSeconds: 0.05,
+    commandsPerSecond: [20, 0],
+    latencyMsP50: [3, null],
+    latencyMsP99: [4, null],
+  },
   steps: [],
   alarms: [],
   seconds: 1.25,
@@ -101,4 +107,24 @@ test("the report for a terminal says what held and what did not", () => {
   expect(bad.match(/FAILED/g)).toHaveLength(4);
   expect(bad).toContain("NOT equal to the input");
   expect(bad).toContain("alarm: subscriber-a: no");
+});
+
+test("the course of a run has a latency wherever something was answered", () => {
+  const timings = new Timings();
+  timings.delivered(1, 0, "paxos", true, 1010);
+  for (const [seq, sentAt, answeredAt] of [
+    [1, 1000, 1010],
+    [2, 1000, 1030],
+    [3, 1150, 1155],
+  ] as const) {
+    timings.sent(seq, sentAt);
+    timings.settled(seq, 1, 1, answeredAt);
+  }
+  expect(timings.course(1000)).toEqual({
+    pieceSeconds: 0.05,
+    commandsPerSecond: [40, 0, 0, 20],
+    latencyMsP50: [30, null, null, 5],
+    latencyMsP99: [30, null, null, 5],
+  });
+  expect(new Timings().course(5).commandsPerSecond).toEqual([]);
 });

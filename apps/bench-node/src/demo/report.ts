@@ -1,6 +1,6 @@
 import type { Judgement } from "@eunomia/trace";
 import type { FileDigest } from "./judge.ts";
-import type { EpochTimings } from "./timings.ts";
+import type { Course, EpochTimings } from "./timings.ts";
 
 export interface RunReport {
   readonly verdict: "ok" | "failed";
@@ -15,6 +15,7 @@ export interface RunReport {
   readonly vacuous: readonly string[];
   readonly counts: Judgement["counts"];
   readonly epochs: readonly EpochTimings[];
+  readonly course: Course;
   readonly steps: readonly {
     readonly title: string;
     readonly atSeconds: number;
@@ -42,6 +43,23 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** What each epoch was like, with a head. */
+export function epochRows({ epochs }: RunReport): string[][] {
+  return [
+    ["epoch", "protocol", "slots", "commands", "per s", "p50 ms", "p99 ms", "longest gap ms"],
+    ...epochs.map((epoch) => [
+      String(epoch.epoch),
+      epoch.protocol,
+      `${epoch.firstSlot}–${epoch.lastSlot}`,
+      String(epoch.commands),
+      epoch.commandsPerSecond.toFixed(0),
+      milliseconds(epoch.latencyMsP50),
+      milliseconds(epoch.latencyMsP99),
+      milliseconds(epoch.longestGapMs),
+    ]),
+  ];
+}
+
 /** The report for a terminal. */
 export function reportText(report: RunReport): string {
   const mark = (good: boolean): string => (good ? "ok      " : "FAILED  ");
@@ -61,19 +79,7 @@ export function reportText(report: RunReport): string {
     ...report.alarms.map((alarm) => `${mark(false)} alarm: ${alarm}`),
     "",
     "Epochs",
-    table([
-      ["epoch", "protocol", "slots", "commands", "per s", "p50 ms", "p99 ms", "longest gap ms"],
-      ...report.epochs.map((epoch) => [
-        String(epoch.epoch),
-        epoch.protocol,
-        `${epoch.firstSlot}–${epoch.lastSlot}`,
-        String(epoch.commands),
-        epoch.commandsPerSecond.toFixed(0),
-        milliseconds(epoch.latencyMsP50),
-        milliseconds(epoch.latencyMsP99),
-        milliseconds(epoch.longestGapMs),
-      ]),
-    ]),
+    table(epochRows(report)),
     "",
     `Verdict: ${report.verdict === "ok" ? "ok" : "FAILED"} after ${report.seconds.toFixed(1)} s on ${report.nodes} nodes. Everything about the run: ${report.runDirectory}`,
   ];

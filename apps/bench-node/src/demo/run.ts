@@ -13,6 +13,7 @@ import { linesOf, spool } from "./input.ts";
 import { digestOf, judgeTraces } from "./judge.ts";
 import { Progress } from "./progress.ts";
 import { type RunReport, reportText } from "./report.ts";
+import { reportPage } from "./report-page.ts";
 import { type PerformedStep, performSteps } from "./steps.ts";
 import { story } from "./story.ts";
 import { Recorder } from "./subscriber.ts";
@@ -109,6 +110,7 @@ class Run {
   readonly #alarms: string[] = [];
   #settled = 0;
   #sent = 0;
+  #startedAt = 0;
 
   constructor(options: RunOptions, cluster: LocalCluster, input: string, total: number, progress: Progress) {
     this.#options = options;
@@ -164,9 +166,9 @@ class Run {
     const recorders = await this.#openRecorders();
     const { client, link } = await this.#openClient();
     const session = await client.registered();
-    const started = performance.now();
+    this.#startedAt = performance.now();
     const { seconds } = this.#options;
-    const elapsed = (): number => (performance.now() - started) / 1000;
+    const elapsed = (): number => (performance.now() - this.#startedAt) / 1000;
     const steps = performSteps(
       story({ cluster: this.#cluster, client, trace }),
       () => (this.#total === 0 ? elapsed() / seconds : this.#sent / this.#total),
@@ -277,6 +279,7 @@ class Run {
       vacuous: judgement.vacuous,
       counts: judgement.counts,
       epochs: this.#timings.report(),
+      course: this.#timings.course(this.#startedAt),
       steps,
       alarms: this.#alarms,
       seconds,
@@ -288,6 +291,7 @@ class Run {
     writeFileSync(this.#file("report.json"), `${JSON.stringify(report, null, 2)}\n`);
     const text = reportText(report);
     writeFileSync(this.#file("report.txt"), `${text}\n`);
+    writeFileSync(this.#file("report.html"), reportPage(report));
     console.log(this.#options.json ? JSON.stringify(report, null, 2) : text);
     return report;
   }

@@ -13,6 +13,15 @@ export interface EpochTimings {
   readonly longestGapMs: number;
 }
 
+/** How a run went, in pieces of equal length. */
+export interface Course {
+  readonly pieceSeconds: number;
+  /** Answers to the client in each piece, and what they took; null where there were none. */
+  readonly commandsPerSecond: readonly number[];
+  readonly latencyMsP50: readonly (number | null)[];
+  readonly latencyMsP99: readonly (number | null)[];
+}
+
 interface Epoch {
   readonly epoch: number;
   readonly protocol: string;
@@ -32,6 +41,7 @@ export class Timings {
   #sentAt = new Float64Array(1 << 14);
   #latency = new Float64Array(1 << 14);
   #slotOf = new Float64Array(1 << 14);
+  #answeredAt = new Float64Array(1 << 14);
   #settled = 0;
   #lastDeliveryAt = 0;
 
@@ -45,9 +55,11 @@ export class Timings {
       if (this.#settled >= this.#latency.length) {
         this.#latency = grown(this.#latency);
         this.#slotOf = grown(this.#slotOf);
+        this.#answeredAt = grown(this.#answeredAt);
       }
       this.#latency[this.#settled] = now - this.#sentAt[seq + i]!;
       this.#slotOf[this.#settled] = slot;
+      this.#answeredAt[this.#settled] = now;
       this.#settled += 1;
     }
   }
@@ -75,6 +87,28 @@ export class Timings {
     this.#lastDeliveryAt = now;
   }
 
+  /** What the client saw from `startedAt` on. */
+  course(startedAt: number): Course {
+    let last = startedAt;
+    for (let i = 0; i < this.#settled; i += 1) last = Math.max(last, this.#answeredAt[i]!);
+    const pieceMs = Math.max(pieceMsMin, (last - startedAt) / piecesMax);
+    const pieces: number[][] = Array.from(
+      { length: Math.min(piecesMax, Math.ceil((last - startedAt) / pieceMs)) },
+      () => [],
+    );
+    for (let i = 0; i < this.#settled; i += 1) {
+      const at = Math.floor((this.#answeredAt[i]! - startedAt) / pieceMs);
+      pieces[Math.max(0, Math.min(at, pieces.length - 1))]?.push(this.#latency[i]!);
+    }
+    const sorted = pieces.map((piece) => Float64Array.from(piece).sort());
+    return {
+      pieceSeconds: pieceMs / 1000,
+      commandsPerSecond: sorted.map(({ length }) => (length / pieceMs) * 1000),
+      latencyMsP50: sorted.map((piece) => percentile(piece, 0.5)),
+      latencyMsP99: sorted.map((piece) => percentile(piece, 0.99)),
+    };
+  }
+
   report(): EpochTimings[] {
     return this.#epochs.map((epoch) => {
       const latencies: number[] = [];
@@ -98,6 +132,10 @@ export class Timings {
     });
   }
 }
+
+/** From a moment on, in pieces of at least 50 ms, at most 240 of them. */
+const piecesMax = 240;
+const pieceMsMin = 50;
 
 function grown(array: Float64Array): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(array.length * 2);
