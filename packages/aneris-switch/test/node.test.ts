@@ -4,7 +4,10 @@ import { BroadcastNode, type GatewayConfig, gatewayDefaults, gatewayEngine } fro
 import { configOf, oracles } from "./support/lab.ts";
 
 const emptyLog: SlotLog = {
+  first: 1,
   last: 0,
+  truncate: () => {},
+  reset: () => {},
   open: () => ({ kind: "absent" }),
   append: () => {},
   sync: async () => 0,

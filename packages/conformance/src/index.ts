@@ -12,7 +12,8 @@ export { type AuthenticatorSubject, authenticatorCases } from "./doors/authentic
 export { type JournalSubject, type JournalWorld, journalCases } from "./doors/journal.ts";
 export { type SlotLogSubject, type SlotLogWorld, slotLogCases } from "./doors/slot-log.ts";
 export { authenticatorExample, authenticatorTwins } from "./doors/toy/authenticator.ts";
-export { journalExample, journalTwins, slotLogExample, slotLogTwins } from "./doors/toy/storage.ts";
+export { slotLogExample, slotLogTwins } from "./doors/toy/slot-log.ts";
+export { journalExample, journalTwins } from "./doors/toy/storage.ts";
 export { transportExample, transportTwins } from "./doors/toy/transport.ts";
 export { transportCases } from "./doors/transport.ts";
 export type { TransportSubject, TransportWorld } from "./doors/transport-scene.ts";

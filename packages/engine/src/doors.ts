@@ -1,3 +1,4 @@
+import type { SnapshotManifest } from "./snapshot.ts";
 import type { AnyEngine, NodeId } from "./types.ts";
 
 /** Counts one vote. Plain counting belongs here and nowhere else: a protocol never counts heads. */
@@ -129,7 +130,10 @@ export interface ConsensusBinding {
   epoch(from: number, params: Uint8Array): EpochProcesses;
 }
 
-/** The delivered slots of one replica in order, readable by slot: what subscribers and lagging replicas are served from. */
+/**
+ * The delivered slots of one replica in order, readable by slot: what subscribers and lagging replicas are served from. It
+ * holds the slots from `first` to `last`; earlier ones were let go of.
+ */
 export interface SlotLog {
   /** Once, before anything else. `last` is 0 for an empty log. */
   open():
@@ -145,8 +149,57 @@ export interface SlotLog {
   append(slot: number, bytes: Uint8Array): void;
   /** Makes everything appended before the call durable; answers the last durable slot. */
   sync(): Promise<number>;
-  /** Entries from slot `from` on, until `maxBytes` is passed (at least one entry, if there is one). Sees unsynced entries too. */
+  /**
+   * Entries from slot `from` on, until `maxBytes` is passed (at least one entry, if there is one). Sees unsynced entries too.
+   * Empty where `from` lies before `first`: whoever needs that slot takes a snapshot.
+   */
   read(from: number, maxBytes: number): readonly { readonly slot: number; readonly bytes: Uint8Array }[];
+  /** The oldest slot that can be read; `last + 1` while there is none. */
+  readonly first: number;
   readonly last: number;
+  /** Slots below `below` are not needed any more; some may stay until later. */
+  truncate(below: number): void;
+  /** Forgets all entries, durable ones too; the next slot is `next`. Durable with the next `sync`: until then all may be there. */
+  reset(next: number): void;
+  close(): Promise<void>;
+}
+
+/** What a chunk of a snapshot is. `ok: false`: its digest is not that of the manifest, or there is no such chunk. */
+export type SnapshotChunk =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: string };
+
+/** Where a snapshot is put together from chunks of peers. It outlives crashes: begun again, it has what it had. */
+export interface SnapshotIntake {
+  readonly manifest: SnapshotManifest;
+  /** Indices of the chunks that are not there yet, ascending. */
+  missing(): readonly number[];
+  /** False: this is not the chunk that the manifest names. It was not taken. */
+  put(index: number, bytes: Uint8Array): boolean;
+  /** Makes the snapshot durable, and one of the store. Rejects while chunks are missing. */
+  finish(): Promise<void>;
+}
+
+/** Snapshots of one node, by slot. What was written is there whole or not at all, and damage is told by digest. */
+export interface SnapshotStore {
+  /** Once, before anything else. Snapshots that cannot be used (damaged, of another cluster) are named, and left as they are. */
+  open(): { readonly unusable: readonly { readonly file: string; readonly reason: string }[] };
+  /** The slots of all usable snapshots, ascending. */
+  readonly slots: readonly number[];
+  manifest(slot: number): SnapshotManifest | null;
+  /** One chunk, checked against its digest. */
+  chunk(slot: number, index: number): SnapshotChunk;
+  /**
+   * Makes a snapshot of the bytes of all pieces, end to end, durable; one of the same slot is replaced. Pieces are fetched over
+   * later turns. One at a time. Rejects when the disk fails or is full; the store goes on with the snapshots that it had.
+   */
+  write(slot: number, pieces: Iterable<Uint8Array>): Promise<SnapshotManifest>;
+  /**
+   * Begins to take in a snapshot, or goes on with one of the same root; another one that was begun is forgotten.
+   * @throws an error with `code` `foreign` when the manifest is of another cluster or does not hold together.
+   */
+  begin(manifest: SnapshotManifest): SnapshotIntake;
+  /** Forgets all snapshots of slots below `below`. */
+  drop(below: number): void;
   close(): Promise<void>;
 }

@@ -14,6 +14,9 @@ export type {
   Random,
   Replay,
   SlotLog,
+  SnapshotChunk,
+  SnapshotIntake,
+  SnapshotStore,
   Transport,
 } from "./doors.ts";
 export { Driver } from "./driver/driver.ts";
@@ -21,6 +24,16 @@ export { openFrame } from "./driver/inbox.ts";
 export type { DriverOptions, Ports, Wire } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
 export { type Address, type Packet, type Parcel, packetHeader } from "./driver/packet.ts";
+export {
+  chunkLength,
+  chunksOf,
+  decodeManifest,
+  encodeManifest,
+  manifestProblem,
+  SnapshotManifest,
+  sealManifest,
+  snapshotChunksMax,
+} from "./snapshot.ts";
 export { type Choose, EngineFault, type Fired, type Step, step } from "./step.ts";
 export type { TraceLine } from "./trace.ts";
 export type {

@@ -10,20 +10,21 @@ export interface Link {
 
 export interface Chain {
   readonly kind: "chain";
-  /** From the base on, consecutive numbers, one lineage. Empty: there are no segments. */
+  /** From the base or the start on, consecutive numbers, one lineage. Empty: there are no segments. */
   readonly links: readonly Link[];
-  /** Segments that the base replaced: a crash came before they were dropped. */
+  /** Segments before those in force: a crash came before they were dropped. */
   readonly obsolete: readonly string[];
 }
 
 /**
- * Finds the segments in force: the newest base and all behind it. Every header among them must be intact, and their
- * numbers consecutive; what stands before the base is not read.
+ * Finds the segments in force: the newest base and all behind it, or those from `start` on where that is newer (earlier ones
+ * were dropped). Every header among them must be intact, and their numbers consecutive; what stands before is not read.
  */
 export function findChain(
   files: FileSystem,
   directory: string,
   expected: { readonly kind: SegmentKind; readonly tag: string },
+  start: { readonly lineage: number; readonly number: number } | null = null,
 ): Chain | Unreadable {
   const numbers: number[] = [];
   for (const name of files.list(directory)) {
@@ -45,10 +46,19 @@ export function findChain(
       return unreadable(path, 0, "this segment is of another lineage than the one after it");
     }
     links.unshift({ path, name, header });
-    if (header.base) break;
+    if (header.base || number === start?.number) break;
   }
   const base = links[0];
-  if (base && !base.header.base) {
+  if (base && start && base.header.lineage !== start.lineage) {
+    return unreadable(
+      base.path,
+      0,
+      "this segment is of another lineage than the mark of where the log begins",
+    );
+  }
+  if (!base && start)
+    return unreadable(`${directory}/${segmentName(start.number)}`, 0, "this segment is missing");
+  if (base && !base.header.base && base.header.number !== start?.number) {
     return unreadable(`${directory}/${segmentName(base.header.number - 1)}`, 0, "this segment is missing");
   }
   const obsolete = numbers.filter((number) => base && number < base.header.number).map(segmentName);

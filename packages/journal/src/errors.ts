@@ -43,6 +43,12 @@ export function diskFailure(doing: string, cause: unknown): JournalError {
   );
 }
 
+/** Checks where a log is to go on. */
+export function checkReset(next: number): void {
+  if (Number.isSafeInteger(next) && next >= 1) return;
+  throw new JournalError("bad-record", `"next" expected a slot of at least 1, got ${next}`, { next });
+}
+
 /** Checks a size option at construction. */
 export function checkedBytes(title: string, value: number, min: number, max: number): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;

@@ -1,11 +1,12 @@
 import type { SlotLog } from "@eunomia/engine";
-import { checkedBytes, diskFailure, JournalError } from "./errors.ts";
+import { checkedBytes, checkReset, diskFailure, JournalError } from "./errors.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import type { Unreadable } from "./files.ts";
 import { maxRecordBytes } from "./frame.ts";
 import { type LockOwner, lockDirectory, thisProcess } from "./lock.ts";
 import { checkTag } from "./segment.ts";
 import { readSegment, recoverSlots, type SlotEntry } from "./slot-segments.ts";
+import { SlotTail } from "./slot-tail.ts";
 import { SlotWriter } from "./slot-writer.ts";
 
 export interface FileSlotLogOptions {
@@ -41,7 +42,7 @@ export function openFileSlotLog(options: FileSlotLogOptions): SlotLog {
 }
 
 interface Waiter {
-  readonly slot: number;
+  slot: number;
   resolve(durable: number): void;
   reject(error: JournalError): void;
 }
@@ -54,19 +55,18 @@ class FileSlotLog implements SlotLog {
   readonly #directory: string;
   readonly #tag: string;
   readonly #writeBytes: number;
-  readonly #cacheBytes: number;
   readonly #verify: boolean;
+  readonly #tail: SlotTail;
   readonly #writer: SlotWriter;
   readonly #unlock: () => void;
   #state: "new" | "open" | "unreadable" | "closed" = "new";
   #failure: JournalError | null = null;
-  /** Entries in memory: those of the slots after `#tailBase`. All that is not written yet is among them. */
-  #tail: Uint8Array[] = [];
-  #tailBase = 0;
-  #tailBytes = 0;
-  #written = 0;
-  #pendingBytes = 0;
   #waiters: Waiter[] = [];
+  /** A reset that is not durable yet: the log is to go on behind this slot. */
+  #restart: number | null = null;
+  /** Counts resets: what a write began before one does not count after it. */
+  #generation = 0;
+  #below = 0;
   #running: Promise<void> | null = null;
 
   constructor(options: FileSlotLogOptions) {
@@ -78,12 +78,8 @@ class FileSlotLog implements SlotLog {
       2 ** 30,
     );
     this.#writeBytes = checkedBytes("writeBytes", options.writeBytes ?? 1024 * 1024, 1, 2 ** 30);
-    this.#cacheBytes = checkedBytes(
-      "cacheBytes",
-      options.cacheBytes ?? 8 * 1024 * 1024,
-      0,
-      Number.MAX_SAFE_INTEGER,
-    );
+    const cacheBytes = options.cacheBytes ?? 8 * 1024 * 1024;
+    this.#tail = new SlotTail(checkedBytes("cacheBytes", cacheBytes, 0, Number.MAX_SAFE_INTEGER));
     this.#verify = options.verifyOnOpen ?? false;
     this.#files = options.fileSystem ?? nodeFileSystem;
     this.#directory = options.directory;
@@ -109,8 +105,7 @@ class FileSlotLog implements SlotLog {
       const found = recoverSlots(this.#files, this.#directory, this.#tag, this.#verify);
       if (found.kind === "unreadable") return found;
       this.#writer.takeOver(found);
-      this.#tailBase = found.last;
-      this.#written = found.last;
+      this.#tail.reset(found.last);
       this.#state = "open";
       if (found.segments.length === 0) return { kind: "absent" };
       return { kind: "log", last: found.last, tornBytes: found.tornBytes };
@@ -119,8 +114,12 @@ class FileSlotLog implements SlotLog {
     }
   }
 
+  get first(): number {
+    return (this.#restart ?? this.#writer.segments[0]?.header.first ?? 0) + 1;
+  }
+
   get last(): number {
-    return this.#tailBase + this.#tail.length;
+    return this.#tail.last;
   }
 
   /** Keeps `bytes` by reference: they must not change afterwards. */
@@ -132,17 +131,15 @@ class FileSlotLog implements SlotLog {
         slot,
       });
     }
-    this.#tail.push(bytes);
-    this.#tailBytes += bytes.length;
-    this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes >= this.#writeBytes) this.#run();
+    this.#tail.append(bytes);
+    if (this.#tail.pendingBytes >= this.#writeBytes) this.#run();
   }
 
   sync(): Promise<number> {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#check();
     const slot = this.last;
-    if (slot <= this.#writer.durable) return Promise.resolve(this.#writer.durable);
+    if (this.#restart === null && slot <= this.#writer.durable) return Promise.resolve(this.#writer.durable);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ slot, resolve, reject });
       this.#run();
@@ -153,26 +150,46 @@ class FileSlotLog implements SlotLog {
     this.#check();
     const found: SlotEntry[] = [];
     let size = 0;
-    let slot = Math.max(1, from);
-    while (slot <= this.#tailBase && size <= maxBytes) {
+    let slot = from;
+    if (from < this.first) return found;
+    while (slot <= this.#tail.base && size <= maxBytes) {
       const segment = this.#writer.segments.findLast((candidate) => candidate.header.first < slot)!;
       const entries = this.#fromDisk(() => readSegment(this.#files, segment, slot, maxBytes - size));
       if (entries.length === 0)
         throw new JournalError("unreadable", `"slot ${slot}" expected on the disk, got nothing`);
       for (const entry of entries) {
         // What is in memory too is taken from there below.
-        if (entry.slot > this.#tailBase) break;
+        if (entry.slot > this.#tail.base) break;
         found.push(entry);
         size += entry.bytes.length;
         slot = entry.slot + 1;
       }
     }
     for (; slot <= this.last && (size <= maxBytes || found.length === 0); slot++) {
-      const bytes = this.#tail[slot - this.#tailBase - 1]!;
+      const bytes = this.#tail.at(slot);
       found.push({ slot, bytes });
       size += bytes.length;
     }
     return found;
+  }
+
+  /** Segments of which nothing is needed any more go, whole ones only; never the last one. */
+  truncate(below: number): void {
+    this.#check();
+    this.#below = Math.max(this.#below, below);
+    this.#run();
+  }
+
+  reset(next: number): void {
+    this.#check();
+    checkReset(next);
+    const base = next - 1;
+    this.#restart = base;
+    this.#generation++;
+    this.#tail.reset(base);
+    this.#below = 0;
+    for (const waiter of this.#waiters) waiter.slot = base;
+    this.#run();
   }
 
   async close(): Promise<void> {
@@ -192,7 +209,7 @@ class FileSlotLog implements SlotLog {
       throw this.#fail("closing", error);
     }
     // Nobody asked for a sync of these entries, so nobody else would tell.
-    if (this.#failure && this.#writer.durable < this.last) throw this.#failure;
+    if (this.#failure && (this.#restart !== null || this.#writer.durable < this.last)) throw this.#failure;
   }
 
   #fromDisk(work: () => SlotEntry[] | Unreadable): SlotEntry[] {
@@ -224,7 +241,8 @@ class FileSlotLog implements SlotLog {
       .then(() => {
         this.#running = null;
         // Work that came between the last look and now.
-        if (this.#waiters.length > 0 || this.#pendingBytes >= this.#writeBytes) this.#run();
+        if (this.#waiters.length > 0 || this.#tail.pendingBytes >= this.#writeBytes || this.#restart !== null)
+          this.#run();
       });
   }
 
@@ -232,37 +250,42 @@ class FileSlotLog implements SlotLog {
   async #work(): Promise<void> {
     for (;;) {
       const next = this.#waiters[0];
-      if (next && next.slot <= this.#written) {
-        await this.#writer.sync(this.#written);
-        const durable = this.#writer.durable;
-        while (this.#waiters[0] && this.#waiters[0].slot <= durable) this.#waiters.shift()!.resolve(durable);
-      } else if (next || this.#pendingBytes >= this.#writeBytes) {
+      if (this.#restart !== null) {
+        await this.#begin(this.#restart);
+      } else if (next && next.slot <= this.#tail.written) {
+        const generation = this.#generation;
+        const { written } = this.#tail;
+        await this.#writer.sync(written);
+        if (generation === this.#generation) this.#resolve();
+      } else if (next || this.#tail.pendingBytes >= this.#writeBytes) {
         await this.#writeSome();
       } else {
-        return;
+        const count = this.#writer.droppable(this.#below);
+        if (count === 0) return;
+        await this.#writer.drop(count);
       }
     }
   }
 
-  async #writeSome(): Promise<void> {
-    const start = this.#written - this.#tailBase;
-    let end = start;
-    let bytes = 0;
-    while (end < this.#tail.length && bytes < maxWriteBytes) bytes += this.#tail[end++]!.length;
-    await this.#writer.write(this.#written + 1, this.#tail.slice(start, end));
-    this.#written += end - start;
-    this.#pendingBytes -= bytes;
-    this.#trimTail();
+  async #begin(base: number): Promise<void> {
+    const generation = this.#generation;
+    await this.#writer.restart(base);
+    if (generation !== this.#generation) return;
+    this.#restart = null;
+    this.#resolve();
   }
 
-  /** Forgets the oldest written entries beyond the cache. */
-  #trimTail(): void {
-    let count = 0;
-    const limit = this.#written - this.#tailBase;
-    while (count < limit && this.#tailBytes > this.#cacheBytes)
-      this.#tailBytes -= this.#tail[count++]!.length;
-    this.#tail.splice(0, count);
-    this.#tailBase += count;
+  /** Tells whoever waits for no more than what is durable. */
+  #resolve(): void {
+    const { durable } = this.#writer;
+    while (this.#waiters[0] && this.#waiters[0].slot <= durable) this.#waiters.shift()!.resolve(durable);
+  }
+
+  async #writeSome(): Promise<void> {
+    const generation = this.#generation;
+    const entries = this.#tail.waiting(maxWriteBytes);
+    await this.#writer.write(this.#tail.written + 1, entries);
+    if (generation === this.#generation) this.#tail.wrote(entries);
   }
 
   #fail(doing: string, cause: unknown): JournalError {

@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "./file-system.ts";
+import type { Done, FileSystem, OpenFile } from "./file-system.ts";
 import { checksum, getInteger, headerBytes, setInteger, viewOf } from "./segment.ts";
 
 /** Where damage was found. */
@@ -55,24 +55,61 @@ export interface CloseMark {
   readonly position: number;
 }
 
-export const closeMarkName = "closed";
-const closeMarkBytes = 40;
-const closeMarkMagic = 0x434c4f53;
+/** Where a log begins whose first segments were dropped. Whatever is missing from there on is damage. */
+export interface StartMark {
+  readonly lineage: number;
+  readonly number: number;
+}
 
-/** Makes the mark durable. The log itself must be. */
-export function writeCloseMark(files: FileSystem, directory: string, mark: CloseMark): void {
-  const bytes = new Uint8Array(closeMarkBytes);
+export const closeMarkName = "closed";
+const startMarkName = "start";
+const markBytes = 40;
+const closeMarkMagic = 0x434c4f53;
+const startMarkMagic = 0x53544152;
+
+function encodeMark(magic: number, mark: CloseMark): Uint8Array {
+  const bytes = new Uint8Array(markBytes);
   const view = viewOf(bytes);
-  view.setUint32(0, closeMarkMagic);
+  view.setUint32(0, magic);
   view.setUint32(4, mark.lineage);
   setInteger(view, 8, mark.number);
   setInteger(view, 16, mark.endBytes);
   setInteger(view, 24, mark.position);
   view.setUint32(32, 0xffffffff);
   view.setUint32(36, checksum(bytes.subarray(0, 36), 0));
+  return bytes;
+}
+
+/** The mark; null: there is none; or what is wrong with it. */
+function readMark(
+  files: FileSystem,
+  directory: string,
+  names: readonly string[],
+  name: string,
+  magic: number,
+): CloseMark | Unreadable | null {
+  if (!names.includes(name)) return null;
+  const path = `${directory}/${name}`;
+  const bytes = readWhole(files, path);
+  const view = viewOf(bytes);
+  const intact =
+    bytes.length === markBytes &&
+    view.getUint32(0) === magic &&
+    checksum(bytes.subarray(0, 36), 0) === view.getUint32(36);
+  if (!intact) return unreadable(path, 0, `the mark "${name}" fails its checksum`);
+  return {
+    lineage: view.getUint32(4),
+    number: getInteger(view, 8),
+    endBytes: getInteger(view, 16),
+    position: getInteger(view, 24),
+  };
+}
+
+/** Makes the mark durable. The log itself must be. */
+export function writeCloseMark(files: FileSystem, directory: string, mark: CloseMark): void {
   const passing = `${directory}/${passingPrefix}${closeMarkName}`;
   const file = files.open(passing, "create");
-  file.write(bytes, 0);
+  file.write(encodeMark(closeMarkMagic, mark), 0);
   file.sync();
   file.close();
   files.rename(passing, `${directory}/${closeMarkName}`);
@@ -85,23 +122,50 @@ export function readCloseMark(
   directory: string,
   names: readonly string[],
 ): CloseMark | Unreadable | null {
-  if (!names.includes(closeMarkName)) return null;
-  const path = `${directory}/${closeMarkName}`;
-  const bytes = readWhole(files, path);
-  const view = viewOf(bytes);
-  if (
-    bytes.length !== closeMarkBytes ||
-    view.getUint32(0) !== closeMarkMagic ||
-    checksum(bytes.subarray(0, 36), 0) !== view.getUint32(36)
-  ) {
-    return unreadable(path, 0, "the mark of a clean close fails its checksum");
+  return readMark(files, directory, names, closeMarkName, closeMarkMagic);
+}
+
+/** Makes the mark durable, in the place of an earlier one; what stands before it may be removed then. */
+export async function writeStartMark(files: FileSystem, directory: string, mark: StartMark): Promise<void> {
+  await createDurably(
+    files,
+    directory,
+    startMarkName,
+    encodeMark(startMarkMagic, { ...mark, endBytes: 0, position: 0 }),
+  );
+}
+
+/** The mark; null: the log begins with its base; or what is wrong with the mark. */
+export function readStartMark(
+  files: FileSystem,
+  directory: string,
+  names: readonly string[],
+): StartMark | Unreadable | null {
+  return readMark(files, directory, names, startMarkName, startMarkMagic);
+}
+
+/** Runs one operation of the thread pool. */
+export function onPool(start: (done: Done) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}
+
+/** A file of these bytes under this name, or the one that had it before; answers once that is durable. */
+async function createDurably(
+  files: FileSystem,
+  directory: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const passing = `${directory}/${passingPrefix}${name}`;
+  const file = files.open(passing, "create");
+  try {
+    await onPool((done) => file.writeLater(bytes, 0, done));
+    await onPool((done) => file.syncLater(done));
+  } finally {
+    file.close();
   }
-  return {
-    lineage: view.getUint32(4),
-    number: getInteger(view, 8),
-    endBytes: getInteger(view, 16),
-    position: getInteger(view, 24),
-  };
+  files.rename(passing, `${directory}/${name}`);
+  await onPool((done) => files.syncDirectoryLater(directory, done));
 }
 
 /** Durable before anything is written: a mark that outlived the next write would condemn it. */

@@ -1,10 +1,12 @@
 import type { SlotLog } from "@eunomia/engine";
-import { JournalError } from "./errors.ts";
+import { checkReset, JournalError } from "./errors.ts";
 
 /** What a memory slot log leaves behind: hand the same object to the next one to reopen after a crash. */
 export interface SlotLogStorage {
-  /** Entry of slot `i + 1` at index `i`. Null: never written to. */
+  /** Durable entries in the order of their slots. Null: never written to. */
   entries: Uint8Array[] | null;
+  /** The slot before the first of them. */
+  base: number;
   /** Set by tests: the next `open` answers unreadable for this reason. */
   damage: string | null;
   inUse: boolean;
@@ -12,7 +14,7 @@ export interface SlotLogStorage {
 
 /** An empty storage. */
 export function slotLogStorage(): SlotLogStorage {
-  return { entries: null, damage: null, inUse: false };
+  return { entries: null, base: 0, damage: null, inUse: false };
 }
 
 /** A `SlotLog` in memory, with the accidents that tests need. */
@@ -38,6 +40,9 @@ export function openMemorySlotLog(options: { readonly storage?: SlotLogStorage }
 class InMemorySlotLog implements MemorySlotLog {
   readonly storage: SlotLogStorage;
   #entries: Uint8Array[] = [];
+  /** The slot before the first entry, and whether all durable entries are void: a reset that was not synced. */
+  #base = 0;
+  #void = false;
   #durable = 0;
   #state: "new" | "open" | "unreadable" | "closed" = "new";
   #failing = false;
@@ -61,7 +66,7 @@ class InMemorySlotLog implements MemorySlotLog {
         `"open" expected to be called once, got a call when ${this.#state}`,
       );
     }
-    const { entries, damage } = this.storage;
+    const { entries, base, damage } = this.storage;
     if (damage !== null) {
       this.#state = "unreadable";
       return { kind: "unreadable", file: "memory", offset: 0, reason: damage };
@@ -69,12 +74,17 @@ class InMemorySlotLog implements MemorySlotLog {
     this.#state = "open";
     if (entries === null) return { kind: "absent" };
     this.#entries = [...entries];
-    this.#durable = entries.length;
-    return { kind: "log", last: entries.length, tornBytes: 0 };
+    this.#base = base;
+    this.#durable = this.last;
+    return { kind: "log", last: this.last, tornBytes: 0 };
+  }
+
+  get first(): number {
+    return this.#base + 1;
   }
 
   get last(): number {
-    return this.#entries.length;
+    return this.#base + this.#entries.length;
   }
 
   append(slot: number, bytes: Uint8Array): void {
@@ -103,13 +113,33 @@ class InMemorySlotLog implements MemorySlotLog {
     this.#check();
     const found: { slot: number; bytes: Uint8Array }[] = [];
     let size = 0;
-    for (let slot = Math.max(1, from); slot <= this.last; slot++) {
-      const bytes = this.#entries[slot - 1]!;
+    if (from < this.first) return found;
+    for (let slot = from; slot <= this.last; slot++) {
+      const bytes = this.#entries[slot - 1 - this.#base]!;
       found.push({ slot, bytes });
       size += bytes.length;
       if (size > maxBytes) break;
     }
     return found;
+  }
+
+  truncate(below: number): void {
+    this.#check();
+    const count = Math.min(below - 1, this.#durable) - this.#base;
+    if (count <= 0 || this.#void) return;
+    this.#entries.splice(0, count);
+    this.#base += count;
+    this.storage.entries!.splice(0, count);
+    this.storage.base = this.#base;
+  }
+
+  reset(next: number): void {
+    this.#check();
+    checkReset(next);
+    this.#entries = [];
+    this.#base = next - 1;
+    this.#durable = this.#base;
+    this.#void = true;
   }
 
   async close(): Promise<void> {
@@ -139,9 +169,14 @@ class InMemorySlotLog implements MemorySlotLog {
         `"sync" expected a working disk, got a failure asked for`,
       );
     }
-    if (this.#failure || target <= this.#durable) return;
+    if (this.#failure || (target <= this.#durable && !this.#void)) return;
+    if (this.#void) {
+      this.storage.entries = [];
+      this.storage.base = this.#base;
+      this.#void = false;
+    }
     this.storage.entries ??= [];
-    this.storage.entries.push(...this.#entries.slice(this.#durable, target));
+    this.storage.entries.push(...this.#entries.slice(this.#durable - this.#base, target - this.#base));
     this.#durable = target;
   }
 

@@ -1,6 +1,14 @@
 import { findChain } from "./chain.ts";
 import type { FileSystem, OpenFile } from "./file-system.ts";
-import { closeMarkName, readCloseMark, readWhole, type Unreadable, unreadable, withFile } from "./files.ts";
+import {
+  closeMarkName,
+  readCloseMark,
+  readStartMark,
+  readWhole,
+  type Unreadable,
+  unreadable,
+  withFile,
+} from "./files.ts";
 import { type FrameHeader, frameHeaderBytes, payloadIntact, readFrameHeader, recordsOf } from "./frame.ts";
 import { brokenPromise, walkFrames } from "./recover.ts";
 import { headerBytes, type SegmentHeader, saltOf } from "./segment.ts";
@@ -130,6 +138,8 @@ export interface RecoveredSlots {
   readonly last: number;
   readonly tornBytes: number;
   readonly closed: boolean;
+  /** Names of files that were dropped, and are still there. */
+  readonly obsolete: readonly string[];
 }
 
 /** Checks one segment that has a successor by the headers of its frames, or wholly, and fills its index. */
@@ -170,9 +180,12 @@ export function recoverSlots(
   tag: string,
   verify: boolean,
 ): RecoveredSlots | Unreadable {
-  const mark = readCloseMark(files, directory, files.list(directory));
+  const names = files.list(directory);
+  const mark = readCloseMark(files, directory, names);
   if (mark !== null && "kind" in mark) return mark;
-  const chain = findChain(files, directory, { kind: "slots", tag });
+  const start = readStartMark(files, directory, names);
+  if (start !== null && "kind" in start) return start;
+  const chain = findChain(files, directory, { kind: "slots", tag }, start);
   if (chain.kind === "unreadable") return chain;
   const segments = chain.links.map((link) => new SlotSegment(link.path, link.header));
   for (const [index, segment] of segments.entries()) {
@@ -204,5 +217,5 @@ export function recoverSlots(
     const reason = tornBytes > 0 ? "closed cleanly, yet bytes behind the end" : brokenPromise(mark, found);
     if (reason) return unreadable(newest?.path ?? `${directory}/${closeMarkName}`, found.endBytes, reason);
   }
-  return { kind: "recovered", segments, last, tornBytes, closed: mark !== null };
+  return { kind: "recovered", segments, last, tornBytes, closed: mark !== null, obsolete: chain.obsolete };
 }

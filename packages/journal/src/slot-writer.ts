@@ -1,14 +1,16 @@
 import { randomInt } from "node:crypto";
-import type { Done, FileSystem, OpenFile } from "./file-system.ts";
-import { passingPrefix, removeCloseMark, removeLeftovers, writeCloseMark } from "./files.ts";
+import type { FileSystem, OpenFile } from "./file-system.ts";
+import {
+  onPool,
+  passingPrefix,
+  removeCloseMark,
+  removeLeftovers,
+  writeCloseMark,
+  writeStartMark,
+} from "./files.ts";
 import { FrameBuffer } from "./frame.ts";
 import { encodeHeader, headerBytes, type SegmentHeader, saltOf, segmentName } from "./segment.ts";
 import { type RecoveredSlots, SlotSegment } from "./slot-segments.ts";
-
-/** Runs one operation of the thread pool. */
-function onPool(start: (done: Done) => void): Promise<void> {
-  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
-}
 
 /** Where the entries of a slot log go. One call at a time; everything that waits for the disk does so on the thread pool. */
 export class SlotWriter {
@@ -33,6 +35,7 @@ export class SlotWriter {
   /** Cuts off what was torn, makes durable what was found, and goes on behind it. */
   takeOver(found: RecoveredSlots): void {
     removeLeftovers(this.#files, this.#directory);
+    for (const name of found.obsolete) this.#files.remove(`${this.#directory}/${name}`);
     this.segments.push(...found.segments);
     const newest = found.segments.at(-1);
     if (newest) {
@@ -50,7 +53,11 @@ export class SlotWriter {
   /** Writes entries, the first of which is that of slot `first`. Not durable yet. */
   async write(first: number, entries: readonly Uint8Array[]): Promise<void> {
     const current = this.segments.at(-1);
-    if (!current || current.endBytes >= this.#segmentBytes) await this.#rotate(first - 1);
+    if (!current || current.endBytes >= this.#segmentBytes) {
+      // The old segment is durable before the new one has a name.
+      if (current) await this.sync(first - 1);
+      await this.#rotate(first - 1, current === undefined);
+    }
     const segment = this.segments.at(-1)!;
     const file = this.#file!;
     for (const [index, entry] of entries.entries()) this.#frames.add(entry, first - 1 + index);
@@ -68,6 +75,32 @@ export class SlotWriter {
     this.durable = last;
   }
 
+  /** Goes on behind slot `base` in a segment that replaces all before it. */
+  async restart(base: number): Promise<void> {
+    await this.#rotate(base, true);
+    this.durable = base;
+    this.#remove(this.segments.length - 1);
+  }
+
+  /** How many of the first segments hold only slots below `below`. The last one always stays. */
+  droppable(below: number): number {
+    let count = 0;
+    while (count < this.segments.length - 1 && this.segments[count + 1]!.header.first < below) count++;
+    return count;
+  }
+
+  /** Drops the first `count` segments. */
+  async drop(count: number): Promise<void> {
+    const { lineage, number } = this.segments[count]!.header;
+    await writeStartMark(this.#files, this.#directory, { lineage, number });
+    this.#remove(count);
+  }
+
+  /** The names go with the next change of the directory; until then they are obsolete. */
+  #remove(count: number): void {
+    for (const { path } of this.segments.splice(0, count)) this.#files.remove(path);
+  }
+
   /** Closes the file; with a last slot, also leaves the mark of a clean close. */
   close(last: number | null): void {
     const segment = this.segments.at(-1);
@@ -83,18 +116,17 @@ export class SlotWriter {
     });
   }
 
-  /** The old segment is durable before the new one has a name, and the new one's header before that too. */
-  async #rotate(slots: number): Promise<void> {
+  /** The header of the new segment is durable before it has a name. A base replaces all segments before it. */
+  async #rotate(slots: number, base: boolean): Promise<void> {
     const old = this.segments.at(-1);
-    if (old) await this.sync(slots);
     const header: SegmentHeader = {
       kind: "slots",
       lineage: this.#lineage,
       number: (old?.header.number ?? 0) + 1,
-      base: old === undefined,
+      base,
       first: slots,
       sizeBytes: 0,
-      previousEndBytes: old?.endBytes ?? 0,
+      previousEndBytes: base ? 0 : (old?.endBytes ?? 0),
       sealedBytes: headerBytes,
       tag: this.#tag,
     };

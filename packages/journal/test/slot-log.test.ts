@@ -75,9 +75,14 @@ function offByOne(log: SlotLog): SlotLog {
     append: (slot, bytes) => log.append(slot, bytes),
     sync: () => log.sync(),
     read: (from, maxBytes) => log.read(from + 1, maxBytes),
+    get first() {
+      return log.first;
+    },
     get last() {
       return log.last;
     },
+    truncate: (below) => log.truncate(below),
+    reset: (next) => log.reset(next),
     close: () => log.close(),
   };
 }

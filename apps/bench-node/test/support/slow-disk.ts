@@ -87,8 +87,20 @@ export class SlowSlotLog implements SlotLog {
     return this.#inner.read(from, maxBytes);
   }
 
+  get first(): number {
+    return this.#inner.first;
+  }
+
   get last(): number {
     return this.#inner.last;
+  }
+
+  truncate(below: number): void {
+    this.#inner.truncate(below);
+  }
+
+  reset(next: number): void {
+    this.#inner.reset(next);
   }
 
   close(): Promise<void> {

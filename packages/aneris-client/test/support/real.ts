@@ -60,9 +60,12 @@ const journal = (): Journal => ({
 
 export class MemoryLog implements SlotLog {
   readonly entries: Uint8Array[] = [];
+  readonly first = 1;
   get last(): number {
     return this.entries.length;
   }
+  truncate(): void {}
+  reset(): void {}
   open(): { kind: "absent" } | { kind: "log"; last: number; tornBytes: number } {
     return this.last === 0 ? { kind: "absent" } : { kind: "log", last: this.last, tornBytes: 0 };
   }

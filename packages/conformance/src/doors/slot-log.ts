@@ -43,6 +43,22 @@ function expectEntries(clause: string, log: SlotLog, from: number, last: number,
   );
 }
 
+/** Holds exactly the slots that it says, those from `needed` on among them, and answers nothing for earlier ones. */
+function expectFrom(clause: string, log: SlotLog, needed: number, last: number): void {
+  must(
+    clause,
+    log.first <= needed && log.last === last,
+    `expected slots ${needed} to ${last}, got ${log.first} to ${log.last}`,
+  );
+  for (const from of [log.first, needed, last])
+    if (from >= log.first) expectEntries(clause, log, from, last, 1e9);
+  must(
+    clause,
+    log.read(log.first - 1, 1e9).length === 0,
+    `slot ${log.first - 1} is gone: expected no entries`,
+  );
+}
+
 async function filled(subject: SlotLogSubject, count: number): Promise<[SlotLogWorld, SlotLog]> {
   const world = subject.fresh();
   const log = world.open();
@@ -170,6 +186,81 @@ export const slotLogCases: readonly Case<SlotLogSubject>[] = [
         `expected code journal-in-use, got ${String(refused?.code)}`,
       );
       await log.close();
+    },
+  },
+  {
+    name: "what is not needed any more may go",
+    clause: "slots from `first` to `last` can be read, and those that are needed are among them",
+    async run(subject) {
+      const [world, log] = await filled(subject, 120);
+      log.truncate(60);
+      await log.sync();
+      expectFrom(this.clause, log, 60, 120);
+      log.truncate(30);
+      log.append(121, entryOf(121));
+      await log.sync();
+      expectFrom(this.clause, log, 60, 121);
+      await log.close();
+      const again = world.open();
+      again.open();
+      expectFrom(this.clause, again, 60, 121);
+      again.append(122, entryOf(122));
+      expectFrom(this.clause, again, 60, 122);
+      await again.close();
+    },
+  },
+  {
+    name: "after a reset it goes on elsewhere",
+    clause: "reset forgets all entries, durably with the next sync",
+    async run(subject) {
+      const [world, log] = await filled(subject, 30);
+      log.append(31, entryOf(31));
+      for (const next of [101, 5]) {
+        log.reset(next);
+        must(
+          this.clause,
+          log.first === next && log.last === next - 1,
+          `expected nothing before slot ${next}`,
+        );
+        must(this.clause, log.read(1, 1e9).length === 0, "expected nothing to read from slot 1");
+        must(
+          this.clause,
+          (await rejection(() => log.append(32, entryOf(32)))) !== null,
+          "slot 32 expected an error",
+        );
+        must(this.clause, (await log.sync()) === next - 1, `sync expected ${next - 1}`);
+        for (let slot = next; slot < next + 40; slot += 1) log.append(slot, entryOf(slot));
+        must(this.clause, (await log.sync()) === next + 39, `sync expected ${next + 39}`);
+        expectFrom(this.clause, log, next, next + 39);
+      }
+      world.crash(log);
+      const again = world.open();
+      again.open();
+      must(this.clause, again.first === 5, `expected first 5, got ${again.first}`);
+      expectFrom(this.clause, again, 5, 44);
+      again.reset(9);
+      await again.close();
+      const empty = world.open();
+      const found = empty.open();
+      must(this.clause, found.kind === "log" && found.last === 8, `expected an empty log behind slot 8`);
+      await empty.close();
+    },
+  },
+  {
+    name: "a reset that was not synced",
+    clause: "until the next sync everything may be there",
+    async run(subject) {
+      const [world, log] = await filled(subject, 20);
+      log.reset(50);
+      log.append(50, entryOf(50));
+      world.crash(log);
+      const again = world.open();
+      again.open();
+      const { first, last } = again;
+      const old = first === 1 && last === 20;
+      must(this.clause, old || (first === 50 && last >= 49 && last <= 50), `got slots ${first} to ${last}`);
+      expectFrom(this.clause, again, first, last);
+      await again.close();
     },
   },
 ];

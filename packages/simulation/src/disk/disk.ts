@@ -43,6 +43,9 @@ export class Disk {
   /** Durable entries of the log of slots, and the ones that are not synced yet. */
   entries: Uint8Array[] | null = null;
   writtenEntries: Uint8Array[] = [];
+  /** The slot before the first durable entry; and before the first written one, where a reset is not synced yet. */
+  entriesBase = 0;
+  resetTo: number | null = null;
   /** The next write or sync fails, and with it what was not synced. */
   failsNext = false;
   /** It has failed, in this life. */
@@ -82,6 +85,7 @@ export class Disk {
     if (!this.failed) return;
     this.written = [];
     this.writtenEntries = [];
+    this.resetTo = null;
     throw new DiskError("EIO", "a sync");
   }
 
@@ -101,6 +105,11 @@ export class Disk {
   }
 
   syncEntries(count: number): void {
+    if (this.resetTo !== null) {
+      this.entries = [];
+      this.entriesBase = this.resetTo;
+      this.resetTo = null;
+    }
     this.entries ??= [];
     this.entries.push(...this.writtenEntries.splice(0, count));
   }
@@ -120,6 +129,7 @@ export class Disk {
     this.written = [];
     if (cut !== 0) this.syncEntries(cut % (this.writtenEntries.length + 1));
     this.writtenEntries = [];
+    this.resetTo = null;
     const report = {
       lost,
       torn: this.tornBytes > 0,
@@ -131,6 +141,7 @@ export class Disk {
     if (report.absent) {
       this.records = null;
       this.entries = null;
+      this.entriesBase = 0;
       this.snapshot = 0;
     } else if (back !== 0 && limits.amnesia && this.records !== null) {
       const left = this.snapshot + (back % (this.records.length - this.snapshot + 1));

@@ -6,6 +6,7 @@ import type { DiskHost } from "./host.ts";
 export class SimulatedSlotLog implements SlotLog {
   readonly #disk: Disk;
   readonly #host: DiskHost;
+  #resets = 0;
 
   constructor(disk: Disk, host: DiskHost) {
     this.#disk = disk;
@@ -15,7 +16,7 @@ export class SimulatedSlotLog implements SlotLog {
   open(): ReturnType<SlotLog["open"]> {
     const { damaged, entries } = this.#disk;
     if (damaged) return { kind: "unreadable", file: "log", offset: 0, reason: "wrong checksum" };
-    return entries === null ? { kind: "absent" } : { kind: "log", last: entries.length, tornBytes: 0 };
+    return entries === null ? { kind: "absent" } : { kind: "log", last: this.last, tornBytes: 0 };
   }
 
   append(slot: number, bytes: Uint8Array): void {
@@ -33,6 +34,7 @@ export class SimulatedSlotLog implements SlotLog {
     return new Promise((resolve, reject) => {
       if (!this.#host.call()) return;
       const { last } = this;
+      const resets = this.#resets;
       const count = this.#disk.writtenEntries.length;
       this.#host.later(this.#host.syncDelayUs(), () => {
         try {
@@ -40,8 +42,10 @@ export class SimulatedSlotLog implements SlotLog {
         } catch (error) {
           return reject(error);
         }
-        this.#disk.syncEntries(count);
-        resolve(last);
+        // What was counted before a reset is void with it.
+        if (resets === this.#resets) this.#disk.syncEntries(count);
+        else this.#disk.syncEntries(0);
+        resolve(Math.min(last, this.last));
       });
     });
   }
@@ -49,7 +53,8 @@ export class SimulatedSlotLog implements SlotLog {
   read(from: number, maxBytes: number): readonly { readonly slot: number; readonly bytes: Uint8Array }[] {
     const found: { slot: number; bytes: Uint8Array }[] = [];
     let size = 0;
-    for (let slot = Math.max(1, from); slot <= this.last; slot += 1) {
+    if (from < this.first) return found;
+    for (let slot = from; slot <= this.last; slot += 1) {
       const bytes = this.#entry(slot);
       found.push({ slot, bytes });
       size += bytes.length;
@@ -58,16 +63,44 @@ export class SimulatedSlotLog implements SlotLog {
     return found;
   }
 
+  get first(): number {
+    return this.#base + 1;
+  }
+
   get last(): number {
-    return (this.#disk.entries?.length ?? 0) + this.#disk.writtenEntries.length;
+    return this.#base + this.#durable + this.#disk.writtenEntries.length;
+  }
+
+  truncate(below: number): void {
+    const count = Math.min(below - this.first, this.#durable);
+    if (count <= 0 || !this.#host.call()) return;
+    this.#disk.entries!.splice(0, count);
+    this.#disk.entriesBase += count;
+  }
+
+  reset(next: number): void {
+    if (!this.#host.call()) return;
+    this.#resets += 1;
+    this.#disk.resetTo = next - 1;
+    this.#disk.writtenEntries = [];
   }
 
   async close(): Promise<void> {
     if (this.#host.call()) this.#disk.syncEntries(this.#disk.writtenEntries.length);
   }
 
+  get #base(): number {
+    return this.#disk.resetTo ?? this.#disk.entriesBase;
+  }
+
+  /** Durable entries that are still in force. */
+  get #durable(): number {
+    return this.#disk.resetTo === null ? (this.#disk.entries?.length ?? 0) : 0;
+  }
+
   #entry(slot: number): Uint8Array {
-    const durable = this.#disk.entries?.length ?? 0;
-    return slot <= durable ? this.#disk.entries![slot - 1]! : this.#disk.writtenEntries[slot - 1 - durable]!;
+    const at = slot - this.first;
+    const durable = this.#durable;
+    return at < durable ? this.#disk.entries![at]! : this.#disk.writtenEntries[at - durable]!;
   }
 }

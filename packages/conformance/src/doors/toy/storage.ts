@@ -1,10 +1,9 @@
-import type { Journal, Replay, SlotLog } from "@eunomia/engine";
+import type { Journal, Replay } from "@eunomia/engine";
 import { same } from "../../support/assert.ts";
 import type { Twin } from "../../support/case.ts";
 import type { JournalSubject, JournalWorld } from "../journal.ts";
-import type { SlotLogSubject, SlotLogWorld } from "../slot-log.ts";
 
-type StorageFault =
+export type StorageFault =
   | "lies"
   | "forgets-damage"
   | "ignores-damage"
@@ -15,11 +14,16 @@ type StorageFault =
   | "wrong-position"
   | "skips-slots"
   | "reads-all"
-  | "snapshot-in-two";
+  | "snapshot-in-two"
+  | "reads-before-first"
+  | "truncates-more"
+  | "keeps-after-reset";
 
 /** A disk of records with their copies: a record that differs from its copy was damaged. */
 interface Disk {
   records: { readonly bytes: Uint8Array; readonly copy: Uint8Array }[] | null;
+  /** How many records were let go of in front, where they are counted. */
+  base: number;
   inUse: boolean;
   failing: boolean;
   /** Disk operations until the power goes; null: it stays. */
@@ -28,10 +32,10 @@ interface Disk {
 
 class PowerCut extends Error {}
 
-const newDisk = (): Disk => ({ records: null, inUse: false, failing: false, operations: null });
+const newDisk = (): Disk => ({ records: null, base: 0, inUse: false, failing: false, operations: null });
 
-/** One record for each append or slot, written at once at `sync`: what both toys stand on. */
-class Store {
+/** One record for each append or slot, written at once at `sync`: what the toys stand on. */
+export class Store {
   readonly disk: Disk;
   readonly fault: StorageFault | undefined;
   pending: Uint8Array[] = [];
@@ -143,41 +147,7 @@ function toyJournal(store: Store): Journal {
   };
 }
 
-function toySlotLog(store: Store): SlotLog {
-  const entries = (): Uint8Array[] => [...store.durable, ...store.pending];
-  return {
-    open: () => {
-      const found = store.load();
-      if (found === "unreadable") return { kind: "unreadable", file: "toy", offset: 0, reason: "damaged" };
-      return found === "absent" ? { kind: "absent" } : { kind: "log", last: entries().length, tornBytes: 0 };
-    },
-    append: (slot, bytes) => {
-      if (store.fault !== "skips-slots" && slot !== entries().length + 1) throw new Error(`slot ${slot}`);
-      store.add(bytes);
-    },
-    sync: async () => {
-      store.sync();
-      return store.durable.length;
-    },
-    read: (from, maxBytes) => {
-      const out: { slot: number; bytes: Uint8Array }[] = [];
-      let size = 0;
-      for (const [at, bytes] of entries().entries()) {
-        if (at + 1 < from) continue;
-        if (size > maxBytes && store.fault !== "reads-all") break;
-        out.push({ slot: at + 1, bytes });
-        size += bytes.length;
-      }
-      return out;
-    },
-    get last() {
-      return entries().length;
-    },
-    close: async () => store.close(),
-  };
-}
-
-function world<Door>(fault: StorageFault | undefined, make: (store: Store) => Door) {
+export function world<Door>(fault: StorageFault | undefined, make: (store: Store) => Door) {
   const disk = newDisk();
   return {
     open: (): Door => make(new Store(disk, fault)),
@@ -208,14 +178,9 @@ function world<Door>(fault: StorageFault | undefined, make: (store: Store) => Do
 const journal = (fault?: StorageFault): JournalSubject => ({
   fresh: (): JournalWorld => world(fault, toyJournal),
 });
-const slotLog = (fault?: StorageFault): SlotLogSubject => ({
-  fresh: (): SlotLogWorld => world(fault, toySlotLog),
-});
 
 /** A journal that passes. Features: `crash-points`. */
 export const journalExample: JournalSubject = journal();
-/** A slot log that passes. */
-export const slotLogExample: SlotLogSubject = slotLog();
 
 const words: Readonly<Record<StorageFault, string>> = {
   lies: "sync answers without writing",
@@ -228,9 +193,12 @@ const words: Readonly<Record<StorageFault, string>> = {
   "wrong-position": "positions are off by one",
   "skips-slots": "any slot may follow any other",
   "reads-all": "read pays no heed to maxBytes",
+  "reads-before-first": "asked for a slot that was let go of, it answers with later ones",
+  "truncates-more": "one slot more goes than was allowed to go",
+  "keeps-after-reset": "a reset forgets nothing on the disk",
   "snapshot-in-two": "a snapshot removes the old before it writes the new",
 };
-const twins = <Subject>(
+export const twins = <Subject>(
   make: (fault: StorageFault) => Subject,
   faults: readonly StorageFault[],
 ): readonly Twin<Subject>[] => faults.map((name) => ({ name, fault: words[name], subject: make(name) }));
@@ -246,16 +214,4 @@ export const journalTwins: readonly Twin<JournalSubject>[] = twins(journal, [
   "loses-order",
   "wrong-position",
   "snapshot-in-two",
-]);
-
-/** Each breaks one sentence of the door. */
-export const slotLogTwins: readonly Twin<SlotLogSubject>[] = twins(slotLog, [
-  "lies",
-  "forgets-damage",
-  "ignores-damage",
-  "tries-again",
-  "shared-use",
-  "loses-order",
-  "skips-slots",
-  "reads-all",
 ]);
