@@ -24,8 +24,11 @@ export interface Page {
 }
 
 const files = createRequire(import.meta.url);
-const library = (): string => readFileSync(files.resolve("uplot/dist/uPlot.iife.min.js"), "utf8");
-const libraryStyle = (): string => readFileSync(files.resolve("uplot/dist/uPlot.min.css"), "utf8");
+/** The library that draws, to be put into a page: it defines `uPlot`. */
+export const chartLibrary = (): { readonly script: string; readonly css: string } => ({
+  script: readFileSync(files.resolve("uplot/dist/uPlot.iife.min.js"), "utf8"),
+  css: readFileSync(files.resolve("uplot/dist/uPlot.min.css"), "utf8"),
+});
 
 /** Text for HTML. */
 export const escaped = (text: string): string =>
@@ -95,13 +98,14 @@ const json = (value: unknown): string => JSON.stringify(value).replaceAll("<", "
 export function pageHtml({ title, lead, parts }: Page): string {
   const charts = [...parts.entries()].filter(([, part]) => isChart(part));
   const body = parts.map((part, at) => (isChart(part) ? chartHtml(part, at) : tableHtml(part))).join("\n");
+  const { script, css } = chartLibrary();
   const scripts =
     charts.length === 0
       ? ""
-      : `<script>${library()}</script><script>(${draw})(${json(charts)}, ${json(colours)});</script>`;
+      : `<script>${script}</script><script>(${draw})(${json(charts)}, ${json(colours)});</script>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><style>${libraryStyle()}${style}</style></head>
+<title>${escaped(title)}</title><style>${css}${style}</style></head>
 <body><h1>${escaped(title)}</h1>${lead.map((line) => `<p class="quiet">${escaped(line)}</p>`).join("")}
 ${body}
 ${scripts}</body></html>
