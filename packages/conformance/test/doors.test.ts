@@ -11,6 +11,9 @@ import {
   slotLogCases,
   slotLogExample,
   slotLogTwins,
+  snapshotCases,
+  snapshotExample,
+  snapshotTwins,
   type Twin,
   transportCases,
   transportExample,
@@ -36,6 +39,7 @@ function suite<Subject>(
 suite("transport", transportCases, transportExample, transportTwins, ["ordered", "bounded", "restart"]);
 suite("journal", journalCases, journalExample, journalTwins, ["crash-points"]);
 suite("slot log", slotLogCases, slotLogExample, slotLogTwins, []);
+suite("snapshots", snapshotCases, snapshotExample, snapshotTwins, []);
 suite("authenticator", authenticatorCases, authenticatorExample, authenticatorTwins, [
   "authenticates",
   "views",

@@ -196,9 +196,9 @@ export interface SnapshotStore {
   write(slot: number, pieces: Iterable<Uint8Array>): Promise<SnapshotManifest>;
   /**
    * Begins to take in a snapshot, or goes on with one of the same root; another one that was begun is forgotten.
-   * @throws an error with `code` `foreign` when the manifest is of another cluster or does not hold together.
+   * Rejects with `code` `foreign` when the manifest is of another cluster or does not hold together.
    */
-  begin(manifest: SnapshotManifest): SnapshotIntake;
+  begin(manifest: SnapshotManifest): Promise<SnapshotIntake>;
   /** Forgets all snapshots of slots below `below`. */
   drop(below: number): void;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** The doors `Journal` and `SlotLog` in memory: for tests and simulation, with crashes and disk failures on demand. */
+/** The doors `Journal`, `SlotLog` and `SnapshotStore` in memory: for tests and simulation, with crashes and disk failures on demand. */
 export { JournalError, type JournalErrorCode } from "./errors.ts";
 export {
   type JournalStorage,
@@ -13,3 +13,10 @@ export {
   type SlotLogStorage,
   slotLogStorage,
 } from "./memory-slot-log.ts";
+export {
+  type MemorySnapshots,
+  type MemorySnapshotsOptions,
+  openMemorySnapshots,
+  type SnapshotStorage,
+  snapshotStorage,
+} from "./memory-snapshots.ts";
