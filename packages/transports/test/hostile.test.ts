@@ -176,7 +176,7 @@ describe("hostile bytes to a server", () => {
       for (let number = 0; number < 10; number++)
         flood.push(await RawPeer.dial(server.address!, rawHello(`client ${number}`)));
       await eventually("8 are refused", () => refusalsOf(server, "handshake: too many connections") === 8);
-      peer.connect("server", server.address!);
+      peer.setPeer("server", server.address!);
       await eventually("the peer gets in", () => server.stats().peers.get("peer")?.accepted === 1);
       await echo.check();
       expect(flood.find((one) => one.greeting?.kind === "refusal")?.greeting).toEqual({

@@ -23,7 +23,7 @@ describe("ids are claims", () => {
     withTcp(async (start) => {
       const peer = await start({ self: "peer", listen: anyPort });
       const node = await start({ self: "node", listen: anyPort, peers: { peer: peer.address! } });
-      peer.connect("node", node.address!);
+      peer.setPeer("node", node.address!);
       let received = 0;
       peer.listen(() => received++);
       await eventually("the peer has dialled in", () => node.stats().peers.get("peer")?.accepted === 1);
@@ -180,7 +180,7 @@ describe("peers come and go", () => {
       }
     }));
 
-  test("connect and disconnect at run time", () =>
+  test("peers are set and taken away at run time", () =>
     withTcp(async (start) => {
       const b = await start({ self: "b", listen: anyPort });
       const other = await start({ self: "b", listen: anyPort });
@@ -189,24 +189,24 @@ describe("peers come and go", () => {
       b.listen((_from, bytes) => heard.push(`b ${bytes[0]}`));
       other.listen((_from, bytes) => heard.push(`other ${bytes[0]}`));
       expect(a.send("b", Uint8Array.of(0))).toBe(false);
-      a.connect("b", b.address!);
+      a.setPeer("b", b.address!);
       expect(a.send("b", Uint8Array.of(1))).toBe(true);
       await eventually("b hears", () => heard.length === 1);
-      a.connect("b", b.address!);
+      a.setPeer("b", b.address!);
       expect(a.send("b", Uint8Array.of(2))).toBe(true);
       // What waits is still written, then the frames go to the new address.
-      a.connect("b", other.address!);
+      a.setPeer("b", other.address!);
       expect(a.send("b", Uint8Array.of(3))).toBe(true);
       await eventually("all is heard", () => heard.length === 3);
       expect(heard.sort()).toEqual(["b 1", "b 2", "other 3"]);
-      a.disconnect("b");
-      a.disconnect("b");
+      a.setPeer("b", null);
+      a.setPeer("b", null);
       expect(a.send("b", Uint8Array.of(4))).toBe(false);
       expect(a.stats().peers.size).toBe(0);
       await eventually("b knows", () => b.stats().peers.size === 0 && other.stats().peers.size === 0);
-      expect(() => a.connect("a", b.address!)).toThrow(expect.objectContaining({ code: "bad-option" }));
+      expect(() => a.setPeer("a", b.address!)).toThrow(expect.objectContaining({ code: "bad-option" }));
       await a.close();
-      expect(() => a.connect("b", b.address!)).toThrow(expect.objectContaining({ code: "closed" }));
+      expect(() => a.setPeer("b", b.address!)).toThrow(expect.objectContaining({ code: "closed" }));
     }));
 
   test("the peer's own limit is known here: longer frames are refused at `send`", () =>

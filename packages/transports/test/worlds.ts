@@ -52,7 +52,7 @@ async function meshOf(nodes: readonly NodeId[]): Promise<TransportWorld> {
     return transport;
   };
   const dial = (node: NodeId) => {
-    for (const [id, address] of addresses) if (id !== node) open.get(node)!.connect(id, address);
+    for (const [id, address] of addresses) if (id !== node) open.get(node)!.setPeer(id, address);
   };
   for (const node of nodes) await start(node);
   for (const node of nodes) dial(node);

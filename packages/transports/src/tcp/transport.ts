@@ -27,13 +27,12 @@ export interface TcpTransport extends Transport {
   /** Where connections are accepted, with the real port; null without a server or once closed. */
   readonly address: TcpAddress | null;
   /**
-   * Dials this peer from now on, anew if the address has changed.
+   * From now on this peer is dialled at this address, anew if the address has changed. Null: it is no peer any more; what waits
+   * for it is still written, and connections that it dialled itself stay, as those of a client.
    *
    * @throws TransportError `bad-option` for an id or address that makes no sense, `closed` after `close`.
    */
-  connect(id: NodeId, address: TcpAddress): void;
-  /** No longer dials this peer; what waits for it is still written. Connections that it dialled stay. */
-  disconnect(id: NodeId): void;
+  setPeer(id: NodeId, address: TcpAddress | null): void;
   stats(): TcpStats;
 }
 
@@ -62,7 +61,7 @@ export async function tcpTransport(options: TcpOptions): Promise<TcpTransport> {
   // Only now: a transport that never came to be must leave no timer behind.
   const transport = new Tcp(settings);
   if (address !== null) transport.serve(server, address);
-  for (const [id, address] of peers) transport.connect(id, address);
+  for (const [id, address] of peers) transport.setPeer(id, address);
   return transport;
 }
 
@@ -131,12 +130,13 @@ class Tcp implements TcpTransport, ConnectionOwner {
     this.#receive = receive;
   }
 
-  connect(id: NodeId, address: TcpAddress): void {
+  setPeer(id: NodeId, address: TcpAddress | null): void {
     if (this.#isClosed)
       throw new TransportError(
         "closed",
-        `"connect" expected an open transport, got a closed one: start another`,
+        `"setPeer" expected an open transport, got a closed one: start another`,
       );
+    if (address === null) return this.#dropPeer(id);
     const checked = checkPeer(this.self, id, address);
     const peer = this.#peerOf(id);
     const former = peer.dialler?.address;
@@ -146,11 +146,10 @@ class Tcp implements TcpTransport, ConnectionOwner {
     peer.dialler.dial();
   }
 
-  disconnect(id: NodeId): void {
+  #dropPeer(id: NodeId): void {
     const peer = this.#peers.get(id);
-    if (peer === undefined || peer.dialler === null) return;
-    const { dialler } = peer;
-    dialler.stop();
+    if (peer === undefined) return;
+    peer.dialler?.stop();
     peer.dialler = null;
     this.#forgetIfUnused(peer);
   }
