@@ -37,6 +37,8 @@ export const replicaDefaults: Omit<
   maxPending: 65_536,
   maxAhead: 8192,
   catchUpBytes: 512 * 1024,
+  checkpointSlots: 10_000,
+  checkpointBytes: 256 << 20,
   dutySpan: 0,
   beside: [],
 };
@@ -62,6 +64,8 @@ const positive = [
   "maxPending",
   "maxAhead",
   "catchUpBytes",
+  "checkpointSlots",
+  "checkpointBytes",
 ] as const;
 
 /** @throws SwitchError on the first field that cannot work. */

@@ -1,11 +1,20 @@
 import { equalBytes, mapDelete, mapGet, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { nextChain } from "./chain.ts";
+import { checkpointOf } from "./checkpoint.ts";
 import { encodeRegistration, joinBatch } from "./entry.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { type Executed, executeSlot } from "./execute.ts";
 import { forward, judgePending, othersOf } from "./queue.ts";
-import type { Epoch, Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
+import type {
+  Delivery,
+  Epoch,
+  Pending,
+  ReplicaConfig,
+  ReplicaOracles,
+  ReplicaState,
+  ReplicaTypes,
+} from "./state.ts";
 import type { DeliveredSlot } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
@@ -57,22 +66,33 @@ function deliver(
 ): void {
   const slot = state.slotOut;
   const done = executeSlot(config, state, oracles, batch);
-  const { vector, count, runs, registered, controls } = done;
+  const { vector } = done;
   out.persist({ kind: "delivered", slot, epoch: epoch.id, vector, chain: state.chain });
-  out.output({
-    kind: "deliver",
+  out.output({ kind: "deliver", ...deliveryOf(state, epoch, slot, done) });
+  for (const { n, reason } of done.refusedControls) out.output({ kind: "controlRejected", n, reason });
+  settle(config, state, out, slot, batch, done);
+  if (done.checkpoint) out.output({ kind: "checkpoint", ...checkpointOf(state) });
+}
+
+/** One slot as others hear of it, just after it was executed. */
+export function deliveryOf(
+  state: Readonly<Pick<ReplicaState, "chain">>,
+  epoch: Epoch,
+  slot: number,
+  { vector, count, runs, registered, controls }: Executed,
+): Delivery {
+  const { protocol, id } = epoch;
+  return {
     slot,
-    epoch: epoch.id,
-    protocol: epoch.protocol.name,
+    epoch: id,
+    protocol: protocol.name,
     vector,
     count,
     runs,
     registered,
     controls,
     chain: state.chain,
-  });
-  for (const { n, reason } of done.refusedControls) out.output({ kind: "controlRejected", n, reason });
-  settle(config, state, out, slot, batch, done);
+  };
 }
 
 /** Soft state after a delivery: what was proposed in vain waits again, in front; a change of epoch takes hold. */

@@ -1,5 +1,6 @@
 import { mapSet } from "@eunomia/codec";
 import { nextChain } from "./chain.ts";
+import { checkpointFollows } from "./checkpoint.ts";
 import { judgeControl } from "./control.ts";
 import { type Entry, joinBatch, readBatch } from "./entry.ts";
 import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
@@ -16,6 +17,8 @@ export interface Executed {
   readonly controls: { n: number; operation: Operation }[];
   /** Why control commands of the batch were skipped. */
   readonly refusedControls: { n: number; reason: string }[];
+  /** A checkpoint follows this slot. */
+  readonly checkpoint: boolean;
 }
 
 /**
@@ -38,6 +41,7 @@ export function executeSlot(
     registered: [],
     controls: [],
     refusedControls: [],
+    checkpoint: false,
   };
   const kept: Entry[] = [];
   const alone = entries.length === 1;
@@ -50,7 +54,8 @@ export function executeSlot(
   state.slotOut = slot + 1;
   for (const { operation } of result.controls) applyOperation(config, state, operation, slot);
   sweepSessions(config, state, slot);
-  return { ...result, vector, count: kept.length };
+  const checkpoint = checkpointFollows(config, state, slot, vector.length);
+  return { ...result, vector, count: kept.length, checkpoint };
 }
 
 function execute(

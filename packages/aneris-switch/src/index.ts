@@ -2,6 +2,7 @@
  * Ordered broadcast that changes its consensus protocol while it runs: the Aneris replica and the gateway beside it, as
  * engines over the `Consensus` door. `@eunomia/aneris-switch/messages` has what clients need.
  */
+export type { Application } from "./application.ts";
 export { gatewayDefaults, replicaDefaults, SwitchError } from "./config.ts";
 export { gatewayEngine } from "./gateway.ts";
 export type {
@@ -18,6 +19,7 @@ export {
 } from "./node.ts";
 export { replicaEngine } from "./replica.ts";
 export type {
+  Checkpoint,
   Delivery,
   ReplicaCommand,
   ReplicaConfig,

@@ -1,8 +1,9 @@
 import { clone, equalBytes, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { genesisChain } from "./chain.ts";
+import { agreedPart, installCheckpoint } from "./checkpoint.ts";
 import { validateConfig } from "./config.ts";
-import { drain, install, learn } from "./deliver.ts";
+import { deliveryOf, drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
 import { propose, submit } from "./queue.ts";
@@ -47,6 +48,10 @@ function handle(
       return retireEpochs(config, state, out);
     case "serve":
       return out.send([command.to], { kind: "log", last: command.last, slots: command.slots });
+    case "install":
+      installCheckpoint(state, out, command.checkpoint);
+      drain(config, state, oracles, out);
+      return retireEpochs(config, state, out);
   }
 }
 
@@ -61,10 +66,13 @@ function restore(
   state: ReplicaState,
   oracles: ReplicaOracles,
   entry: ReplicaRecord,
+  out: Effects<ReplicaTypes>,
 ): boolean {
   if (entry.kind === "checkpoint") Object.assign(state, clone(Checkpoint, agreedPart(entry)));
   else if (entry.slot === state.slotOut) {
-    executeSlot(config, state, oracles, entry.vector);
+    const epoch = epochAt(state, entry.slot);
+    const done = executeSlot(config, state, oracles, entry.vector);
+    out.output({ kind: "replayed", ...deliveryOf(state, epoch, entry.slot, done) });
     return equalBytes(state.chain, entry.chain);
   }
   return true;
@@ -78,7 +86,7 @@ function restart(
   records: readonly ReplicaRecord[],
   out: Effects<ReplicaTypes>,
 ): void {
-  const strange = records.filter((entry) => !restore(config, state, oracles, entry));
+  const strange = records.filter((entry) => !restore(config, state, oracles, entry, out));
   if (strange[0]?.kind === "delivered")
     out.output({ kind: "alarm", slot: strange[0].slot, reason: "the log is of another configuration" });
   state.slotIn = state.slotOut;
@@ -210,12 +218,6 @@ export function replicaEngine(config: ReplicaConfig, oracles: ReplicaOracles): E
   };
 }
 
-/** What replicas have in common: a checkpoint without its tag, or the part of a state. */
-function agreedPart(state: Readonly<Checkpoint>): Checkpoint {
-  const { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions } = state;
-  return { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions };
-}
-
 function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaState {
   return {
     slotOut: 1,
@@ -226,6 +228,7 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     lastChange: 0,
     chain: genesisChain(oracles.sha256, config.cluster),
     sessions: { keys: [], values: [] },
+    unsavedBytes: 0,
     slotIn: 1,
     flushTo: 0,
     pending: [],

@@ -55,6 +55,10 @@ export const ReplicaConfig = record({
    */
   maxAhead: nat(),
   catchUpBytes: nat(),
+  /** A checkpoint follows every slot that is a multiple of this, and … */
+  checkpointSlots: nat(),
+  /** … every slot with which the vectors since the last one have come to so many bytes. Both the same at every replica. */
+  checkpointBytes: nat(),
   /** Replicas take turns in proposing, so many slots each, where the protocol names nobody; 0: everybody proposes at once. */
   dutySpan: nat(),
   /** Which replica sits beside a process that a protocol may name as the best proposer. */
@@ -89,6 +93,8 @@ const agreed = {
   lastChange: nat(),
   chain: bytes(64),
   sessions: sortedMap(nat(), Session),
+  /** Bytes of slots since the last checkpoint. */
+  unsavedBytes: nat(),
 };
 export const Checkpoint = record(agreed);
 export type Checkpoint = Infer<typeof Checkpoint>;
@@ -138,6 +144,8 @@ export const ReplicaCommand = variant({
   stable: record({ slot: nat() }),
   /** The answer to a `read` output. */
   serve: record({ to: process, last: nat(), slots: list(DeliveredSlot) }),
+  /** A durable snapshot of another replica, to go on from if this one is not as far. */
+  install: record({ checkpoint: Checkpoint }),
 });
 export type ReplicaCommand = Infer<typeof ReplicaCommand>;
 
@@ -169,6 +177,9 @@ export const Delivery = record({
 });
 export type Delivery = Infer<typeof Delivery>;
 
+/** Where a replica stands. */
+const standing = { delivered: nat(), epoch: nat(), protocol: text(64), nextControl: nat(), chain: bytes(64) };
+
 export const ReplicaOutput = variant({
   /** To the consensus instance of `epoch`. */
   propose: record({ epoch: nat(), slot: nat(), value: bytes() }),
@@ -176,14 +187,14 @@ export const ReplicaOutput = variant({
   deliver: Delivery,
   /** Executed earlier; a client asked again. */
   reply: Run,
+  /** A slot of the log that was executed again at the start. */
+  replayed: Delivery,
   /** Where the log stood when the replica started. */
-  restored: record({
-    delivered: nat(),
-    epoch: nat(),
-    protocol: text(64),
-    nextControl: nat(),
-    chain: bytes(64),
-  }),
+  restored: record(standing),
+  /** The replica has gone on from a snapshot: nothing of the slots up to `delivered` is delivered here any more. */
+  installed: record(standing),
+  /** What every replica has in common after slot `slotOut - 1`, which was delivered just before. */
+  checkpoint: Checkpoint,
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
   controlRejected: record({ n: nat(), reason: text(128) }),
   /** Wants delivered slots from this replica's own log, answered by the command `serve`. */
