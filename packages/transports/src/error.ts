@@ -1,6 +1,7 @@
 /** What went wrong, for programs. The message says what to do about it. */
 export type TransportErrorCode =
   | "bad-option"
+  | "bad-certificate"
   | "already-listening"
   | "closed"
   | "port-in-use"

@@ -12,4 +12,5 @@ export type {
   TcpRefusal,
   TcpStats,
 } from "./tcp/options.ts";
+export type { TcpCertificate, TcpTls } from "./tcp/tls.ts";
 export { type TcpTransport, tcpTransport } from "./tcp/transport.ts";

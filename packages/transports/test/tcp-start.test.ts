@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "node:net";
 import { describe, expect, test } from "vitest";
-import { startListening } from "../src/tcp/server.ts";
+import { startListening } from "../src/tcp/door.ts";
 import { type TcpOptions, tcpTransport } from "../src/tcp.ts";
 import { anyPort, eventually, host, sockets, timers, withTcp } from "./worlds.ts";
 

@@ -1,10 +1,11 @@
 import { transportCases } from "@eunomia/conformance";
 import { describe, test } from "vitest";
-import { memorySubject, tcpClientSubject, tcpSubject } from "./worlds.ts";
+import { memorySubject, tcpClientSubject, tcpSubject, tlsSubject } from "./worlds.ts";
 
 const subjects = [
   { name: "memory", subject: memorySubject, features: ["ordered", "bounded", "restart"] },
   { name: "tcp, every node a server", subject: tcpSubject, features: ["ordered", "bounded", "restart"] },
+  { name: "tcp with TLS", subject: tlsSubject, features: ["ordered", "bounded", "restart"] },
   { name: "tcp, a client without a server", subject: tcpClientSubject, features: ["ordered", "bounded"] },
 ];
 

@@ -1,7 +1,8 @@
 import type { TransportSubject, TransportWorld } from "@eunomia/conformance";
 import type { NodeId, Transport } from "@eunomia/engine";
 import { memoryNetwork } from "../src/memory.ts";
-import { type TcpOptions, type TcpTransport, tcpTransport } from "../src/tcp.ts";
+import { type TcpOptions, type TcpTls, type TcpTransport, tcpTransport } from "../src/tcp.ts";
+import { testAuthority } from "./certificates.ts";
 
 export const host = "127.0.0.1";
 export const anyPort = { host, port: 0 };
@@ -41,12 +42,15 @@ const limits = { maxFrameBytes: 200_000, maxQueueBytes: 400_000 };
 const quick = { minRedialDelayMs: 2, maxRedialDelayMs: 20, closeTimeoutMs: 200 } as const;
 
 /** Every node is a server and dials every other one. */
-async function meshOf(nodes: readonly NodeId[]): Promise<TransportWorld> {
+async function meshOf(
+  nodes: readonly NodeId[],
+  tlsOf: (node: NodeId) => { tls?: TcpTls } = () => ({}),
+): Promise<TransportWorld> {
   const open = new Map<NodeId, TcpTransport>();
   const addresses = new Map<NodeId, { host: string; port: number }>();
   const start = async (node: NodeId) => {
     const listen = addresses.get(node) ?? { host, port: 0 };
-    const transport = await tcpTransport({ self: node, listen, ...limits, ...quick });
+    const transport = await tcpTransport({ self: node, listen, ...tlsOf(node), ...limits, ...quick });
     addresses.set(node, transport.address!);
     open.set(node, transport);
     return transport;
@@ -88,7 +92,16 @@ async function clientWorld(nodes: readonly NodeId[]): Promise<TransportWorld> {
   };
 }
 
+/** The same with TLS, each node with its own certificate. */
+async function tlsMeshOf(nodes: readonly NodeId[]): Promise<TransportWorld> {
+  const authority = await testAuthority();
+  const issued = new Map<NodeId, TcpTls>();
+  for (const node of nodes) issued.set(node, await authority.issue({ name: node }));
+  return meshOf(nodes, (node) => ({ tls: issued.get(node)! }));
+}
+
 export const tcpSubject: TransportSubject = { ...limits, fresh: meshOf };
+export const tlsSubject: TransportSubject = { ...limits, fresh: tlsMeshOf };
 export const tcpClientSubject: TransportSubject = { ...limits, fresh: clientWorld };
 
 /** Opens transports that are closed again after `work`, however it ends. */

@@ -4,6 +4,7 @@ import { encodeRefusal, maxHelloBytes } from "./hello.ts";
 import type { Settings, TcpRefusal } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
+import { isTlsTrouble, objectionOf, type TcpCertificate, type Tls } from "./tls.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a connection tells the transport. */
@@ -11,6 +12,9 @@ export interface ConnectionOwner {
   /** Gathers the frames of one turn. */
   readonly turn: Turn;
   readonly settings: Settings;
+  readonly tls: Tls | null;
+  /** Whether the other side is who it may be; its certificate stands in the connection then. False: it is refused. */
+  certified(connection: Connection): boolean;
   /** Once, before anything else. */
   begun(connection: Connection): void;
   /** The first frame. */
@@ -32,6 +36,10 @@ export class Connection {
   readonly address: string;
   /** Whom it claims to be; null before the hello. */
   peer: Peer | null = null;
+  /** Whose it is by its certificate; null without TLS, and before it is judged. */
+  certificate: TcpCertificate | null = null;
+  /** The peer may be told something: the socket is connected, and with TLS the handshake is over. */
+  isReachable: boolean;
   /** Accepted from an id that was not configured. */
   isClient = false;
   /** Grows with everything heard by the transport: the lowest has been silent for longest. */
@@ -63,11 +71,15 @@ export class Connection {
     this.socket = socket;
     this.outbox = outbox;
     this.address = address;
+    this.isReachable = direction === "accepted";
     owner.begun(this);
     this.#timer = setTimeout(() => this.#timedOut(), owner.settings.handshakeTimeoutMs);
     socket.on("data", (chunk: Buffer) => this.#hear(chunk));
     socket.on("error", (error: NodeJS.ErrnoException) => {
       this.#failure = error.code ?? error.message;
+      if (!isTlsTrouble(this.#failure)) return;
+      const { reason, detail } = objectionOf(this.#failure);
+      this.refuse(reason, detail);
     });
     // Nobody closes one half only here: what still waits for this peer would wait in vain.
     socket.on("end", () => this.destroy("ended"));
@@ -94,7 +106,7 @@ export class Connection {
   /** Ends the connection because of what the peer did; before the hello's answer the peer is told why. */
   refuse(reason: TcpRefusal, detail: string): void {
     if (this.#state === "left") return;
-    const tell = this.#state === "hello" && !this.socket.connecting;
+    const tell = this.#state === "hello" && this.isReachable;
     this.#owner.refused(this, reason, detail);
     this.#leave(reason);
     if (!tell) {

@@ -1,12 +1,17 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { Connection, type ConnectionOwner } from "./connection.ts";
+import { keepAliveDelayMs } from "./door.ts";
 import { encodeHello } from "./hello.ts";
 import { printed, type TcpAddress } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
+import type { Tls } from "./tls.ts";
 
-/** First probe of an idle connection; the kernel then asks every second, ten times. */
-export const keepAliveDelayMs = 10_000;
+function dialTls({ context }: Tls, address: TcpAddress): Socket {
+  // Certificates name nodes, not hosts: whether it is the dialled node's is judged with the rest of the certificate.
+  return connectTls({ ...address, secureContext: context, checkServerIdentity: () => undefined });
+}
 
 /** Keeps one connection to a configured peer. Frames wait while a dial is under way, and are dropped when it fails. */
 export class Dialler {
@@ -34,17 +39,18 @@ export class Dialler {
 
   dial(): void {
     const { self, cluster, maxFrameBytes } = this.#owner.settings;
+    const { tls } = this.#owner;
     this.state = "connecting";
     this.#hurried = false;
-    const socket = connect({
-      ...this.address,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveDelayMs,
+    const socket = tls === null ? connect({ ...this.address }) : dialTls(tls, this.address);
+    const connection = new Connection(this.#owner, "dialled", socket, this.outbox, printed(this.address));
+    this.#connection = connection;
+    connection.peer = this.peer;
+    socket.once(tls === null ? "connect" : "secureConnect", () => {
+      socket.setNoDelay(true).setKeepAlive(true, keepAliveDelayMs);
+      connection.isReachable = true;
+      if (this.#owner.certified(connection)) socket.write(encodeHello({ cluster, id: self, maxFrameBytes }));
     });
-    this.#connection = new Connection(this.#owner, "dialled", socket, this.outbox, printed(this.address));
-    this.#connection.peer = this.peer;
-    socket.once("connect", () => socket.write(encodeHello({ cluster, id: self, maxFrameBytes })));
   }
 
   opened(): void {

@@ -1,4 +1,5 @@
-import { isName, type TcpRefusal } from "./options.ts";
+import { isName } from "./options.ts";
+import { type Objection, speaksFor, type TcpCertificate } from "./tls.ts";
 
 /** Longest payload before the hellos are exchanged. */
 export const maxHelloBytes = 1024;
@@ -49,12 +50,16 @@ export function readGreeting(payload: Uint8Array): Greeting {
   return hello === null ? { kind: "bad", reason: "handshake: malformed" } : { kind: "hello", hello };
 }
 
-/** Why the sender of a well-formed hello is not welcome here; null if it is. `dialledId` is null for an accepted connection. */
+/**
+ * Why the sender of a well-formed hello is not welcome here; null if it is. `dialledId` is null for an accepted connection,
+ * `certificate` without TLS.
+ */
 export function objectionTo(
   hello: Hello,
   ours: { readonly self: string; readonly cluster: string },
   dialledId: string | null,
-): { readonly reason: TcpRefusal; readonly detail: string } | null {
+  certificate: TcpCertificate | null,
+): Objection | null {
   if (hello.cluster !== ours.cluster)
     return {
       reason: "handshake: another cluster",
@@ -67,7 +72,13 @@ export function objectionTo(
     };
   if (hello.id === ours.self)
     return { reason: "handshake: our own id", detail: `"${ours.self}" is this node itself` };
-  return null;
+  if (certificate === null) return null;
+  const { cluster, role, name } = certificate;
+  if (cluster === hello.cluster && speaksFor(certificate, hello.id)) return null;
+  return {
+    reason: "handshake: not the certified id",
+    detail: `"${hello.id}" of cluster "${hello.cluster}", but certified is ${role} "${name}" of cluster "${cluster}"`,
+  };
 }
 
 function readHello(body: Uint8Array): Hello | null {

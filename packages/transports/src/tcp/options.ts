@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { NodeId, Random } from "@eunomia/engine";
 import { TransportError, wholeNumber } from "../error.ts";
+import type { TcpCertificate, TcpTls } from "./tls.ts";
 
 export interface TcpAddress {
   /** A name or an address, e.g. `127.0.0.1` or `::1`. */
@@ -17,6 +18,11 @@ export interface TcpOptions {
   readonly peers?: Readonly<Record<NodeId, TcpAddress>>;
   /** Peers that give another tag are refused: two clusters never mix by a wrong port. At most 255 bytes. Default empty. */
   readonly cluster?: string;
+  /**
+   * Mutual TLS 1.3: ids are what certificates say, no longer mere claims. Every peer and client must have it, or none. Default:
+   * none, for one machine or behind something that protects the network.
+   */
+  readonly tls?: TcpTls;
   /** Longest payload, sent or received. Default 4 MiB. */
   readonly maxFrameBytes?: number;
   /** Bytes that wait in this process for one connection, with 4 for each frame's length. Default 8 MiB. */
@@ -51,6 +57,7 @@ export type TcpRefusal =
   | "handshake: another cluster"
   | "handshake: not the dialled peer"
   | "handshake: our own id"
+  | "handshake: not the certified id"
   | "handshake: took too long"
   | "handshake: crowded out"
   | "handshake: too many connections"
@@ -58,7 +65,17 @@ export type TcpRefusal =
   | "connection: takes nothing"
   | "frame: longer than the limit"
   | "frame: nobody listens"
-  | "refused by the peer";
+  | "refused by the peer"
+  | "tls: not spoken"
+  | "tls: another version"
+  | "tls: no certificate"
+  | "tls: certificate expired"
+  | "tls: certificate not yet valid"
+  | "tls: certificate not trusted"
+  | "tls: certificate for another purpose"
+  | "tls: certificate without a name"
+  | "tls: certificate revoked"
+  | "tls: broken";
 
 export type TcpEvent =
   | {
@@ -66,6 +83,8 @@ export type TcpEvent =
       readonly peer: NodeId;
       readonly direction: "dialled" | "accepted";
       readonly address: string;
+      /** The peer's; null without TLS. */
+      readonly certificate: TcpCertificate | null;
     }
   /** `reason` is a refusal, a system error code, or `ended`. */
   | {
@@ -113,10 +132,12 @@ export interface TcpStats {
   readonly refusals: ReadonlyMap<TcpRefusal, number>;
   /** Accepted connections that have not said hello. */
   readonly pendingHandshakes: number;
+  /** Our own: have a new one issued before it expires. Null without TLS. */
+  readonly certificate: TcpCertificate | null;
 }
 
 /** The options with every default filled in. */
-export type Settings = Required<Omit<TcpOptions, "listen" | "peers" | "random" | "onEvent">> & {
+export type Settings = Required<Omit<TcpOptions, "listen" | "peers" | "tls" | "random" | "onEvent">> & {
   readonly random: Random;
   readonly onEvent: (event: TcpEvent) => void;
 };
@@ -169,6 +190,17 @@ export function checkedAddress(title: string, address: TcpAddress, minPort: numb
     );
   wholeNumber(`${title}.port`, address.port, minPort, 65_535);
   return { host: address.host, port: address.port };
+}
+
+/** The address of a peer, checked, and that its id is another's. */
+export function checkPeer(self: NodeId, id: NodeId, address: TcpAddress): TcpAddress {
+  checkedName("peer id", id, 1);
+  if (id === self)
+    throw new TransportError(
+      "bad-option",
+      `"peers" expected other nodes, got our own id "${id}": leave it out`,
+    );
+  return checkedAddress(`peers.${id}`, address, 1);
 }
 
 /** True for a name that travels in a hello unchanged and can be printed in a log. */
