@@ -102,14 +102,21 @@ export interface Random {
 export type ConsensusCommand =
   | { readonly kind: "propose"; readonly slot: number; readonly value: Uint8Array }
   /** Slots up to this one are finished here for good: no state about them is needed any more. */
-  | { readonly kind: "trim"; readonly slot: number };
+  | { readonly kind: "trim"; readonly slot: number }
+  /**
+   * Asks how far writes have come in this epoch. `nonce` must never have been used before, in no life of this process: late
+   * answers to an earlier question must not count. A later question takes the place of one that is open.
+   */
+  | { readonly kind: "highest"; readonly nonce: number };
 
 export type ConsensusOutput =
   | { readonly kind: "decided"; readonly slot: number; readonly value: Uint8Array }
   /** The protocol has forgotten the slots up to `floor`: learn them from another replica. */
   | { readonly kind: "trimmed"; readonly floor: number }
   /** Who proposes with least effort just now; null: anybody. A hint, never needed for safety. */
-  | { readonly kind: "duty"; readonly process: NodeId | null };
+  | { readonly kind: "duty"; readonly process: NodeId | null }
+  /** The answer of a read quorum: every slot that was decided before the question was asked is at most `slot`. */
+  | { readonly kind: "highest"; readonly nonce: number; readonly slot: number };
 
 /** What a node runs of a consensus protocol in one epoch. */
 export interface EpochProcesses {

@@ -24,6 +24,7 @@ export { openFrame } from "./driver/inbox.ts";
 export type { DriverOptions, Ports, Wire } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
 export { type Address, type Packet, type Parcel, packetHeader } from "./driver/packet.ts";
+export { belongsTo, counted, type Reading, readingOf, silentIn } from "./reading.ts";
 export {
   chunkLength,
   chunksOf,

@@ -61,6 +61,7 @@ function engines(): Map<string, { engine: AnyEngine; config: unknown; state: unk
       self,
       leaders,
       acceptors,
+      readQuorum: leader.phase1,
       proposeTo: "all" as const,
       fetchMax: 16,
       retryMs: 200,

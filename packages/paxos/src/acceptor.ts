@@ -192,6 +192,19 @@ const answerProbe = on.message(
   (_config, _state, { from, nonce }, out) => out.send([from], { kind: "probeAck", nonce }),
 );
 
+/** What is accepted here may be chosen; what is retired was. It need not be durable: too high an answer does no harm. */
+const answerRead = on.message(
+  "highest",
+  "answer a read (5.10)",
+  (config, _state, { nonce }, from) => (config.learners.includes(from) ? { from, nonce } : null),
+  (_config, state, { from, nonce }, out) =>
+    out.send([from], {
+      kind: "highestAck",
+      nonce,
+      slot: Math.max(state.floor, state.accepted.keys.at(-1) ?? 0),
+    }),
+);
+
 /**
  * An acceptor: promises ballots, accepts values, forgets retired slots. Durable: promised, accepted, floor
  * (ordered-broadcast definition, sections 4.4, 4.6, 4.7).
@@ -217,6 +230,7 @@ export function acceptorEngine(config: AcceptorConfig): Engine<AcceptorTypes> {
     learnByReference,
     relayDecision,
     answerProbe,
+    answerRead,
     ...stableActions(retiring),
   ] as Action<AcceptorTypes>[];
   return {

@@ -45,6 +45,7 @@ function configsOf(options: PaxosBindingOptions, fromSlot: number): Configs {
   const acceptors = of("acceptor");
   const leaders = of("leader");
   const learners = of("paxos-learner");
+  const quorums = flexible(acceptors, options.phase1 ?? majority, options.phase2 ?? majority);
   return {
     acceptor: {
       self: `${self}/acceptor`,
@@ -62,7 +63,7 @@ function configsOf(options: PaxosBindingOptions, fromSlot: number): Configs {
       leaders,
       learners,
       directLearners: [],
-      ...flexible(acceptors, options.phase1 ?? majority, options.phase2 ?? majority),
+      ...quorums,
       announce: "reference",
       fromSlot,
       f,
@@ -81,6 +82,7 @@ function configsOf(options: PaxosBindingOptions, fromSlot: number): Configs {
       self: `${self}/paxos-learner`,
       leaders,
       acceptors,
+      readQuorum: quorums.phase1,
       proposeTo: "active",
       fromSlot,
       maxAhead,

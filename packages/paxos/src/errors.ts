@@ -1,3 +1,5 @@
+import { type Expr, quorumSystem } from "@eunomia/quorum-algebra";
+
 /** What a configuration got wrong. */
 export type PaxosConfigErrorCode =
   | "not-a-leader"
@@ -38,6 +40,21 @@ export class PaxosConfigError extends Error {
 export function mustBeInteger(field: string, value: number, min: number): void {
   if (!Number.isSafeInteger(value) || value < min)
     throw new PaxosConfigError("bad-number", field, `an integer of at least ${min}`, String(value));
+}
+
+/** Refuses quorums with others than the acceptors in them, and such as are never or always there. */
+export function mustBeQuorumOf(field: string, expr: Expr, acceptors: readonly string[]): void {
+  const system = quorumSystem(expr);
+  const stranger = system.members.find((member) => !acceptors.includes(member));
+  if (stranger !== undefined)
+    throw new PaxosConfigError("unknown-acceptor", field, "quorums of acceptors", `"${stranger}"`);
+  if (!system.has(acceptors) || system.has([]))
+    throw new PaxosConfigError(
+      "unknown-acceptor",
+      field,
+      "quorums of some acceptors",
+      "one that is never or always there",
+    );
 }
 
 /** Refuses a list that names a process twice. */

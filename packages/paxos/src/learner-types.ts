@@ -11,7 +11,14 @@ import {
   text,
   variant,
 } from "@eunomia/codec";
-import type { ConsensusCommand, ConsensusOutput, EngineTypes, NodeId } from "@eunomia/engine";
+import {
+  type ConsensusCommand,
+  type ConsensusOutput,
+  type EngineTypes,
+  type NodeId,
+  readingOf,
+} from "@eunomia/engine";
+import { type Expr, exprSchemaOf } from "@eunomia/quorum-algebra";
 import { Ballot } from "./ballot.ts";
 import { AcceptorId, LeaderId, LearnerId, type PaxosMessage, Slot, Value } from "./message.ts";
 import { words } from "./words.ts";
@@ -20,6 +27,10 @@ export const LearnerConfig = record({
   self: LearnerId,
   leaders: doc(list(LeaderId), "By leader index."),
   acceptors: doc(list(AcceptorId), "Who is told what is stable, and who may hand over decisions."),
+  readQuorum: doc(
+    exprSchemaOf(AcceptorId),
+    "Whose answers say how far writes have come: the quorums of promises, which meet every quorum of acceptances.",
+  ),
   proposeTo: doc(
     words("all", "active"),
     "Whom a new proposal goes to: every leader, or the one last seen active.",
@@ -35,6 +46,7 @@ export interface LearnerConfig {
   readonly self: NodeId;
   readonly leaders: readonly NodeId[];
   readonly acceptors: readonly NodeId[];
+  readonly readQuorum: Expr;
   readonly proposeTo: "all" | "active";
   readonly fromSlot: number;
   readonly maxAhead: number;
@@ -58,6 +70,7 @@ export const LearnerState = record({
   trimmedThrough: doc(Slot, "The highest floor reported to the replica."),
   seen: doc(nullable(Ballot), "The highest ballot in a heartbeat."),
   active: doc(nullable(LeaderId), "The leader last seen active."),
+  reading: doc(readingOf(AcceptorId), "The question of a read that is open."),
 });
 export type LearnerState = Infer<typeof LearnerState>;
 
@@ -65,6 +78,7 @@ export type LearnerState = Infer<typeof LearnerState>;
 export const LearnerCommand = variant({
   propose: record({ slot: Slot, value: Value }),
   trim: record({ slot: Slot }),
+  highest: record({ nonce: nat() }),
 });
 
 /** The outputs of the `Consensus` door, and an alarm. */
@@ -72,6 +86,7 @@ export const LearnerOutput = variant({
   decided: record({ slot: Slot, value: Value }),
   trimmed: record({ floor: Slot }),
   duty: record({ process: nullable(LeaderId) }),
+  highest: record({ nonce: nat(), slot: Slot }),
   alarm: doc(
     record({ reason: text(), slot: Slot }),
     "Something happened that the fault model excludes: stop and look.",

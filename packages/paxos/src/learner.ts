@@ -1,7 +1,8 @@
 import { emptyMap, equalBytes, mapDelete, mapDropThrough, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine, type NodeId } from "@eunomia/engine";
 import { compareBallots } from "./ballot.ts";
-import { mustBeDistinct, mustBeInteger } from "./errors.ts";
+import { mustBeDistinct, mustBeInteger, mustBeQuorumOf } from "./errors.ts";
+import { askHighest, askHighestAgain, countHighest } from "./learner-reads.ts";
 import {
   LearnerCommand,
   LearnerConfig,
@@ -57,6 +58,10 @@ const commands = on.commands(
   (_config, _state, all) => (all.length > 0 ? { all } : null),
   (config, state, { all }, out) => {
     for (const command of all) {
+      if (command.kind === "highest") {
+        askHighest(config, state, command.nonce, out);
+        continue;
+      }
       const { slot } = command;
       if (command.kind === "propose") {
         // The first value wins here as at a leader; a slot that is decided or trimmed has been reported already.
@@ -169,13 +174,24 @@ const retry = on.timeout(
         slots: found.missing,
       });
     state.overdue = state.target;
+    askHighestAgain(config, state, out);
     // Reports may be lost, and a window that nobody moves stops everything.
     if (state.floor >= config.fromSlot) tellStable(config, state.floor, out);
     out.arm("retry", config.retryMs);
   },
 );
 
-const actions = [start, commands, alarm, learn, heartbeat, silence, trimmed, retry] as Action<LearnerTypes>[];
+const actions = [
+  start,
+  commands,
+  alarm,
+  learn,
+  heartbeat,
+  silence,
+  trimmed,
+  countHighest,
+  retry,
+] as Action<LearnerTypes>[];
 
 /**
  * A learner: the `Consensus` door of one replica. Offers proposals until they are decided, reports every decision once,
@@ -189,6 +205,7 @@ const actions = [start, commands, alarm, learn, heartbeat, silence, trimmed, ret
 export function learnerEngine(config: LearnerConfig): Engine<LearnerTypes> {
   mustBeDistinct("leaders", config.leaders);
   mustBeDistinct("acceptors", config.acceptors);
+  mustBeQuorumOf("readQuorum", config.readQuorum, config.acceptors);
   mustBeInteger("fromSlot", config.fromSlot, 1);
   mustBeInteger("maxAhead", config.maxAhead, 1);
   mustBeInteger("fetchMax", config.fetchMax, 1);
@@ -216,10 +233,11 @@ export function learnerEngine(config: LearnerConfig): Engine<LearnerTypes> {
       trimmedThrough: fromSlot - 1,
       seen: null,
       active: null,
+      reading: null,
     }),
     actions,
     compact: () => [],
-    observe: (_config, { floor, decided, active }) => ({ floor, decided, active }),
+    observe: (_config, { floor, decided, active, reading }) => ({ floor, decided, active, reading }),
     phase: (_config, { active }) => (active === null ? "alone" : "following"),
     fairness: Object.fromEntries(
       actions.map(({ name }) => [

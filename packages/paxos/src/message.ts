@@ -72,5 +72,13 @@ export const PaxosMessage = variant({
   heartbeat: doc(record({ ballot: Ballot, commitThrough: Slot }), "Active leader to leaders and learners."),
   probe: doc(record({ nonce: nat() }), "Leader to acceptors: can we reach each other?"),
   probeAck: doc(record({ nonce: nat() }), "Acceptor to leader: yes."),
+  highest: doc(
+    record({ nonce: nat() }),
+    "Learner to acceptors: up to which slot have you accepted anything?",
+  ),
+  highestAck: doc(
+    record({ nonce: nat(), slot: Slot }),
+    "Acceptor to learner: nothing is accepted or retired here above this slot.",
+  ),
 });
 export type PaxosMessage = Infer<typeof PaxosMessage>;

@@ -38,7 +38,12 @@ export function twoThirdsBinding(options: TwoThirdsBindingOptions): ConsensusBin
       fromSlot,
       maxAhead,
     }),
-    learner: learnerConfig({ self: `${self}/learner`, members, fromSlot }),
+    learner: learnerConfig({
+      self: `${self}/learner`,
+      members,
+      fromSlot,
+      ...(rest.f !== undefined && { f: rest.f }),
+    }),
   });
   configs(1);
   return {

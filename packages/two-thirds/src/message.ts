@@ -55,5 +55,10 @@ export const TwoThirdsMessage = variant({
   ),
   want: doc(record({ slot: Slot, digest: bytes(32) }), "Asks a voter for the value behind a digest."),
   value: doc(record({ slot: Slot, value: Value }), "Answers want."),
+  highest: doc(record({ nonce: nat() }), "Learner to members: up to which slot have you voted or decided?"),
+  highestAck: doc(
+    record({ nonce: nat(), slot: Slot }),
+    "Member to learner: nothing is voted for, decided or finished here above this slot.",
+  ),
 });
 export type TwoThirdsMessage = Infer<typeof TwoThirdsMessage>;

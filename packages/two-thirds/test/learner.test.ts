@@ -46,6 +46,17 @@ class Rig {
     return this.take({ kind: "commands", commands: [{ kind: "trim", slot }] });
   }
 
+  read(...nonces: number[]): string[] {
+    return this.take({
+      kind: "commands",
+      commands: nonces.map((nonce) => ({ kind: "highest", nonce }) as const),
+    });
+  }
+
+  hear(from: string, nonce: number, slot: number): string[] {
+    return this.from(from, { kind: "highestAck", nonce, slot });
+  }
+
   decided(from: string, slot: number, choice: string | Choice): string[] {
     return this.from(from, {
       kind: "decided",
@@ -70,6 +81,7 @@ function lineOf(effect: Effect<LearnerTypes>): string {
   const { output } = effect;
   if (output.kind === "decided") return `decided ${output.slot} ${new TextDecoder().decode(output.value)}`;
   if (output.kind === "trimmed") return `trimmed ${output.floor}`;
+  if (output.kind === "highest") return `highest ${output.nonce} ${output.slot}`;
   return output.kind === "duty" ? `duty ${output.process}` : `alarm ${output.slot}`;
 }
 
@@ -198,4 +210,28 @@ test("a proposal named otherwise is not taken for the decision", () => {
   rig.propose([1, "mine"]);
   expect(rig.decided("p1", 1, digest("yours"))).toEqual(["p1 <- fetch 1"]);
   expect(rig.decided("p1", 1, "yours")).toEqual(["decided 1 yours"]);
+});
+
+test("a read hears of n-E+1 members, each once, and of no earlier question", () => {
+  const rig = new Rig();
+  expect(rig.read(7)).toEqual(["p0,p1,p2,p3 <- highest 7"]);
+  expect(rig.hear("p1", 7, 5)).toEqual([]);
+  expect(rig.hear("p1", 7, 9)).toEqual([]);
+  expect(rig.hear("stranger", 7, 9)).toEqual([]);
+  expect(rig.hear("p2", 6, 9)).toEqual([]);
+  expect(rig.retry()).toEqual(["p0,p2,p3 <- highest 7"]);
+  // Any two of four meet any three.
+  expect(rig.hear("p3", 7, 4)).toEqual(["highest 7 5"]);
+  expect(rig.hear("p0", 7, 9)).toEqual([]);
+  rig.retry();
+  expect(rig.retry()).toBe(null);
+  expect(rig.read(8, 9)).toEqual(["p0,p1,p2,p3 <- highest 9"]);
+  expect([rig.hear("p0", 8, 9), rig.hear("p0", 9, 1), rig.hear("p1", 9, 2)]).toEqual([
+    [],
+    [],
+    ["highest 9 2"],
+  ]);
+  rig.trim(6);
+  rig.read(10);
+  expect([rig.hear("p0", 10, 0), rig.hear("p1", 10, 0)]).toEqual([[], ["highest 10 6"]]);
 });

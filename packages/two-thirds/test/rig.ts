@@ -45,6 +45,10 @@ export function text(message: TwoThirdsMessage): string {
       return `stable ${message.slot}`;
     case "fetch":
       return `fetch ${message.slots.join(",")}`;
+    case "highest":
+      return `highest ${message.nonce}`;
+    case "highestAck":
+      return `highestAck ${message.nonce} ${message.slot}`;
     case "want":
       return `want ${message.slot} ${short(message.digest)}`;
   }

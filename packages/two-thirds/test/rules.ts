@@ -34,6 +34,23 @@ export const rules: readonly Rule[] = [
     expect(rig.propose(1, "a")).toEqual(["persist vote 1 0 a", "p1,p2,p3 <- vote 1 0 a"]);
     expect(rig.slot(1)).toBe("0 a -");
   }),
+  rule(
+    "a read is answered with the highest slot voted in, decided or finished",
+    "5.10",
+    ["highest: answer (5.10)"],
+    (rig) => {
+      expect(rig.from("r0", { kind: "highest", nonce: 1 })).toEqual(["r0 <- highestAck 1 0"]);
+      rig.propose(3, "a");
+      expect(rig.from("r0", { kind: "highest", nonce: 2 })).toEqual(["r0 <- highestAck 2 3"]);
+      rig.decided("p1", 5, "b");
+      expect(rig.from("r1", { kind: "highest", nonce: 3 })).toEqual(["r1 <- highestAck 3 5"]);
+      rig.restart();
+      expect(rig.from("r0", { kind: "highest", nonce: 4 })).toEqual(["r0 <- highestAck 4 5"]);
+      rig.from("p1", { kind: "trimmed", floor: 9 });
+      expect(rig.from("r0", { kind: "highest", nonce: 5 })).toEqual(["r0 <- highestAck 5 9"]);
+      expect(rig.from("p1", { kind: "highest", nonce: 6 })).toEqual([]);
+    },
+  ),
   rule("PROPOSE below the floor is answered TRIMMED", "2.4 on PROPOSE", ["propose: trimmed (2.4)"], (rig) => {
     rig.from("p1", { kind: "trimmed", floor: 5 });
     expect(rig.propose(5, "a")).toEqual(["r0 <- trimmed 5"]);

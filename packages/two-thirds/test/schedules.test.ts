@@ -99,6 +99,7 @@ test("random schedules: slots are trimmed at any moment", () => {
       again: true,
     })),
     ...[1, 2].map((slot) => ({ to, commands: [{ kind: "trim", slot }], again: true })),
+    { to, commands: [{ kind: "highest", nonce: 1 }] },
   ]);
   const report = runSchedules({
     engines: cluster({ engineOf: counted }),

@@ -174,6 +174,7 @@ function learnerOf(self: string, config: SystemConfig, protocol: string, fromSlo
   const own = {
     self,
     ...config.paxos,
+    readQuorum: majority(config.paxos.acceptors),
     proposeTo: "all" as const,
     fromSlot,
     maxAhead: 64,

@@ -32,6 +32,7 @@ function runs(
       const report = consensusSchedules({
         ...rest,
         slots,
+        reads: 2,
         seeds: { from: seed, count },
         faults: { downMax, ...faults },
       });
@@ -42,7 +43,8 @@ function runs(
   };
 }
 
-const slotByslot = "a slot decides one of the proposed values, the same at every process";
+const slotByslot =
+  "a slot decides one of the proposed values, the same at every process; who asks hears of every slot decided before";
 
 /** Any protocol behind the `Consensus` door, under growing trouble. Data for any test runner. */
 export const consensusCases: readonly Case<ConsensusSubject>[] = [
@@ -119,6 +121,16 @@ export const consensusTwins: readonly Twin<ConsensusSubject>[] = [
     name: "giving up",
     fault: "a lost proposal is never sent again",
     subject: toy(undefined, learner("gives-up")),
+  },
+  {
+    name: "guessing",
+    fault: "a learner that is asked how far writes have come answers from what it knows itself",
+    subject: toy(undefined, learner("guesses")),
+  },
+  {
+    name: "mixing",
+    fault: "a late answer to an earlier question counts",
+    subject: toy(undefined, learner("mixes-answers")),
   },
   {
     name: "stubborn",

@@ -17,6 +17,8 @@ export interface ConsensusSchedules extends Omit<ScheduleOptions, "inputs" | "pr
   readonly slots?: number;
   /** Values a protocol may decide though nobody proposed them, e.g. the empty batch of a gap. */
   readonly noops?: readonly Uint8Array[];
+  /** How often each learner asks how far writes have come (`highest`). Default 0. */
+  readonly reads?: number;
   /** The value a learner proposes for a slot; null: none. Default: one byte of the learner's index, one of the slot. */
   value?(learner: number, slot: number): Uint8Array | null;
   /** Properties besides agreement, validity and integrity. */
@@ -25,10 +27,15 @@ export interface ConsensusSchedules extends Omit<ScheduleOptions, "inputs" | "pr
   readonly inputs?: readonly ScheduleInput[];
 }
 
+/** Above every slot of a run, so that a nonce tells the question and what was decided when it was asked. */
+const slotsMax = 4096;
+
 interface Decided {
   readonly slot: number;
   readonly value: Uint8Array;
 }
+
+const kindOf = (output: unknown): string | undefined => (output as { readonly kind?: string }).kind;
 
 const decidedOf = (output: unknown): Decided | null =>
   (output as { readonly kind?: string }).kind === "decided" ? (output as Decided) : null;
@@ -70,6 +77,35 @@ const integrity: ScheduleProperty = {
       },
     };
   },
+};
+
+/** The highest slot that anybody has decided so far. */
+const decidedSoFar = (view: ScheduleView): number =>
+  view.processes
+    .flatMap((process) => view.outputs(process))
+    .reduce<number>((highest, output) => Math.max(highest, decidedOf(output)?.slot ?? 0), 0);
+
+/** A question may come at any moment; its nonce is new, and holds what an answer must not be below. */
+const readInputs = (learners: readonly NodeId[], reads: number): ScheduleInput[] =>
+  learners.flatMap((to, index) =>
+    Array.from({ length: reads }, (_, read) => ({
+      to,
+      commands: (view: ScheduleView): readonly ConsensusCommand[] => [
+        { kind: "highest", nonce: (index * reads + read + 1) * slotsMax + decidedSoFar(view) },
+      ],
+    })),
+  );
+
+/** Whoever asks hears of every slot that was decided before. */
+const reading: ScheduleProperty = {
+  name: "reads",
+  start: () => ({
+    output: (process, output) => {
+      const { kind, nonce, slot } = output as { kind?: string; nonce: number; slot: number };
+      if (kind !== "highest" || slot >= nonce % slotsMax) return null;
+      return `${process} hears of slots up to ${slot}, though slot ${nonce % slotsMax} was decided before it asked`;
+    },
+  }),
 };
 
 /** What is decided was proposed for that slot. */
@@ -114,9 +150,15 @@ export function consensusSchedules(options: ConsensusSchedules): ScheduleReport 
       const command: ConsensusCommand = { kind: "propose", slot, value };
       inputs.push({ to, commands: [command], again: true });
     }
+  const { reads = 0 } = options;
+  inputs.push(...readInputs(learners, reads));
+  // A restart forgets a question, so only without crashes every one is answered; and a later one takes the place of an earlier.
+  const answers = reads > 0 && (options.faults?.crash ?? 0) === 0 ? 1 : 0;
   const allDecided = (view: ScheduleView): boolean =>
     learners.every((learner) => {
       if (!view.isLive(learner)) return true;
+      const answered = view.outputs(learner).filter((output) => kindOf(output) === "highest").length;
+      if (answered < answers) return false;
       const known = new Set(view.outputs(learner).map((output) => decidedOf(output)?.slot));
       for (const slot of proposed.keys()) if (!known.has(slot)) return false;
       return true;
@@ -124,6 +166,7 @@ export function consensusSchedules(options: ConsensusSchedules): ScheduleReport 
   const properties = [
     agreement,
     integrity,
+    reading,
     validity(proposed, learners, noops),
     ...(options.properties ?? []),
   ];

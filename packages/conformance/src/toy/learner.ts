@@ -1,5 +1,6 @@
 import { emptyMap, mapDelete, mapDropThrough, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { actionsOf, type Engine } from "@eunomia/engine";
+import { askHighest, hearHighest } from "./reads.ts";
 import { slotMax } from "./sequencer.ts";
 import { Command, type Learner, LearnerConfig, LearnerState, Message, Nothing, Output } from "./types.ts";
 
@@ -9,10 +10,16 @@ export type LearnerFault =
   | "repeats"
   /** Never asks again. */
   | "gives-up"
+  /** Answers reads from what it knows itself. */
+  | "guesses"
+  /** Counts a late answer to an earlier question. */
+  | "mixes-answers"
   /** Believes its own proposal. */
   | "own-way"
   /** Keeps what `trim` lets it forget, and proposes it again. */
   | "ignores-trim";
+
+const isBusy = ({ waiting, asking }: LearnerState): boolean => waiting.keys.length > 0 || asking > 0;
 
 /**
  * A learner of the toy protocol: proposes, asks again until told, reports once.
@@ -34,13 +41,17 @@ export function learner(fault?: LearnerFault): Engine<Learner> {
       timers: ["retry"],
     },
     self: (config) => config.self,
-    init: () => ({ waiting: emptyMap(), known: emptyMap(), floor: 0 }),
+    init: () => ({ waiting: emptyMap(), known: emptyMap(), floor: 0, asking: 0 }),
     actions: [
       on.commands(
         "propose and trim",
         (_config, _state, commands) => commands,
         (config, state, commands, out) => {
           for (const command of commands) {
+            if (command.kind === "highest") {
+              askHighest(config, state, command.nonce, out, fault);
+              continue;
+            }
             const { slot } = command;
             if (command.kind === "trim") {
               if (fault === "ignores-trim") continue;
@@ -57,7 +68,7 @@ export function learner(fault?: LearnerFault): Engine<Learner> {
               }
             }
           }
-          if (state.waiting.keys.length > 0 && fault !== "gives-up") out.arm("retry", config.retryMs);
+          if (isBusy(state) && fault !== "gives-up") out.arm("retry", config.retryMs);
         },
       ),
       on.message(
@@ -76,11 +87,13 @@ export function learner(fault?: LearnerFault): Engine<Learner> {
           out.output({ kind: "decided", slot, value });
         },
       ),
+      hearHighest(fault),
       on.timeout(
         "retry",
         "ask again",
-        (_config, state) => (state.waiting.keys.length > 0 ? state.waiting : null),
-        (config, _state, { keys, values }, out) => {
+        (_config, state) => (isBusy(state) ? { ...state.waiting, asking: state.asking } : null),
+        (config, _state, { keys, values, asking }, out) => {
+          if (asking > 0) out.send([config.sequencer], { kind: "highest", nonce: asking });
           for (const [at, slot] of keys.entries())
             out.send([config.sequencer], { kind: "propose", slot, value: values[at]! });
           out.arm("retry", config.retryMs);
@@ -89,6 +102,11 @@ export function learner(fault?: LearnerFault): Engine<Learner> {
     ],
     compact: () => [],
     observe: (_config, { known }) => known,
-    fairness: { "propose and trim": "weak", learn: "weak", "ask again": "weak" },
+    fairness: {
+      "propose and trim": "weak",
+      learn: "weak",
+      "hear how far writes have come": "weak",
+      "ask again": "weak",
+    },
   };
 }

@@ -75,6 +75,13 @@ export function sequencer(fault?: SequencerFault): Engine<Sequencer> {
         (_config, _state, { slot, value, from }, out) => out.send([from], { kind: "told", slot, value }),
       ),
       on.message(
+        "highest",
+        "answer a read",
+        (_config, _state, { nonce }, from) => ({ nonce, from }),
+        (_config, state, { nonce, from }, out) =>
+          out.send([from], { kind: "highestAck", nonce, slot: state.values.keys.at(-1) ?? 0 }),
+      ),
+      on.message(
         "propose",
         "take",
         (_config, state, message) => {
@@ -106,6 +113,6 @@ export function sequencer(fault?: SequencerFault): Engine<Sequencer> {
       return fault === "compacts-short" ? records.slice(0, -1) : records;
     },
     observe: (_config, { values }) => values,
-    fairness: { restore: "none", tell: "weak", take: "weak" },
+    fairness: { restore: "none", tell: "weak", "answer a read": "weak", take: "weak" },
   };
 }

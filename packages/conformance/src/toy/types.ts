@@ -18,7 +18,12 @@ import type { ConsensusCommand, ConsensusOutput } from "@eunomia/engine";
 const Entry = record({ slot: nat(), value: bytes(1 << 16) });
 const Values = sortedMap(nat(), bytes(1 << 16), 1024);
 
-export const Message = variant({ propose: Entry, told: Entry });
+export const Message = variant({
+  propose: Entry,
+  told: Entry,
+  highest: record({ nonce: nat() }),
+  highestAck: record({ nonce: nat(), slot: nat() }),
+});
 export type Message = Infer<typeof Message>;
 
 export const SequencerConfig = record({ self: orderedId("process"), learners: list(orderedId("process")) });
@@ -41,9 +46,25 @@ export const LearnerConfig = record({
   sequencer: orderedId("process"),
   retryMs: int(1),
 });
-export const LearnerState = record({ waiting: Values, known: Values, floor: nat() });
-export const Command = variant({ propose: Entry, trim: record({ slot: nat() }) });
-export const Output = variant({ decided: Entry, trimmed: record({ floor: nat() }) });
+export type LearnerConfig = Infer<typeof LearnerConfig>;
+export const LearnerState = record({
+  waiting: Values,
+  known: Values,
+  floor: nat(),
+  /** The question that is open; 0: none. */
+  asking: nat(),
+});
+export type LearnerState = Infer<typeof LearnerState>;
+export const Command = variant({
+  propose: Entry,
+  trim: record({ slot: nat() }),
+  highest: record({ nonce: nat() }),
+});
+export const Output = variant({
+  decided: Entry,
+  trimmed: record({ floor: nat() }),
+  highest: record({ nonce: nat(), slot: nat() }),
+});
 
 export interface Learner {
   Config: Infer<typeof LearnerConfig>;

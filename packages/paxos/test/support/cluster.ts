@@ -103,6 +103,7 @@ export function learnerConfig(shape: Shape, self: string): LearnerConfig {
     self,
     leaders,
     acceptors,
+    readQuorum: leaderConfig(shape, leaders[0]!).phase1,
     proposeTo: shape.proposeTo ?? "all",
     fromSlot: 1,
     maxAhead: shape.maxAhead ?? 64,

@@ -120,6 +120,18 @@ export const acceptorRules: Readonly<Record<string, RuleCheck>> = {
     expect(lone.sent()).toMatchObject([{ to: ["l1"], message: { kind: "probeAck", nonce: 7 } }]);
     expect(lone.from("stranger", { kind: "probe", nonce: 7 }).fired).toEqual([]);
   },
+  "answer a read (5.10)": (makers) => {
+    const lone = acceptorAlone(makers).from("r1", { kind: "highest", nonce: 3 });
+    expect(lone.sent()).toMatchObject([{ to: ["r1"], message: { kind: "highestAck", nonce: 3, slot: 0 } }]);
+    lone.from("l0", p2a(ballot(0, 0), 2, "y")).from("l0", p2a(ballot(0, 0), 1, "x"));
+    const answer = () => lone.from("r0", { kind: "highest", nonce: 4 }).sent("highestAck")[0]?.message.slot;
+    expect(answer()).toBe(2);
+    // What is retired counts, though nothing is left of it.
+    lone.from("r0", { kind: "stable", slot: 2 }).from("r1", { kind: "stable", slot: 2 });
+    expect([lone.state.accepted.keys, answer()]).toEqual([[], 2]);
+    expect(lone.restart() && answer()).toBe(2);
+    expect(lone.from("stranger", { kind: "highest", nonce: 5 }).fired).toEqual([]);
+  },
   "restart (4.7)": (makers) => {
     const lone = acceptorAlone(makers).from("l0", p2a(ballot(0, 0), 1, "x"));
     lone.from("l1", { kind: "p1a", ballot: ballot(0, 1), fromSlot: 1 }).from("l1", p2a(ballot(0, 1), 2, "y"));

@@ -38,6 +38,31 @@ export const learnerRules: Readonly<Record<string, RuleCheck>> = {
     });
     expect(lone.command(propose(1, "late")).effects).toEqual([]);
   },
+  "count an answer to a read (5.10)": (makers) => {
+    const answer = (nonce: number, slot: number) => ({ kind: "highestAck", nonce, slot }) as const;
+    const lone = learnerAlone(makers).command({ kind: "highest", nonce: 7 });
+    expect(lone.sent()).toMatchObject([{ to: ["a1", "a2", "a3"], message: { kind: "highest", nonce: 7 } }]);
+    // One acceptor alone, even twice, is no quorum; nor is a stranger, nor an answer to another question.
+    expect(lone.from("a2", answer(7, 5)).outputs()).toEqual([]);
+    expect(lone.from("a2", answer(7, 9)).fired).toEqual([]);
+    expect(lone.from("stranger", answer(7, 9)).fired).toEqual([]);
+    expect(lone.from("a1", answer(6, 9)).fired).toEqual([]);
+    // Lost questions are asked again, of those who have not answered.
+    expect(lone.timeout("retry").sent("highest")).toMatchObject([{ to: ["a1", "a3"] }]);
+    expect(lone.from("a3", answer(7, 4)).outputs()).toEqual([{ kind: "highest", nonce: 7, slot: 5 }]);
+    expect(lone.from("a1", answer(7, 9)).fired).toEqual([]);
+    // A later question takes the place of an open one.
+    lone.command({ kind: "highest", nonce: 8 }).command({ kind: "highest", nonce: 9 });
+    expect(lone.from("a1", answer(8, 9)).fired).toEqual([]);
+    expect(lone.from("a1", answer(9, 2)).from("a2", answer(9, 1)).outputs()).toEqual([
+      { kind: "highest", nonce: 9, slot: 2 },
+    ]);
+    // Nothing is lower than what this learner has trimmed.
+    lone.command({ kind: "trim", slot: 6 }, { kind: "highest", nonce: 10 });
+    expect(lone.from("a1", answer(10, 0)).from("a2", answer(10, 0)).outputs()).toEqual([
+      { kind: "highest", nonce: 10, slot: 6 },
+    ]);
+  },
   "learn a decision (4.5)": (makers) => {
     const lone = learnerAlone(makers).command(propose(2, "own")).from("a2", decision(2, "x"));
     expect(lone.outputs()).toMatchObject([{ kind: "decided", slot: 2 }]);

@@ -31,6 +31,10 @@ function messageText(message: PaxosMessage): string {
       return `chosen ${of(message.ballot)} ${message.slots.join(" ")}`;
     case "heartbeat":
       return `heartbeat ${of(message.ballot)} through ${message.commitThrough}`;
+    case "highest":
+      return `highest ${message.nonce}`;
+    case "highestAck":
+      return `highestAck ${message.nonce} slot ${message.slot}`;
     case "probe":
     case "probeAck":
       return `${message.kind} ${message.nonce}`;

@@ -12,9 +12,9 @@ export const nextRetryTicks = (attempts: number): number => 2 ** Math.min(attemp
 export const within = (config: LearnerConfig, state: Readonly<LearnerState>, slot: number): boolean =>
   slot > state.floor && slot <= state.floor + config.maxAhead;
 
-/** Something is missing: a decision of an own proposal, or a slot that is decided elsewhere. */
+/** Something is missing: a decision of an own proposal, a slot that is decided elsewhere, or the answer to a read. */
 const waiting = (state: Readonly<LearnerState>): boolean =>
-  state.proposals.keys.length > 0 || state.through < state.top;
+  state.proposals.keys.length > 0 || state.through < state.top || state.reading !== null;
 
 /** The timer runs exactly while something is missing. */
 export function armRetry(config: LearnerConfig, state: LearnerState, out: Out): void {

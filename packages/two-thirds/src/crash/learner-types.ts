@@ -11,13 +11,18 @@ import {
   sortedSet,
   variant,
 } from "@eunomia/codec";
-import type { ConsensusCommand, ConsensusOutput, EngineTypes } from "@eunomia/engine";
+import { type ConsensusCommand, type ConsensusOutput, type EngineTypes, readingOf } from "@eunomia/engine";
+import { exprSchemaOf } from "@eunomia/quorum-algebra";
 import { Choice, ProcessId, Slot, type TwoThirdsMessage, Value } from "../message.ts";
 
 /** Plain data. Made by `learnerConfig`. */
 export const LearnerConfig = record({
   self: ProcessId,
   members: doc(list(ProcessId, 1024), "All voters, ascending."),
+  readQuorum: doc(
+    exprSchemaOf(ProcessId),
+    "Whose answers say how far writes have come: sets that meet every set of equal votes that decides.",
+  ),
   colocatedMember: doc(
     nullable(ProcessId),
     "The member on this node: it is asked first for values that cost the wire.",
@@ -48,18 +53,21 @@ export const LearnerState = record({
   asked: doc(sortedSet(Slot), "Asked of one member since the last retry tick, and not yet answered."),
   turn: doc(nat(), "Index of the member that is asked next."),
   retrying: doc(bool(), "The retry timer is armed."),
+  reading: doc(readingOf(ProcessId), "The question of a read that is open."),
 });
 export type LearnerState = Infer<typeof LearnerState>;
 
 export const LearnerCommand = variant({
   propose: record({ slot: Slot, value: Value }),
   trim: record({ slot: Slot }),
+  highest: record({ nonce: nat() }),
 });
 
 export const LearnerOutput = variant({
   decided: record({ slot: Slot, value: Value }),
   trimmed: record({ floor: Slot }),
   duty: record({ process: nullable(ProcessId) }),
+  highest: record({ nonce: nat(), slot: Slot }),
   alarm: doc(
     record({ slot: Slot, known: Value, other: Choice }),
     "Two decisions for one slot: stop and look.",

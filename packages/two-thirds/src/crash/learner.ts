@@ -4,6 +4,7 @@ import { TwoThirdsMessage } from "../message.ts";
 import { isNamed } from "./choice.ts";
 import { checkLearnerConfig } from "./learner-config.ts";
 import { armRetry, drop, extendPrefix, fetchGaps, nextRetryTicks, within } from "./learner-moves.ts";
+import { askHighest, askHighestAgain, countHighest } from "./learner-reads.ts";
 import {
   LearnerCommand,
   LearnerConfig,
@@ -35,6 +36,7 @@ const command = on.commands(
     );
     const floor = Math.max(trim, state.forgotten);
     const asked = commands.flatMap((one) => (one.kind === "propose" ? [one] : []));
+    const read = commands.findLast((one) => one.kind === "highest")?.nonce ?? null;
     const proposals = asked.filter(
       ({ slot }) =>
         slot > floor &&
@@ -43,11 +45,11 @@ const command = on.commands(
         !mapHas(state.proposals, slot),
     );
     const trimmed = asked.some(({ slot }) => slot <= floor) ? floor : null;
-    return trim > state.floor || trimmed !== null || proposals.length > 0
-      ? { trim, trimmed, proposals }
+    return trim > state.floor || trimmed !== null || proposals.length > 0 || read !== null
+      ? { trim, trimmed, proposals, read }
       : null;
   },
-  (config, state, { trim, trimmed, proposals }, out) => {
+  (config, state, { trim, trimmed, proposals, read }, out) => {
     if (trim > state.floor) {
       state.floor = trim;
       drop(state);
@@ -60,6 +62,7 @@ const command = on.commands(
       mapSet(state.proposals, slot, { value, retryTicks: state.retrying ? 2 : 1, attempts: 0 });
       out.send(config.members, { kind: "propose", slot, value });
     }
+    if (read !== null) askHighest(config, state, read, out);
     armRetry(config, state, out);
   },
 );
@@ -173,6 +176,7 @@ const retry = on.timeout(
       proposal.retryTicks = nextRetryTicks(proposal.attempts);
       out.send(config.members, { kind: "propose", slot, value: proposal.value });
     }
+    askHighestAgain(config, state, out);
     fetchGaps(config, state, config.members[state.turn % config.members.length]!, out);
     state.turn = (state.turn + 1) % config.members.length;
     state.overdue = state.top;
@@ -201,6 +205,7 @@ export function learnerEngine(config: LearnerConfig): Engine<LearnerTypes> {
     ahead,
     forgotten,
     head,
+    countHighest,
     retry,
   ] as Action<LearnerTypes>[];
   return {
@@ -218,16 +223,17 @@ export function learnerEngine(config: LearnerConfig): Engine<LearnerTypes> {
     init,
     actions,
     compact: () => [],
-    observe: (_config, { floor, forgotten, decided, proposals }) => ({
+    observe: (_config, { floor, forgotten, decided, proposals, reading }) => ({
       floor,
       forgotten,
       decided: { keys: decided.keys, values: decided.values.map(({ value }) => value) },
       proposed: proposals.keys,
+      reading,
     }),
     inert: ({ fromSlot }, _state, message) =>
       message.kind === "decided"
         ? message.slot < fromSlot
-        : message.kind !== "trimmed" && message.kind !== "head",
+        : message.kind !== "trimmed" && message.kind !== "head" && message.kind !== "highestAck",
     phase: (_config, { proposals, through, top }) =>
       proposals.keys.length > 0 ? "waiting" : through < top ? "behind" : "quiet",
     collects: [],
@@ -247,5 +253,6 @@ function init({ fromSlot }: LearnerConfig): LearnerState {
     asked: [],
     turn: 0,
     retrying: false,
+    reading: null,
   };
 }

@@ -115,3 +115,12 @@ export const gossip = on.timeout(
     out.arm("head", config.headMs);
   },
 );
+
+/** What was voted for here may be decided; what is finished was. It need not be durable: too high an answer does no harm. */
+export const answerRead = on.message(
+  "highest",
+  "highest: answer (5.10)",
+  (config, _state, { nonce }, from) => (config.learners.includes(from) ? { from, nonce } : null),
+  (_config, { floor, maxVoted, maxDecided }, { from, nonce }, out) =>
+    out.send([from], { kind: "highestAck", nonce, slot: Math.max(floor, maxVoted, maxDecided) }),
+);

@@ -4,7 +4,7 @@ import { TwoThirdsMessage } from "../message.ts";
 
 import { checkMemberConfig, quorumsOf } from "./member-config.ts";
 import { decisionActions, evaluateActions, stableActions } from "./member-decisions.ts";
-import { gossip, restart, retry, tick } from "./member-timers.ts";
+import { answerRead, gossip, restart, retry, tick } from "./member-timers.ts";
 import {
   MemberCommand,
   MemberConfig,
@@ -39,6 +39,7 @@ export function memberOver(quorums: Quorums): Engine<MemberTypes> {
     ...voteActions,
     ...decisionActions,
     ...stableActions(quorums),
+    answerRead,
     tick,
     retry,
     gossip,

@@ -61,6 +61,8 @@ const atLeast = (k: number, members: readonly string[]): Expr =>
     members.map((id) => node(id)),
   );
 
+const majorityOf = (members: readonly string[]): number => Math.floor(members.length / 2) + 1;
+
 export function acceptorPart(shape: PaxosShape, self: string): Part {
   const { acceptors, leaders, learners } = paxosNames(shape);
   const config: AcceptorConfig = {
@@ -79,7 +81,7 @@ export function acceptorPart(shape: PaxosShape, self: string): Part {
 
 export function leaderPart(shape: PaxosShape, self: string): Part {
   const { acceptors, leaders, learners } = paxosNames(shape);
-  const majority = Math.floor(acceptors.length / 2) + 1;
+  const majority = majorityOf(acceptors);
   const pace = shape.pace ?? 1;
   const config: LeaderConfig = {
     self,
@@ -111,6 +113,7 @@ export function learnerPart(shape: PaxosShape, self: string): Part {
     self,
     leaders,
     acceptors,
+    readQuorum: atLeast(shape.q1 ?? majorityOf(acceptors), acceptors),
     proposeTo: shape.proposeTo ?? "all",
     fromSlot: 1,
     maxAhead: shape.maxAhead ?? 64,

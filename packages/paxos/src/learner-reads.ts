@@ -1,0 +1,32 @@
+import { actionsOf, belongsTo, counted, type Effects, silentIn } from "@eunomia/engine";
+import { quorumSystem } from "@eunomia/quorum-algebra";
+import type { LearnerConfig, LearnerState, LearnerTypes } from "./learner-types.ts";
+
+const on = actionsOf<LearnerTypes>();
+type Out = Effects<LearnerTypes>;
+
+/** Asks all acceptors; a later question takes the place of an earlier one, whose answers count no more. */
+export function askHighest(config: LearnerConfig, state: LearnerState, nonce: number, out: Out): void {
+  state.reading = { nonce, top: state.floor, heard: [] };
+  out.send(config.acceptors, { kind: "highest", nonce });
+}
+
+/** Questions and answers may be lost. */
+export function askHighestAgain(config: LearnerConfig, state: Readonly<LearnerState>, out: Out): void {
+  const { reading } = state;
+  if (reading !== null)
+    out.send(silentIn(reading, config.acceptors), { kind: "highest", nonce: reading.nonce });
+}
+
+/** A phase-1 quorum meets every phase-2 quorum, so it is a read quorum. */
+export const countHighest = on.message(
+  "highestAck",
+  "count an answer to a read (5.10)",
+  (config, { reading }, { nonce, slot }, from) =>
+    belongsTo(reading, nonce, from) && config.acceptors.includes(from) ? { reading, from, slot } : null,
+  (config, state, { reading, from, slot }, out) => {
+    const after = counted(reading, quorumSystem(config.readQuorum), from, slot);
+    state.reading = after.reading;
+    if (after.answer !== null) out.output({ kind: "highest", ...after.answer });
+  },
+);
