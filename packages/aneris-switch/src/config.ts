@@ -5,13 +5,13 @@ import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
 /** A caller's mistake. Match on `code`. */
 export class SwitchError extends Error {
-  readonly code: "config" | "log";
+  readonly code: "config" | "log" | "snapshots";
   /** The field of the configuration. */
   readonly field: string;
   constructor(field: string, expected: string, got: unknown) {
     super(`"${field}" expected ${expected}, got ${String(got)}`);
     this.name = "SwitchError";
-    this.code = field === "log" ? "log" : "config";
+    this.code = field === "log" || field === "snapshots" ? field : "config";
     this.field = field;
   }
 }

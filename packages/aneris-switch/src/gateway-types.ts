@@ -56,6 +56,8 @@ export const GatewayCommand = variant({
   }),
   /** The answer to a `read` output. */
   slots: record({ to: process, slots: list(DeliveredSlot) }),
+  /** The log begins at `first` only, and this subscriber wants earlier slots. */
+  trimmed: record({ to: process, first: nat() }),
   /** The connection of a client or subscriber is closed. */
   gone: record({ process }),
 });
@@ -64,7 +66,7 @@ export type GatewayCommand = Infer<typeof GatewayCommand>;
 export const GatewayOutput = variant({
   /** To the replica of this node. */
   submit: record({ batch: bytes() }),
-  /** Wants delivered slots from the log of this node, answered by the command `slots`. */
+  /** Wants delivered slots from the log of this node, answered by the command `slots` or `trimmed`. */
   read: record({ to: process, from: nat(), maxBytes: nat() }),
 });
 export type GatewayOutput = Infer<typeof GatewayOutput>;

@@ -155,6 +155,11 @@ function handle(config: GatewayConfig, state: GatewayState, command: GatewayComm
     }
     case "slots":
       return sendSlots(config, state, out, command.to, command.slots);
+    case "trimmed":
+      // The subscription is over: it begins elsewhere, or anew from where this log begins.
+      if (mapDelete(state.subscribers, command.to))
+        out.send([command.to], { kind: "trimmed", first: command.first });
+      return;
     case "gone":
       return forget(state, command.process);
   }

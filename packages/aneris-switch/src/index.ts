@@ -12,12 +12,10 @@ export type {
   GatewayState,
   GatewayTypes,
 } from "./gateway-types.ts";
-export {
-  BroadcastNode,
-  type BroadcastNodeOptions,
-  lasting,
-} from "./node.ts";
+export { BroadcastNode, lasting } from "./node.ts";
+export type { BroadcastNodeOptions } from "./node-options.ts";
 export { replicaEngine } from "./replica.ts";
+export type { SnapshotEvent } from "./snapshot-keeper.ts";
 export type {
   Checkpoint,
   Delivery,
@@ -30,3 +28,12 @@ export type {
   ReplicaState,
   ReplicaTypes,
 } from "./state.ts";
+export { transferDefaults, transferEngine } from "./transfer.ts";
+export type {
+  TransferCommand,
+  TransferConfig,
+  TransferMessage,
+  TransferOutput,
+  TransferState,
+  TransferTypes,
+} from "./transfer-types.ts";

@@ -1,53 +1,17 @@
-import { decode, encode } from "@eunomia/codec";
-import type {
-  Address,
-  Clock,
-  ConsensusBinding,
-  ConsensusOutput,
-  Driver,
-  DriverOptions,
-  NodeId,
-  SlotLog,
-} from "@eunomia/engine";
-import { gatewayDefaults, SwitchError } from "./config.ts";
+import type { Address, ConsensusOutput, Driver, DriverOptions, NodeId } from "@eunomia/engine";
+import { gatewayDefaults } from "./config.ts";
 import { gatewayEngine } from "./gateway.ts";
 import type { GatewayCommand, GatewayConfig, GatewayOutput } from "./gateway-types.ts";
+import { LogKeeper } from "./log-keeper.ts";
+import type { BroadcastNodeOptions } from "./node-options.ts";
 import { replicaEngine } from "./replica.ts";
-import {
-  type Delivery,
-  type ReplicaCommand,
-  type ReplicaConfig,
-  type ReplicaOracles,
-  type ReplicaOutput,
-  ReplicaRecord,
-  type ReplicaState,
-} from "./state.ts";
+import { SnapshotKeeper } from "./snapshot-keeper.ts";
+import type { Delivery, ReplicaCommand, ReplicaOutput, ReplicaRecord, ReplicaState } from "./state.ts";
+import { transferDefaults, transferEngine } from "./transfer.ts";
+import type { TransferOutput } from "./transfer-types.ts";
+import type { DeliveredSlot } from "./wire.ts";
 
-export interface BroadcastNodeOptions {
-  readonly replica: ReplicaConfig;
-  /** Default: `gatewayDefaults`, as the process that is named like the replica with `/gateway` appended. */
-  readonly gateway?: GatewayConfig;
-  readonly oracles: Omit<ReplicaOracles, "validate">;
-  /** The registry: the same names with the same meaning at every node. */
-  readonly protocols: Readonly<Record<string, ConsensusBinding>>;
-  readonly log: SlotLog;
-  readonly clock: Clock;
-  /** The delivered log is made durable this often at most; consensus state is kept until then. Default 250. */
-  readonly logSyncDelayMs?: number;
-  /** Every slot, once what it rests on is durable here. */
-  onDelivery?(delivery: Delivery): void;
-  /** Two processes disagree about a slot: an operator must look. */
-  onAlarm?(alarm: {
-    readonly process: NodeId;
-    readonly instance: string;
-    readonly slot: number;
-    readonly reason: string;
-  }): void;
-  /** The log failed; the node must stop. */
-  onFault(error: Error): void;
-}
-
-/** The instance of what outlives epochs: replica and gateway. */
+/** The instance of what outlives epochs: replica, gateway and transfer. */
 export const lasting = "";
 
 type Consensus =
@@ -70,16 +34,43 @@ export class BroadcastNode {
   readonly #replica: Address;
   readonly #gateway: Address;
   readonly #gatewayConfig: GatewayConfig;
+  readonly #transfer: Address;
+  readonly #log: LogKeeper;
+  readonly #keeper: SnapshotKeeper | null;
   #driver: Driver | null = null;
-  #logSyncWanted = false;
-  #logSyncing = false;
-  #stopped = false;
 
   constructor(options: BroadcastNodeOptions) {
     this.#options = options;
     this.#replica = { process: options.replica.self, instance: lasting };
     this.#gatewayConfig = options.gateway ?? { ...gatewayDefaults, self: `${options.replica.self}/gateway` };
     this.#gateway = { process: this.#gatewayConfig.self, instance: lasting };
+    this.#transfer = { process: this.#transferOf(options.replica.self), instance: lasting };
+    this.#log = new LogKeeper({
+      log: options.log,
+      clock: options.clock,
+      syncDelayMs: options.logSyncDelayMs ?? 250,
+      onStable: (slot) => this.#toReplica({ kind: "stable", slot }),
+      onFault: options.onFault,
+    });
+    this.#keeper = this.#makeKeeper();
+  }
+
+  #makeKeeper(): SnapshotKeeper | null {
+    const { snapshots: store, application = null, log, keepSlots = 1000, onSnapshot } = this.#options;
+    if (store === undefined) return null;
+    return new SnapshotKeeper({
+      store,
+      application,
+      log,
+      keepSlots,
+      onEvent: (event) => onSnapshot?.(event),
+      toTransfer: (command) => void this.#driver?.command(this.#transfer, command),
+      install: (checkpoint) => this.#toReplica({ kind: "install", checkpoint }),
+    });
+  }
+
+  #transferOf(replica: NodeId): NodeId {
+    return this.#options.transferOf?.(replica) ?? `${replica}/transfer`;
   }
 
   /** To be given to the driver. */
@@ -91,31 +82,37 @@ export class BroadcastNode {
   };
 
   /**
-   * Starts replica and gateway from the log.
-   * @throws SwitchError `log` when the log is unreadable: it must be repaired or replaced by an operator, never ignored.
+   * Starts replica and gateway from the newest snapshot and the log.
+   * @throws SwitchError `log` or `snapshots` when the log is unreadable or begins behind all whole snapshots: an operator must
+   * repair or replace them; they are never ignored.
    */
   start(driver: Driver): void {
     this.#driver = driver;
-    const { replica, oracles, protocols, log } = this.#options;
-    const opened = log.open();
-    if (opened.kind === "unreadable")
-      throw new SwitchError(
-        "log",
-        "a readable log of delivered slots; restore it from a copy, or start this node anew under another identity",
-        `${opened.file} at byte ${opened.offset}: ${opened.reason}`,
-      );
+    const { replica, oracles, protocols } = this.#options;
+    this.#log.open();
     const engine = replicaEngine(replica, {
       ...oracles,
       validate: ({ name, params }) =>
         protocols[name]?.validate(params) ?? (protocols[name] ? null : `"${name}" is not in the registry`),
     });
-    driver.start(this.#replica, engine, replica, this.#restored());
+    const records = this.#restored();
+    driver.start(this.#replica, engine, replica, records);
     driver.start(this.#gateway, gatewayEngine, this.#gatewayConfig, []);
+    if (this.#keeper === null) return;
+    const transfer = { ...(this.#options.transfer ?? transferDefaults), self: this.#transfer.process };
+    driver.start(this.#transfer, transferEngine(transfer), transfer, []);
+    this.#setPeers(replica.replicas);
+  }
+
+  #setPeers(replicas: readonly NodeId[]): void {
+    const processes = replicas.map((replica) => this.#transferOf(replica));
+    this.#driver?.command(this.#transfer, { kind: "peers", processes });
   }
 
   /** The log may be closed: it is asked for nothing any more. Goes before the end of the driver. */
   stop(): void {
-    this.#stopped = true;
+    this.#log.stop();
+    this.#keeper?.stop();
   }
 
   /** Hands a command to the replica, e.g. entries that do not come over the gateway. */
@@ -134,13 +131,9 @@ export class BroadcastNode {
   }
 
   #restored(): ReplicaRecord[] {
-    const { log } = this.#options;
-    const records: ReplicaRecord[] = [];
-    for (let next = 1; next <= log.last; ) {
-      const part = log.read(next, 8 << 20);
-      for (const { bytes } of part) records.push(decode(ReplicaRecord, bytes));
-      next += part.length;
-    }
+    const checkpoint = this.#keeper?.open() ?? null;
+    const records = this.#log.records(checkpoint?.slotOut ?? 1);
+    if (checkpoint !== null) records.unshift({ kind: "checkpoint", ...checkpoint });
     return records;
   }
 
@@ -157,32 +150,8 @@ export class BroadcastNode {
   #keep(from: Address, record: ReplicaRecord): boolean {
     if (from.instance !== lasting || from.process !== this.#replica.process || record.kind !== "delivered")
       return false;
-    this.#driver?.afterDurable(() => {
-      this.#options.log.append(record.slot, encode(ReplicaRecord, record));
-      this.#syncLog();
-    });
+    this.#driver?.afterDurable(() => this.#log.append(record.slot, record));
     return true;
-  }
-
-  /** One sync at a time, and not more often than asked for: nothing waits for it but the release of consensus state. */
-  #syncLog(): void {
-    this.#logSyncWanted = true;
-    if (this.#logSyncing) return;
-    this.#logSyncing = true;
-    this.#options.clock.after(this.#options.logSyncDelayMs ?? 250, () => {
-      if (this.#stopped) return;
-      this.#logSyncWanted = false;
-      this.#options.log.sync().then(
-        (slot) => {
-          this.#logSyncing = false;
-          this.#toReplica({ kind: "stable", slot });
-          if (this.#logSyncWanted) this.#syncLog();
-        },
-        (error: Error) => {
-          if (!this.#stopped) this.#options.onFault(error);
-        },
-      );
-    });
   }
 
   #toReplica(command: ReplicaCommand): void {
@@ -196,15 +165,18 @@ export class BroadcastNode {
   #route(from: Address, output: unknown): void {
     if (from.instance !== lasting) this.#fromConsensus(from, output as Consensus);
     else if (from.process === this.#replica.process) this.#fromReplica(output as ReplicaOutput);
+    else if (from.process === this.#transfer.process) this.#keeper?.transfer(output as TransferOutput);
     else this.#fromGateway(output as GatewayOutput);
   }
 
   #fromGateway(output: GatewayOutput): void {
     if (output.kind === "submit") this.#toReplica({ kind: "submit", batch: output.batch });
     else
-      this.#read(output.from, output.maxBytes, (slots) =>
-        this.#toGateway({ kind: "slots", to: output.to, slots }),
-      );
+      this.#read(output.from, output.maxBytes, (slots) => {
+        const { to } = output;
+        if (slots !== null) this.#toGateway({ kind: "slots", to, slots });
+        else this.#toGateway({ kind: "trimmed", to, first: this.#options.log.first });
+      });
   }
 
   #fromConsensus(from: Address, output: Consensus): void {
@@ -240,17 +212,29 @@ export class BroadcastNode {
       }
       case "deliver":
         this.#toGateway({ ...output, kind: "delivered" });
-        if (this.#options.onDelivery) this.#driver?.afterDurable(() => this.#options.onDelivery?.(output));
+        this.#driver?.afterDurable(() => {
+          this.#apply(output);
+          this.#options.onDelivery?.(output);
+        });
         return;
+      case "replayed":
+        return this.#apply(output);
+      case "checkpoint":
+        return this.#driver?.afterDurable(() => this.#keeper?.checkpoint(output));
+      case "installed":
+        this.#toGateway({ ...output, kind: "restored" });
+        return this.#driver?.afterDurable(() => this.#keeper?.installed(output.delivered));
       case "reply":
       case "rejected":
       case "controlRejected":
       case "restored":
         return this.#toGateway(output);
       case "read":
-        return this.#read(output.from, output.maxBytes, (slots) =>
-          this.#toReplica({ kind: "serve", to: output.to, last: this.#options.log.last, slots }),
-        );
+        return this.#read(output.from, output.maxBytes, (slots) => {
+          const { to } = output;
+          if (slots !== null) this.#toReplica({ kind: "serve", to, last: this.#options.log.last, slots });
+          else this.#keeper?.offer(this.#transferOf(to));
+        });
       case "retire":
         this.#learners.delete(String(output.epoch));
         return this.#driver?.retire(String(output.epoch));
@@ -259,20 +243,13 @@ export class BroadcastNode {
     }
   }
 
-  /** Reads after all slots that were delivered before have been appended. */
-  #read(
-    from: number,
-    maxBytes: number,
-    answer: (slots: Extract<ReplicaCommand, { kind: "serve" }>["slots"]) => void,
-  ): void {
-    this.#driver?.afterDurable(() => {
-      const slots = [];
-      for (const { bytes } of this.#options.log.read(from, maxBytes)) {
-        const record = decode(ReplicaRecord, bytes);
-        if (record.kind === "delivered")
-          slots.push({ slot: record.slot, epoch: record.epoch, vector: record.vector, chain: record.chain });
-      }
-      answer(slots);
-    });
+  #apply(delivery: Delivery): void {
+    this.#options.application?.apply(delivery);
+    this.#keeper?.delivered(delivery.slot);
+  }
+
+  /** Reads after all slots that were delivered before have been appended. Null: the log begins later. */
+  #read(from: number, maxBytes: number, answer: (slots: DeliveredSlot[] | null) => void): void {
+    this.#driver?.afterDurable(() => answer(this.#log.read(from, maxBytes)));
   }
 }

@@ -64,6 +64,8 @@ export const ClientMessage = variant({
   /** The fate of control command `n`: the slot where it took effect, or why it did not. */
   controlled: record({ n: nat(), slot: nullable(nat()), reason: text(128) }),
   delivered: record({ slots: list(DeliveredSlot) }),
+  /** The subscription is over: this node holds slots from `first` on only. Others may hold earlier ones. */
+  trimmed: record({ first: nat() }),
   status: record({
     nonce: nat(),
     delivered: nat(),
