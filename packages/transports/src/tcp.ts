@@ -12,5 +12,6 @@ export type {
   TcpRefusal,
   TcpStats,
 } from "./tcp/options.ts";
+export type { TcpQuota, TcpQuotas } from "./tcp/quota.ts";
 export type { TcpCertificate, TcpTls } from "./tcp/tls.ts";
 export { type TcpTransport, tcpTransport } from "./tcp/transport.ts";

@@ -52,6 +52,8 @@ describe("starting", () => {
     { maxFrameBytes: 0 },
     { maxFrameBytes: 100, maxQueueBytes: 103 },
     { maxConnections: -1 },
+    { quotas: { clients: { bytesPerSecond: 0 } } },
+    { quotas: { peers: { connections: 1.5 } } },
     { handshakeTimeoutMs: 1.5 },
     { minRedialDelayMs: 10, maxRedialDelayMs: 9 },
   ];

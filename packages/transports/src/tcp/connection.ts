@@ -4,7 +4,8 @@ import { encodeRefusal, maxHelloBytes } from "./hello.ts";
 import type { Settings, TcpRefusal } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
-import { isTlsTrouble, objectionOf, type TcpCertificate, type Tls } from "./tls.ts";
+import type { Quota } from "./quota.ts";
+import { isTlsTrouble, objectionOf, type Shown, type Tls } from "./tls.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a connection tells the transport. */
@@ -21,6 +22,8 @@ export interface ConnectionOwner {
   greeted(connection: Connection, payload: Uint8Array): void;
   received(connection: Connection, payload: Uint8Array): void;
   refused(connection: Connection, reason: TcpRefusal, detail: string): void;
+  /** The peer sent more than its quota, and is not read for a while. */
+  paused(connection: Connection, reason: TcpRefusal): void;
   /** Once: from now on nothing passes any more in either direction. */
   left(connection: Connection, reason: string, wasOpen: boolean): void;
   /** Once, after `left`: the socket is closed. */
@@ -36,12 +39,14 @@ export class Connection {
   readonly address: string;
   /** Whom it claims to be; null before the hello. */
   peer: Peer | null = null;
-  /** Whose it is by its certificate; null without TLS, and before it is judged. */
-  certificate: TcpCertificate | null = null;
+  /** Null without TLS, and before it is judged. */
+  shown: Shown | null = null;
   /** The peer may be told something: the socket is connected, and with TLS the handshake is over. */
   isReachable: boolean;
   /** Accepted from an id that was not configured. */
   isClient = false;
+  /** What its sender has left, all its connections together; null: as much as it likes. */
+  quota: Quota | null = null;
   /** Grows with everything heard by the transport: the lowest has been silent for longest. */
   heard = 0;
   /** The outbox's progress when the transport last looked for peers that take nothing. */
@@ -54,7 +59,10 @@ export class Connection {
   readonly #parser = new FrameParser(maxHelloBytes);
   /** Ends a handshake that takes too long, and later a socket whose peer does not take our end of the stream. */
   #timer: NodeJS.Timeout;
+  #pauseTimer: NodeJS.Timeout | undefined;
+  #frames = 0;
   readonly #onFrame = (payload: Uint8Array): void => {
+    this.#frames++;
     if (this.#state === "open") this.#owner.received(this, payload);
     else if (this.#state === "hello") this.#owner.greeted(this, payload);
   };
@@ -85,6 +93,7 @@ export class Connection {
     socket.on("end", () => this.destroy("ended"));
     socket.on("close", () => {
       clearTimeout(this.#timer);
+      clearTimeout(this.#pauseTimer);
       this.#leave(this.#failure ?? "ended");
       this.#owner.gone(this);
     });
@@ -136,10 +145,21 @@ export class Connection {
 
   #hear(chunk: Buffer): void {
     if (this.#state === "left") return;
-    if (this.#parser.push(chunk, this.#onFrame)) return;
+    if (this.#parser.push(chunk, this.#onFrame)) return this.#pay(chunk.length);
     if (this.isOpen)
       this.refuse("frame: longer than the limit", `at most ${this.#owner.settings.maxFrameBytes} bytes`);
     else this.refuse("handshake: not our protocol", "expected a hello frame");
+  }
+
+  #pay(bytes: number): void {
+    const frames = this.#frames;
+    this.#frames = 0;
+    if (this.quota === null || !this.isOpen) return;
+    const { pauseMs, reason } = this.quota.take(bytes, frames, performance.now());
+    if (pauseMs === 0) return;
+    this.#owner.paused(this, reason);
+    this.socket.pause();
+    this.#pauseTimer = setTimeout(() => this.socket.resume(), pauseMs);
   }
 
   #timedOut(): void {

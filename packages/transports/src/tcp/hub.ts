@@ -17,6 +17,7 @@ import {
 } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { Peer } from "./peer.ts";
+import { Quotas } from "./quota.ts";
 import { type TcpTls, Tls } from "./tls.ts";
 import type { TcpTransport } from "./transport.ts";
 import { Turn } from "./turn.ts";
@@ -32,6 +33,7 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
   readonly #connections = new Set<Connection>();
   readonly #refusals = new Map<TcpRefusal, number>();
   readonly #admission: Admission;
+  readonly #quotas: Quotas;
   #heard = 0;
   #receive: ((claimedFrom: NodeId, bytes: Uint8Array) => void) | null = null;
   #isClosed = false;
@@ -45,6 +47,7 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
     this.#tls = tls;
     this.#door = door;
     this.#admission = new Admission(settings);
+    this.#quotas = new Quotas(settings.quotas);
     this.#stallTimer = setInterval(() => this.#endStalled(), settings.stallTimeoutMs);
     door?.serve(this, tls !== null, settings.maxPendingHandshakes);
   }
@@ -109,9 +112,8 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
     this.#tls = tls;
     this.#door?.setTls(tls);
     for (const connection of this.#connections) {
-      if (connection.certificate === null) continue;
-      const judged = tls.judge(connection.socket as TLSSocket);
-      if ("reason" in judged) connection.refuse(judged.reason, judged.detail);
+      const objection = connection.shown === null ? null : tls.objectionTo(connection.shown);
+      if (objection !== null) connection.refuse(objection.reason, objection.detail);
     }
   }
 
@@ -159,7 +161,7 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
       connection.refuse(judged.reason, judged.detail);
       return false;
     }
-    connection.certificate = judged;
+    connection.shown = judged;
     return true;
   }
 
@@ -202,9 +204,15 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
     this.turnedAway(reason, detail, connection.address);
   }
 
+  paused(connection: Connection, reason: TcpRefusal): void {
+    this.#count(reason);
+    connection.peer!.pauses++;
+  }
+
   left(connection: Connection, reason: string, wasOpen: boolean): void {
     const { peer, direction } = connection;
     this.#admission.left(connection);
+    if (connection.quota !== null) connection.quota.connections--;
     if (peer === null) return;
     if (direction === "accepted") {
       peer.accepted = peer.accepted.filter((other) => other !== connection);
@@ -225,9 +233,10 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
   #welcome(connection: Connection, hello: Hello): void {
     const { cluster, maxFrameBytes } = this.settings;
     const dialled = connection.direction === "dialled" ? connection.peer : null;
-    const objection = objectionTo(hello, this.settings, dialled?.id ?? null, connection.certificate);
+    const certificate = connection.shown?.certificate ?? null;
+    const objection = objectionTo(hello, this.settings, dialled?.id ?? null, certificate);
     if (objection !== null) return connection.refuse(objection.reason, objection.detail);
-    if (dialled === null && !this.#admission.admit(connection, this.#peers.get(hello.id))) return;
+    if (dialled === null && !this.#admitted(connection, hello.id)) return;
     const peer = dialled ?? this.#peerOf(hello.id);
     if (dialled === null) peer.accepted.push(connection);
     if (dialled === null) connection.socket.write(encodeHello({ cluster, id: this.self, maxFrameBytes }));
@@ -240,8 +249,24 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
       peer: peer.id,
       direction: connection.direction,
       address: connection.address,
-      certificate: connection.certificate,
+      certificate,
     });
+  }
+
+  #admitted(connection: Connection, id: NodeId): boolean {
+    const known = this.#peers.get(id);
+    const certificate = connection.shown?.certificate;
+    const isPeer = certificate === undefined ? known?.dialler != null : certificate.role === "node";
+    const sender = certificate?.name ?? id;
+    const quota = this.#quotas.of(isPeer ? "peers" : "clients", sender, performance.now());
+    if (quota !== null && quota.connections >= quota.maxConnections) {
+      connection.refuse("quota: connections", `at most ${quota.maxConnections} of "${sender}"`);
+      return false;
+    }
+    if (!this.#admission.admit(connection, known)) return false;
+    connection.quota = quota;
+    if (quota !== null) quota.connections++;
+    return true;
   }
 
   #refusedByPeer(connection: Connection, detail: string): void {
@@ -253,6 +278,7 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
   }
 
   #endStalled(): void {
+    this.#quotas.forgetSpare(performance.now());
     for (const connection of this.#connections) {
       const { outbox } = connection;
       if (!connection.isOpen) continue;

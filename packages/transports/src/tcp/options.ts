@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { NodeId, Random } from "@eunomia/engine";
 import { TransportError, wholeNumber } from "../error.ts";
+import { checkedQuotas, type TcpQuotas } from "./quota.ts";
 import type { TcpCertificate, TcpTls } from "./tls.ts";
 
 export interface TcpAddress {
@@ -33,6 +34,11 @@ export interface TcpOptions {
   readonly maxConnectionsPerId?: number;
   /** Accepted connections that have not said hello. The oldest makes room. Default 128. */
   readonly maxPendingHandshakes?: number;
+  /**
+   * How much each sender may send and how often it may be connected. Without TLS ids are claims, so that a client has as many
+   * quotas as it makes up ids. Default: no bounds beyond those above.
+   */
+  readonly quotas?: TcpQuotas;
   /** From the start of a dial, or from an accept, until the hellos are exchanged. Default 3000. */
   readonly handshakeTimeoutMs?: number;
   /** A connection whose peer takes nothing for this long (at most twice this) is closed. Default 10 000. */
@@ -66,6 +72,10 @@ export type TcpRefusal =
   | "frame: longer than the limit"
   | "frame: nobody listens"
   | "refused by the peer"
+  | "quota: connections"
+  /** Not read for a while, because too much came; nothing is lost. */
+  | "quota: bytes"
+  | "quota: frames"
   | "tls: not spoken"
   | "tls: another version"
   | "tls: no certificate"
@@ -122,6 +132,8 @@ export interface TcpPeerStats {
   readonly bytesOut: number;
   /** Frames for which `send` answered false, and frames that waited for a connection in vain. */
   readonly droppedFrames: number;
+  /** How often it was not read for a while, because it sent more than its quota. */
+  readonly pauses: number;
   /** Waiting in this process, lengths included. */
   readonly queueBytes: number;
 }
@@ -166,6 +178,7 @@ export function settingsOf(options: TcpOptions): Settings {
       1,
       1 << 20,
     ),
+    quotas: checkedQuotas(options.quotas ?? {}),
     handshakeTimeoutMs: wholeNumber("handshakeTimeoutMs", options.handshakeTimeoutMs ?? 3000, 1, maxTimerMs),
     stallTimeoutMs: wholeNumber("stallTimeoutMs", options.stallTimeoutMs ?? 10_000, 1, maxTimerMs),
     closeTimeoutMs: wholeNumber("closeTimeoutMs", options.closeTimeoutMs ?? 500, 0, maxTimerMs),

@@ -13,6 +13,7 @@ export class Peer {
   framesOut = 0;
   bytesOut = 0;
   droppedFrames = 0;
+  pauses = 0;
 
   constructor(id: NodeId) {
     this.id = id;
@@ -42,6 +43,7 @@ export class Peer {
       framesOut: this.framesOut,
       bytesOut: this.bytesOut,
       droppedFrames: this.droppedFrames,
+      pauses: this.pauses,
       queueBytes:
         (this.dialler?.outbox.queueBytes ?? 0) +
         this.accepted.reduce((sum, connection) => sum + connection.outbox.queueBytes, 0),

@@ -26,6 +26,12 @@ export interface TcpCertificate {
   readonly expiresAt: number;
 }
 
+/** What a peer has shown: its certificate, and those between it and an authority. Node gives the latter only once. */
+export interface Shown {
+  readonly certificate: TcpCertificate;
+  readonly chain: readonly X509Certificate[];
+}
+
 export interface Objection {
   readonly reason: TcpRefusal;
   readonly detail: string;
@@ -48,10 +54,12 @@ export class Tls {
 
   /** @throws TransportError `bad-certificate`: no peer would let this in, or it is not what it should be. */
   constructor({ key, cert, ca, revoked = [] }: TcpTls, self: string, cluster: string) {
-    const [own, ...between] = certificatesOf("cert", cert);
+    const chain = certificatesOf("cert", cert);
+    const [own] = chain;
     this.#authorities = certificatesOf("ca", ca);
     this.#revoked = new Set(revoked);
-    this.options = { ...protocol, key, cert, ca };
+    // Written anew, because OpenSSL reads no further than where one PEM text runs into the next.
+    this.options = { ...protocol, key, cert: chain.join("\n"), ca: this.#authorities.map(String) };
     this.context = contextOf(this.options);
     const certificate = certificateOf(own!);
     const wanted = `a certificate of "${self}" in cluster "${cluster}" (O=${cluster}, OU=node, CN=${self}; or OU=client and a CN that "${self}" begins with, before a slash)`;
@@ -59,33 +67,37 @@ export class Tls {
       throw bad("cert", wanted, own!.subject.replaceAll("\n", ", "));
     if (certificate.expiresAt <= Date.now())
       throw bad("cert", "a certificate that is valid now: have a new one issued", `expired ${own!.validTo}`);
-    if (!this.#vouchedFor([own!, ...between]))
+    if (!this.#vouchedFor(chain))
       throw bad("cert", "a certificate that an authority in `ca` has issued", `issued by ${own!.issuer}`);
     this.certificate = certificate;
   }
 
-  /**
-   * Whose certificate it is, or why it does not count. The handshake has proved that the peer holds its key; the authorities are
-   * asked again, because those of the handshake may have been earlier ones.
-   */
-  judge(socket: TLSSocket): TcpCertificate | Objection {
+  /** Whose certificate the peer has shown, or why it does not count. The handshake has proved that it holds the key. */
+  judge(socket: TLSSocket): Shown | Objection {
     if (!socket.authorized) return objectionOf(String(socket.authorizationError));
     const chain: X509Certificate[] = [];
     for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate)
       chain.push(next);
-    const [shown] = chain;
-    if (shown === undefined) return objectionOf("UNABLE_TO_GET_ISSUER_CERT");
-    if (!this.#vouchedFor(chain))
-      return { reason: "tls: certificate not trusted", detail: "its authority is not accepted" };
-    const certificate = certificateOf(shown);
+    const [own] = chain;
+    if (own === undefined) return objectionOf("UNABLE_TO_GET_ISSUER_CERT");
+    const certificate = certificateOf(own);
     if (certificate === null)
       return {
         reason: "tls: certificate without a name",
-        detail: `expected the subject O, OU=node or client, CN, got ${shown.subject.replaceAll("\n", ", ")}`,
+        detail: `expected the subject O, OU=node or client, CN, got ${own.subject.replaceAll("\n", ", ")}`,
       };
-    return this.#revoked.has(certificate.fingerprint)
-      ? { reason: "tls: certificate revoked", detail: certificate.fingerprint }
-      : certificate;
+    const shown = { certificate, chain };
+    // The authorities of the handshake may have been earlier ones.
+    return this.objectionTo(shown) ?? shown;
+  }
+
+  /** Why what was shown does not count, or no longer; null if it does. */
+  objectionTo({ certificate, chain }: Shown): Objection | null {
+    if (!this.#vouchedFor(chain))
+      return { reason: "tls: certificate not trusted", detail: "its authority is not accepted" };
+    if (this.#revoked.has(certificate.fingerprint))
+      return { reason: "tls: certificate revoked", detail: certificate.fingerprint };
+    return null;
   }
 
   #vouchedFor(chain: readonly X509Certificate[]): boolean {
@@ -100,13 +112,13 @@ export function speaksFor({ role, name }: TcpCertificate, id: string): boolean {
   return role === "node" ? id === name : id.startsWith(`${name}/`);
 }
 
-function certificateOf(shown: X509Certificate): TcpCertificate | null {
+function certificateOf(own: X509Certificate): TcpCertificate | null {
   // Each once: of several, nobody could say which one counts.
-  const { O = "", OU, CN } = shown.toLegacyObject().subject as Partial<Record<string, unknown>>;
+  const { O = "", OU, CN } = own.toLegacyObject().subject as Partial<Record<string, unknown>>;
   if (typeof O !== "string" || typeof CN !== "string" || CN === "" || CN.includes("/")) return null;
   if (OU !== "node" && OU !== "client") return null;
-  const expiresAt = Date.parse(shown.validTo);
-  return { cluster: O, role: OU, name: CN, fingerprint: shown.fingerprint256, expiresAt };
+  const expiresAt = Date.parse(own.validTo);
+  return { cluster: O, role: OU, name: CN, fingerprint: own.fingerprint256, expiresAt };
 }
 
 const reasons: Readonly<Record<string, TcpRefusal>> = {
