@@ -62,10 +62,12 @@ export function paxosBenchSystem(thinkMs: number): System<{ readonly nodes: numb
       const names = Array.from({ length: count }, (_, at) => `n${at}`);
       const processes: Record<NodeId, EngineProcess> = {};
       for (const self of names)
-        for (const { process, engine, config } of paxosBinding({ self, nodes: names }).epoch(
-          1,
-          new Uint8Array(0),
-        ).processes)
+        for (const { process, engine, config } of paxosBinding({ self }).epoch({
+          from: 1,
+          params: new Uint8Array(0),
+          nodes: names,
+          f: Math.floor((count - 1) / 2),
+        }).processes)
           processes[process] = { engine, config, node: self };
       const { nodes, nodeOf } = engineNodes(scene, processes);
       const proposed = new Set<number>();

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { step } from "@eunomia/engine";
 import { type ReplicaConfig, replicaDefaults, replicaEngine } from "../src/index.ts";
-import { encodeCommand, joinBatch } from "../src/messages.ts";
+import { encodeCommand, joinBatch, membershipOf } from "../src/messages.ts";
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 const body = new Uint8Array(256).fill(7);
@@ -15,8 +15,7 @@ const config: ReplicaConfig = {
   ...replicaDefaults,
   cluster: "bench",
   self: "r0",
-  replicas: ["r0"],
-  f: 0,
+  membership: membershipOf(["r0"], 0),
   staticClients: clients + 1,
   initial: { name: "none", params: new Uint8Array() },
   controllers: { threshold: 1, principals: [{ id: "m", key: new Uint8Array(32) }] },

@@ -1,6 +1,7 @@
 import { clone, mapDropThrough } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { epochAt, lastEpoch } from "./epochs.ts";
+import { spawnEpoch, tellPeers } from "./membership.ts";
 import {
   Checkpoint,
   type Pending,
@@ -17,9 +18,20 @@ const slotOverheadBytes = 64;
 
 /** What replicas have in common: a checkpoint without its tag, or the part of a state. */
 export function agreedPart(state: Readonly<Checkpoint>): Checkpoint {
-  const { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions, unsavedBytes } =
-    state;
-  return { slotOut, epochs, mode, controllers, nextControl, lastChange, chain, sessions, unsavedBytes };
+  const { slotOut, epochs, retired, mode, controllers, nextControl, lastChange } = state;
+  const { chain, sessions, unsavedBytes } = state;
+  return {
+    slotOut,
+    epochs,
+    retired,
+    mode,
+    controllers,
+    nextControl,
+    lastChange,
+    chain,
+    sessions,
+    unsavedBytes,
+  };
 }
 
 /**
@@ -49,16 +61,21 @@ export function checkpointFollows(
  * Sets the state to exactly that of having delivered every slot of a durable snapshot (aneris 5.9). What this replica proposed
  * in those slots waits again: sessions say what of it was executed.
  */
-export function installCheckpoint(state: ReplicaState, out: Out, checkpoint: Checkpoint): void {
+export function installCheckpoint(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  out: Out,
+  checkpoint: Checkpoint,
+): void {
   const slot = checkpoint.slotOut - 1;
   if (slot < state.slotOut) return;
   const before = state.epochs;
   Object.assign(state, clone(Checkpoint, agreedPart(checkpoint)));
   for (const { id } of before)
     if (!state.epochs.some((epoch) => epoch.id === id)) out.output({ kind: "retire", epoch: id });
-  for (const { id, from, protocol } of state.epochs)
-    if (id > before[before.length - 1]!.id)
-      out.spawn(protocol.name, String(id), { from, params: protocol.params });
+  tellPeers(state, out);
+  for (const epoch of state.epochs)
+    if (epoch.id > before[before.length - 1]!.id) spawnEpoch(config, out, epoch);
   const proposed: Pending[] = state.inflight.values.flatMap(({ entries }) => entries);
   state.pending = proposed.concat(state.pending);
   state.inflight = { keys: [], values: [] };

@@ -1,5 +1,6 @@
 import { controllersProblem } from "./control.ts";
 import type { GatewayConfig } from "./gateway-types.ts";
+import { membershipProblem } from "./membership.ts";
 import type { ReplicaConfig, ReplicaOracles } from "./state.ts";
 import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
 
@@ -19,7 +20,7 @@ export class SwitchError extends Error {
 /** Everything of a replica configuration but the names: how it batches, pipelines, waits and remembers. */
 export const replicaDefaults: Omit<
   ReplicaConfig,
-  "cluster" | "self" | "replicas" | "f" | "initial" | "controllers"
+  "cluster" | "self" | "membership" | "initial" | "controllers"
 > = {
   alpha: 2,
   maxBatch: 4096,
@@ -40,7 +41,7 @@ export const replicaDefaults: Omit<
   checkpointSlots: 10_000,
   checkpointBytes: 256 << 20,
   dutySpan: 0,
-  beside: [],
+  contacts: [],
 };
 
 /** What of a gateway's configuration has a sensible default. Sizes in bytes. */
@@ -74,16 +75,9 @@ export function validateConfig(config: ReplicaConfig, oracles: ReplicaOracles): 
     if (!(config[field] >= 1)) throw new SwitchError(field, "an integer of at least 1", config[field]);
   if (config.cluster === "")
     throw new SwitchError("cluster", "a name that is the same at every node of this cluster only", '""');
-  if (!config.replicas.includes(config.self))
-    throw new SwitchError("replicas", `a list with "${config.self}" in it`, config.replicas.join(", "));
-  if (new Set(config.replicas).size !== config.replicas.length)
-    throw new SwitchError("replicas", "names that differ", config.replicas.join(", "));
-  if (config.replicas.length < config.f + 1)
-    throw new SwitchError(
-      "f",
-      `at most ${config.replicas.length - 1} for ${config.replicas.length} replicas`,
-      config.f,
-    );
+  const membership = membershipProblem(config.membership);
+  if (membership !== null)
+    throw new SwitchError("membership", "distinct members, more than f of them", membership);
   if (config.maxBatch > entriesPerSlotMax)
     throw new SwitchError("maxBatch", `at most ${entriesPerSlotMax}`, config.maxBatch);
   if (config.staticClients > firstRegisteredClient)
@@ -91,11 +85,11 @@ export function validateConfig(config: ReplicaConfig, oracles: ReplicaOracles): 
   const controllers = controllersProblem(config.controllers);
   if (controllers !== null)
     throw new SwitchError("controllers", "distinct principals and a threshold among them", controllers);
-  const protocol = oracles.validate(config.initial);
+  const protocol = oracles.validate(config.initial, config.membership);
   if (protocol !== null)
     throw new SwitchError(
       "initial",
-      "a protocol of the registry with consistent parameters",
+      "a protocol of the registry with parameters that are right for the members",
       `${config.initial.name}: ${protocol}`,
     );
 }

@@ -1,5 +1,8 @@
+import { setHas, utf8Encode } from "@eunomia/codec";
 import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { controlDomain, controlSigningBytes, type Entry, readOperation } from "./entry.ts";
+import { lastEpoch } from "./epochs.ts";
+import { membershipProblem, replicasOf } from "./membership.ts";
 import type { Checkpoint, ReplicaConfig, ReplicaOracles } from "./state.ts";
 import type { Controllers, Operation } from "./wire.ts";
 
@@ -8,7 +11,15 @@ export type Verdict =
   | { readonly ok: true; readonly operation: Operation }
   | { readonly ok: false; readonly reason: string };
 
-const refused = (reason: string): Verdict => ({ ok: false, reason });
+/** What `controlRejected` and its relatives carry of a reason. */
+const reasonBytesMax = 128;
+
+/** Reasons name what others call their things, so that there is no saying how long they are. */
+function refused(reason: string): Verdict {
+  const points = [...reason];
+  while (utf8Encode(points.join("")).length > reasonBytesMax) points.pop();
+  return { ok: false, reason: points.join("") };
+}
 
 /** Why a set of controllers cannot be in force; null if it can. */
 export function controllersProblem(controllers: Controllers): string | null {
@@ -25,7 +36,7 @@ export function controllersProblem(controllers: Controllers): string | null {
  */
 export function checkControl(
   config: ReplicaConfig,
-  state: Readonly<Pick<Checkpoint, "controllers">>,
+  state: Readonly<Pick<Checkpoint, "controllers" | "epochs" | "retired">>,
   oracles: ReplicaOracles,
   control: Control,
 ): Verdict {
@@ -40,15 +51,34 @@ export function checkControl(
   const ids = principals.map((principal) => principal.id);
   const enough = quorumSystem(threshold(ids, needed)).has(signers.map((signer) => signer.principal));
   if (!enough) return refused(`signatures: expected ${needed} of the control principals`);
-  if (operation.kind === "swap") {
-    const problem = oracles.validate(operation.protocol);
-    if (problem !== null) return refused(`protocol: ${problem}`);
+  const problem = operationProblem(state, oracles, operation);
+  return problem === null ? { ok: true, operation } : refused(problem);
+}
+
+function operationProblem(
+  state: Readonly<Pick<Checkpoint, "epochs" | "retired">>,
+  oracles: ReplicaOracles,
+  operation: Operation,
+): string | null {
+  switch (operation.kind) {
+    case "swap": {
+      const problem = oracles.validate(operation.protocol, lastEpoch(state).membership);
+      return problem === null ? null : `protocol: ${problem}`;
+    }
+    case "reconfigure": {
+      const { protocol, membership } = operation;
+      const wrong = membershipProblem(membership);
+      if (wrong !== null) return wrong;
+      const used = replicasOf(membership).find((replica) => setHas(state.retired, replica));
+      if (used !== undefined) return `membership: used before, come back under a new identity: ${used}`;
+      const problem = oracles.validate(protocol, membership);
+      return problem === null ? null : `protocol: ${problem}`;
+    }
+    case "keys":
+      return controllersProblem(operation.controllers);
+    case "mode":
+      return null;
   }
-  if (operation.kind === "keys") {
-    const problem = controllersProblem(operation.controllers);
-    if (problem !== null) return refused(problem);
-  }
-  return { ok: true, operation };
 }
 
 /**

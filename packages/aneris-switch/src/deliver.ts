@@ -5,6 +5,7 @@ import { checkpointOf } from "./checkpoint.ts";
 import { encodeRegistration, joinBatch } from "./entry.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { type Executed, executeSlot } from "./execute.ts";
+import { hasLeft, spawnEpoch, tellPeers } from "./membership.ts";
 import { forward, judgePending, othersOf } from "./queue.ts";
 import type {
   Delivery,
@@ -46,7 +47,7 @@ export function learn(
 
 /** Delivers decided slots in order, each under the epoch that is in force there (aneris 5.4 `drain`). */
 export function drain(config: ReplicaConfig, state: ReplicaState, oracles: ReplicaOracles, out: Out): void {
-  for (;;) {
+  while (!hasLeft(config, state)) {
     const slot = state.slotOut;
     const epoch = epochAt(state, slot);
     const decision = mapGet(state.known, slot)?.find((candidate) => candidate.epoch === epoch.id);
@@ -109,27 +110,33 @@ function settle(
   mapDelete(state.inflight, slot);
   const lost = (mine?.entries ?? []).filter((entry) => stillWanted(config, state, out, entry, batch, done));
   let revived: readonly Pending[] = [];
-  if (done.controls.some(({ operation }) => operation.kind === "swap")) {
-    const { id, from, protocol } = lastEpoch(state);
-    out.spawn(protocol.name, String(id), { from, params: protocol.params });
+  if (done.controls.some(({ operation }) => operation.kind === "swap" || operation.kind === "reconfigure")) {
+    const epoch = lastEpoch(state);
+    tellPeers(state, out);
+    spawnEpoch(config, out, epoch);
     state.duty = null;
-    state.flushTo = from - 1;
+    state.flushTo = epoch.from - 1;
     revived = voidInstances(state);
     state.slotIn = slot + 1;
   }
   if (done.registered.length > 0)
     state.pending = state.pending.filter((entry) => entry.kind !== 2 || !isRegistered(entry, done));
-  if (lost.length > 0) shareLosers(config, out, lost);
+  if (lost.length > 0) shareLosers(config, state, out, lost);
   const again = lost.concat(revived);
   if (again.length > 0) state.pending = again.concat(state.pending);
   state.slotIn = Math.max(state.slotIn, state.slotOut);
 }
 
 /** What loses slot after slot to other replicas goes to them, so that the winner proposes it too (fault F15). */
-function shareLosers(config: ReplicaConfig, out: Out, lost: readonly Pending[]): void {
+function shareLosers(
+  config: ReplicaConfig,
+  state: Readonly<ReplicaState>,
+  out: Out,
+  lost: readonly Pending[],
+): void {
   for (const entry of lost) entry.age += 1;
   const losers = lost.filter((entry) => entry.age % config.forwardTicks === 0);
-  if (losers.length > 0) forward(config, out, losers, othersOf(config));
+  if (losers.length > 0) forward(config, out, losers, othersOf(config, state));
 }
 
 /** Forgets instances whose slot belongs to a later epoch now (cut mode); answers what was proposed in them, in order. */
@@ -181,7 +188,7 @@ export function install(
   slots: readonly DeliveredSlot[],
 ): void {
   for (const { slot, epoch, vector, chain } of slots) {
-    if (slot !== state.slotOut) continue;
+    if (slot !== state.slotOut || hasLeft(config, state)) continue;
     const current = epochAt(state, slot);
     if (current.id !== epoch)
       return out.output({

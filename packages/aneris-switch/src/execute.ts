@@ -1,9 +1,10 @@
-import { mapSet } from "@eunomia/codec";
+import { mapSet, setAdd } from "@eunomia/codec";
 import { nextChain } from "./chain.ts";
 import { checkpointFollows } from "./checkpoint.ts";
 import { judgeControl } from "./control.ts";
 import { type Entry, joinBatch, readBatch } from "./entry.ts";
 import { effectiveFrom, epochAt, lastEpoch } from "./epochs.ts";
+import { isMember, replicasOf } from "./membership.ts";
 import { executed, extendRuns, liveSession, markExecuted, openSession, sweepSessions } from "./session.ts";
 import type { Checkpoint, ReplicaConfig, ReplicaOracles } from "./state.ts";
 import { entriesPerSlotMax, type Operation, type Run } from "./wire.ts";
@@ -99,10 +100,13 @@ function execute(
 const notAlone = { ok: false, reason: "a control command travels alone in its slot" } as const;
 
 function applyOperation(config: ReplicaConfig, state: Checkpoint, operation: Operation, slot: number): void {
-  if (operation.kind === "swap") {
+  if (operation.kind === "swap" || operation.kind === "reconfigure") {
     const last = lastEpoch(state);
     const from = Math.max(last.from, effectiveFrom(config, state, slot));
-    state.epochs.push({ id: last.id + 1, from, protocol: operation.protocol });
+    const membership = operation.kind === "swap" ? last.membership : operation.membership;
+    state.epochs.push({ id: last.id + 1, from, protocol: operation.protocol, membership });
+    for (const replica of replicasOf(last.membership))
+      if (!isMember(membership, replica)) setAdd(state.retired, replica);
   } else if (operation.kind === "keys") state.controllers = operation.controllers;
   else state.mode = operation.mode;
 }

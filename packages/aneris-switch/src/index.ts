@@ -4,6 +4,7 @@
  */
 export type { Application } from "./application.ts";
 export { gatewayDefaults, replicaDefaults, SwitchError } from "./config.ts";
+export { EpochKeeper, type EpochKeeperOptions } from "./epoch-keeper.ts";
 export { gatewayEngine } from "./gateway.ts";
 export type {
   GatewayCommand,

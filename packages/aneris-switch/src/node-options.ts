@@ -4,6 +4,7 @@ import type { GatewayConfig } from "./gateway-types.ts";
 import type { SnapshotEvent } from "./snapshot-keeper.ts";
 import type { Delivery, ReplicaConfig, ReplicaOracles } from "./state.ts";
 import type { TransferConfig } from "./transfer-types.ts";
+import type { Member, Membership } from "./wire.ts";
 
 /** What a node is put together from. */
 export interface BroadcastNodeOptions {
@@ -13,6 +14,13 @@ export interface BroadcastNodeOptions {
   readonly oracles: Omit<ReplicaOracles, "validate">;
   /** The registry: the same names with the same meaning at every node. */
   readonly protocols: Readonly<Record<string, ConsensusBinding>>;
+  /**
+   * The node of a replica or of a consensus process, told from its name alone: it is asked about nodes that nobody has met, and
+   * must answer the same at every node. Null: no name of that kind.
+   */
+  nodeOf(process: NodeId): NodeId | null;
+  /** What else may speak against a membership, e.g. what its members say of themselves. The same answer at every node. */
+  membershipProblem?(membership: Membership): string | null;
   readonly log: SlotLog;
   /** What the node does with the order. Its state outlives a life only through snapshots and the log. */
   readonly application?: Application;
@@ -29,6 +37,13 @@ export interface BroadcastNodeOptions {
   readonly logSyncDelayMs?: number;
   /** Every slot, once what it rests on is durable here. */
   onDelivery?(delivery: Delivery): void;
+  /**
+   * Whom this node speaks with from now on: the members of all epochs that are not over. At the start, and at each change, before
+   * anything is sent to a new one. Who is missing may still be heard for a while: one that was removed asks whether it is.
+   */
+  onMembership?(peers: readonly Member[]): void;
+  /** This node is no member from slot `from` on, and the new members can do without it: it may end, and never comes back. */
+  onRemoved?(from: number): void;
   onSnapshot?(event: SnapshotEvent): void;
   /** Two processes disagree about a slot: an operator must look. */
   onAlarm?(alarm: {

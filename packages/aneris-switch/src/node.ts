@@ -1,15 +1,17 @@
 import type { Address, ConsensusOutput, Driver, DriverOptions, NodeId } from "@eunomia/engine";
 import { gatewayDefaults } from "./config.ts";
+import { EpochKeeper } from "./epoch-keeper.ts";
 import { gatewayEngine } from "./gateway.ts";
 import type { GatewayCommand, GatewayConfig, GatewayOutput } from "./gateway-types.ts";
 import { LogKeeper } from "./log-keeper.ts";
+import type { EpochConfig } from "./membership.ts";
 import type { BroadcastNodeOptions } from "./node-options.ts";
 import { replicaEngine } from "./replica.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import type { Delivery, ReplicaCommand, ReplicaOutput, ReplicaRecord, ReplicaState } from "./state.ts";
 import { transferDefaults, transferEngine } from "./transfer.ts";
 import type { TransferOutput } from "./transfer-types.ts";
-import type { DeliveredSlot } from "./wire.ts";
+import type { DeliveredSlot, Member } from "./wire.ts";
 
 /** The instance of what outlives epochs: replica, gateway and transfer. */
 export const lasting = "";
@@ -30,7 +32,7 @@ type Consensus =
  */
 export class BroadcastNode {
   readonly #options: BroadcastNodeOptions;
-  readonly #learners = new Map<string, NodeId>();
+  readonly #epochs: EpochKeeper;
   readonly #replica: Address;
   readonly #gateway: Address;
   readonly #gatewayConfig: GatewayConfig;
@@ -41,6 +43,7 @@ export class BroadcastNode {
 
   constructor(options: BroadcastNodeOptions) {
     this.#options = options;
+    this.#epochs = new EpochKeeper(options);
     this.#replica = { process: options.replica.self, instance: lasting };
     this.#gatewayConfig = options.gateway ?? { ...gatewayDefaults, self: `${options.replica.self}/gateway` };
     this.#gateway = { process: this.#gatewayConfig.self, instance: lasting };
@@ -76,8 +79,9 @@ export class BroadcastNode {
   /** To be given to the driver. */
   readonly handlers: Pick<DriverOptions, "onOutput" | "onSpawn" | "keepRecord"> = {
     onOutput: (from, output) => this.#route(from, output),
-    onSpawn: (_from, engine, key, config) =>
-      this.#spawn(engine, key, config as { from: number; params: Uint8Array }),
+    onSpawn: (_from, engine, key, config) => {
+      if (this.#driver !== null) this.#epochs.spawn(this.#driver, engine, key, config as EpochConfig);
+    },
     keepRecord: (from, record) => this.#keep(from, record as ReplicaRecord),
   };
 
@@ -88,12 +92,11 @@ export class BroadcastNode {
    */
   start(driver: Driver): void {
     this.#driver = driver;
-    const { replica, oracles, protocols } = this.#options;
+    const { replica, oracles } = this.#options;
     this.#log.open();
     const engine = replicaEngine(replica, {
       ...oracles,
-      validate: ({ name, params }) =>
-        protocols[name]?.validate(params) ?? (protocols[name] ? null : `"${name}" is not in the registry`),
+      validate: (protocol, membership) => this.#epochs.validate(protocol, membership),
     });
     const records = this.#restored();
     driver.start(this.#replica, engine, replica, records);
@@ -101,12 +104,13 @@ export class BroadcastNode {
     if (this.#keeper === null) return;
     const transfer = { ...(this.#options.transfer ?? transferDefaults), self: this.#transfer.process };
     driver.start(this.#transfer, transferEngine(transfer), transfer, []);
-    this.#setPeers(replica.replicas);
   }
 
-  #setPeers(replicas: readonly NodeId[]): void {
+  #setPeers(peers: readonly Member[]): void {
+    this.#options.onMembership?.(peers);
+    const replicas = [...peers.map(({ replica }) => replica), ...this.#options.replica.contacts];
     const processes = replicas.map((replica) => this.#transferOf(replica));
-    this.#driver?.command(this.#transfer, { kind: "peers", processes });
+    if (this.#keeper !== null) this.#driver?.command(this.#transfer, { kind: "peers", processes });
   }
 
   /** The log may be closed: it is asked for nothing any more. Goes before the end of the driver. */
@@ -135,16 +139,6 @@ export class BroadcastNode {
     const records = this.#log.records(checkpoint?.slotOut ?? 1);
     if (checkpoint !== null) records.unshift({ kind: "checkpoint", ...checkpoint });
     return records;
-  }
-
-  #spawn(protocol: string, key: string, { from, params }: { from: number; params: Uint8Array }): void {
-    const binding = this.#options.protocols[protocol];
-    // Only protocols that `validate` knows get into the order.
-    if (binding === undefined) return;
-    const { learner, processes } = binding.epoch(from, params);
-    this.#learners.set(key, learner);
-    for (const { process, engine, config } of processes)
-      this.#driver?.spawn({ process, instance: key }, engine, config);
   }
 
   #keep(from: Address, record: ReplicaRecord): boolean {
@@ -187,7 +181,11 @@ export class BroadcastNode {
       case "trimmed":
         return this.#toReplica({ kind: "trimmed", epoch, floor: output.floor });
       case "duty":
-        return this.#toReplica({ kind: "duty", epoch, process: output.process });
+        return this.#toReplica({
+          kind: "duty",
+          epoch,
+          replica: this.#epochs.replicaBeside(epoch, output.process),
+        });
       case "alarm":
         this.#options.onAlarm?.({
           ...from,
@@ -201,13 +199,12 @@ export class BroadcastNode {
     switch (output.kind) {
       case "propose":
       case "trim": {
-        const instance = String(output.epoch);
-        const process = this.#learners.get(instance);
-        if (process === undefined) return;
+        const learner = this.#epochs.learnerOf(output.epoch);
+        if (learner === null) return;
         const { slot } = output;
         const command =
           output.kind === "propose" ? { kind: "propose", slot, value: output.value } : { kind: "trim", slot };
-        this.#driver?.command({ process, instance }, command);
+        this.#driver?.command(learner, command);
         return;
       }
       case "deliver":
@@ -236,8 +233,12 @@ export class BroadcastNode {
           else this.#keeper?.offer(this.#transferOf(to));
         });
       case "retire":
-        this.#learners.delete(String(output.epoch));
-        return this.#driver?.retire(String(output.epoch));
+        if (this.#driver !== null) this.#epochs.retire(this.#driver, output.epoch);
+        return;
+      case "peers":
+        return this.#setPeers(output.members);
+      case "removed":
+        return this.#driver?.afterDurable(() => this.#options.onRemoved?.(output.from));
       case "alarm":
         this.#options.onAlarm?.({ ...this.#replica, slot: output.slot, reason: output.reason });
     }

@@ -2,7 +2,8 @@ import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { checkControl } from "./control.ts";
 import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
-import { epochAt } from "./epochs.ts";
+import { epochAt, lastEpoch } from "./epochs.ts";
+import { isMember, replicasOf } from "./membership.ts";
 import { executed, liveSession, placeOf } from "./session.ts";
 import type { Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
 import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
@@ -139,8 +140,9 @@ function toPending(entry: Entry, batch: Uint8Array): Pending {
   return { kind: 2, client: 0, seq: 0, bytes, age: 0 };
 }
 
-export const othersOf = (config: ReplicaConfig): string[] =>
-  config.replicas.filter((replica) => replica !== config.self);
+/** The other members of the last epoch: who may still propose what waits here. */
+export const othersOf = (config: ReplicaConfig, state: Readonly<ReplicaState>): string[] =>
+  replicasOf(lastEpoch(state).membership).filter((replica) => replica !== config.self);
 
 /** Sends entries to other replicas, in frames within the batch limits. */
 export function forward(
@@ -160,25 +162,32 @@ export function forward(
   }
 }
 
-/** Who proposes in a slot without delay: whom the protocol names, else replicas in turn, passing over silent ones. */
+/**
+ * Who proposes in a slot without delay: whom the protocol names, else members in turn, passing over silent ones. A replica
+ * that is no member there names one that is.
+ */
 export function onDuty(config: ReplicaConfig, state: Readonly<ReplicaState>, slot: number): string {
   const awake = (replica: string): boolean =>
     replica === config.self || (mapGet(state.peers, replica)?.silentTicks ?? 0) < config.backupTicks;
-  if (state.duty !== null) return awake(state.duty) ? state.duty : config.self;
-  if (config.dutySpan === 0) return config.self;
-  const first = Math.floor(slot / config.dutySpan);
-  for (let i = 0; i < config.replicas.length; i += 1) {
-    const replica = config.replicas[(first + i) % config.replicas.length]!;
-    if (awake(replica)) return replica;
+  const { membership } = epochAt(state, slot);
+  const own = isMember(membership, config.self);
+  if (state.duty !== null && isMember(membership, state.duty)) {
+    if (awake(state.duty)) return state.duty;
+    if (own) return config.self;
   }
-  return config.self;
+  if (config.dutySpan === 0 && own) return config.self;
+  const replicas = replicasOf(membership);
+  const first = Math.floor(slot / Math.max(1, config.dutySpan));
+  const inTurn = replicas.map((_, i) => replicas[(first + i) % replicas.length]!);
+  return inTurn.find(awake) ?? inTurn[0]!;
 }
 
 /** Opens slots while the pipeline has room and there is something to propose (aneris 5.4, `propose`). */
 export function propose(config: ReplicaConfig, state: ReplicaState, out: Out): void {
   while (state.slotIn <= state.slotOut - 1 + config.alpha) {
     const slot = state.slotIn;
-    const epoch = epochAt(state, slot).id;
+    const { id: epoch, membership } = epochAt(state, slot);
+    if (!isMember(membership, config.self)) return;
     const decided = mapGet(state.known, slot)?.some((decision) => decision.epoch === epoch) ?? false;
     if (!decided && !mapHas(state.inflight, slot)) {
       const entries = take(config, state, out, slot);

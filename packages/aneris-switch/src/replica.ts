@@ -1,4 +1,4 @@
-import { clone, equalBytes, toHex } from "@eunomia/codec";
+import { clone, equalBytes, setHas, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { genesisChain } from "./chain.ts";
 import { agreedPart, installCheckpoint } from "./checkpoint.ts";
@@ -6,6 +6,7 @@ import { validateConfig } from "./config.ts";
 import { deliveryOf, drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
+import { isPeer, spawnEpoch, tellPeers } from "./membership.ts";
 import { propose, submit } from "./queue.ts";
 import {
   Checkpoint,
@@ -18,7 +19,7 @@ import {
   ReplicaState,
   type ReplicaTypes,
 } from "./state.ts";
-import { becameStable, heardFrom, retireEpochs, tellHead, tick } from "./upkeep.ts";
+import { answerRetired, becameStable, heardFrom, retireEpochs, tellHead, tick } from "./upkeep.ts";
 
 const on = actionsOf<ReplicaTypes>();
 
@@ -42,22 +43,21 @@ function handle(
       state.highestSeen = Math.max(state.highestSeen, command.floor);
       return;
     case "duty":
-      return takeDuty(config, state, command);
+      return takeDuty(state, command);
     case "stable":
       if (command.slot > state.stable) becameStable(state, out, command.slot);
       return retireEpochs(config, state, out);
     case "serve":
       return out.send([command.to], { kind: "log", last: command.last, slots: command.slots });
     case "install":
-      installCheckpoint(state, out, command.checkpoint);
+      installCheckpoint(config, state, out, command.checkpoint);
       drain(config, state, oracles, out);
       return retireEpochs(config, state, out);
   }
 }
 
-function takeDuty(config: ReplicaConfig, state: ReplicaState, command: CommandOf<"duty">): void {
-  if (command.epoch !== lastEpoch(state).id) return;
-  state.duty = config.beside.find((entry) => entry.process === command.process)?.replica ?? null;
+function takeDuty(state: ReplicaState, command: CommandOf<"duty">): void {
+  if (command.epoch === lastEpoch(state).id) state.duty = command.replica;
 }
 
 /** One record of an earlier life; false if it leads elsewhere now than it did then. */
@@ -95,8 +95,8 @@ function restart(
   state.lastSlotOut = state.slotOut;
   state.highestSeen = state.slotOut - 1;
   const current = epochAt(state, state.slotOut);
-  for (const { id, from, protocol } of state.epochs)
-    if (id >= current.id) out.spawn(protocol.name, String(id), { from, params: protocol.params });
+  tellPeers(state, out);
+  for (const epoch of state.epochs) if (epoch.id >= current.id) spawnEpoch(config, out, epoch);
   out.output({
     kind: "restored",
     delivered: state.slotOut - 1,
@@ -128,7 +128,7 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
     on.message(
       "forward",
       "forwarded entries",
-      (config, _state, message, from) => (config.replicas.includes(from) ? message.batch : null),
+      (config, state, message, from) => (isPeer(config, state, from) ? message.batch : null),
       (config, state, batch, out) => {
         submit(config, state, oracles, out, batch);
         propose(config, state, out);
@@ -137,8 +137,10 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
     on.message(
       "head",
       "peer's head",
-      (config, _state, message, from) => (config.replicas.includes(from) ? { from, ...message } : null),
+      (config, state, message, from) =>
+        isPeer(config, state, from) || setHas(state.retired, from) ? { from, ...message } : null,
       (config, state, { from, delivered, stable }, out) => {
+        if (!isPeer(config, state, from)) return answerRetired(state, out, from);
         heardFrom(state, from, delivered, stable);
         retireEpochs(config, state, out);
       },
@@ -147,7 +149,9 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
       "get",
       "serve a lagging replica",
       (config, state, message, from) =>
-        config.replicas.includes(from) && message.from < state.slotOut ? { from, first: message.from } : null,
+        message.from < state.slotOut && (isPeer(config, state, from) || setHas(state.retired, from))
+          ? { from, first: message.from }
+          : null,
       (config, _state, { from, first }, out) =>
         out.output({ kind: "read", to: from, from: first, maxBytes: config.catchUpBytes }),
     ),
@@ -155,7 +159,7 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
       "log",
       "catch up",
       (config, state, message, from) =>
-        config.replicas.includes(from) && message.slots.some((entry) => entry.slot === state.slotOut)
+        isPeer(config, state, from) && message.slots.some((entry) => entry.slot === state.slotOut)
           ? { from, last: message.last, slots: message.slots }
           : null,
       (config, state, { from, last, slots }, out) => {
@@ -221,7 +225,8 @@ export function replicaEngine(config: ReplicaConfig, oracles: ReplicaOracles): E
 function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaState {
   return {
     slotOut: 1,
-    epochs: [{ id: 0, from: 1, protocol: config.initial }],
+    epochs: [{ id: 0, from: 1, protocol: config.initial, membership: config.membership }],
+    retired: [],
     mode: config.mode,
     controllers: config.controllers,
     nextControl: 1,
@@ -242,5 +247,6 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     stuckTicks: 0,
     lastSlotOut: 1,
     ticks: 0,
+    left: false,
   };
 }

@@ -13,17 +13,26 @@ import {
   text,
   variant,
 } from "@eunomia/codec";
-import { Controllers, DeliveredSlot, Mode, Operation, ProtocolSpec, Run } from "./wire.ts";
+import {
+  Controllers,
+  DeliveredSlot,
+  Member,
+  Membership,
+  Mode,
+  Operation,
+  ProtocolSpec,
+  Run,
+} from "./wire.ts";
 
 const process: Schema<string> = id("process");
 
 export const ReplicaConfig = record({
   cluster: text(128),
   self: process,
-  /** All replicas, this one among them. */
-  replicas: list(process),
-  /** How many replicas may crash; f + 1 of them must hold a slot before its consensus state is dropped. */
-  f: nat(),
+  /** The members of the first epoch: the same for ever at every replica, also at those that join later. */
+  membership: Membership,
+  /** Replicas outside of it that this one learns from: members at the time at which it joins. */
+  contacts: list(process),
   /** Slots that may be open at once (α, at least 1). */
   alpha: nat(),
   maxBatch: nat(),
@@ -61,8 +70,6 @@ export const ReplicaConfig = record({
   checkpointBytes: nat(),
   /** Replicas take turns in proposing, so many slots each, where the protocol names nobody; 0: everybody proposes at once. */
   dutySpan: nat(),
-  /** Which replica sits beside a process that a protocol may name as the best proposer. */
-  beside: list(record({ process, replica: process })),
 });
 export type ReplicaConfig = Infer<typeof ReplicaConfig>;
 
@@ -77,7 +84,7 @@ export const Session = record({
 });
 export type Session = Infer<typeof Session>;
 
-export const Epoch = record({ id: nat(), from: nat(), protocol: ProtocolSpec });
+export const Epoch = record({ id: nat(), from: nat(), protocol: ProtocolSpec, membership: Membership });
 export type Epoch = Infer<typeof Epoch>;
 
 /** What every replica has in common after the same slots; a checkpoint is this. */
@@ -86,6 +93,8 @@ const agreed = {
   slotOut: nat(),
   /** Ascending; the first one is the oldest whose processes are still needed somewhere. */
   epochs: list(Epoch),
+  /** Every replica that was a member and is none of the last epoch: none of them may be one again. */
+  retired: sortedSet(process),
   mode: Mode,
   controllers: Controllers,
   nextControl: nat(),
@@ -131,6 +140,8 @@ export const ReplicaState = record({
   stuckTicks: nat(),
   lastSlotOut: nat(),
   ticks: nat(),
+  /** It was said that this replica is needed no more. */
+  left: bool(),
 });
 export type ReplicaState = Infer<typeof ReplicaState>;
 
@@ -139,7 +150,8 @@ export const ReplicaCommand = variant({
   submit: record({ batch: bytes() }),
   decided: record({ epoch: nat(), slot: nat(), value: bytes() }),
   trimmed: record({ epoch: nat(), floor: nat() }),
-  duty: record({ epoch: nat(), process: nullable(process) }),
+  /** The replica that proposes with least effort, as the protocol of the epoch sees it. */
+  duty: record({ epoch: nat(), replica: nullable(process) }),
   /** This replica's own log is durable up to `slot`. */
   stable: record({ slot: nat() }),
   /** The answer to a `read` output. */
@@ -201,6 +213,10 @@ export const ReplicaOutput = variant({
   read: record({ to: process, from: nat(), maxBytes: nat() }),
   /** The processes of this epoch are needed no more. */
   retire: record({ epoch: nat() }),
+  /** With whom this replica speaks from now on: the members of all epochs that are not over. */
+  peers: record({ members: list(Member) }),
+  /** This replica is no member from slot `from` on, and enough of the new members hold all before it: the node may end. */
+  removed: record({ from: nat() }),
   /** Two processes disagree about a slot: an operator must look. Nothing was changed. */
   alarm: record({ slot: nat(), reason: text(128) }),
 });
@@ -222,6 +238,6 @@ export interface ReplicaOracles {
   sha256(bytes: Uint8Array): Uint8Array;
   /** One strict verification rule everywhere; never throws. */
   verify(publicKey: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array): boolean;
-  /** Null if the registry knows the protocol and its parameters are consistent, else the reason. */
-  validate(protocol: ProtocolSpec): string | null;
+  /** Null if the registry knows the protocol and its parameters are right for these members, else the reason. */
+  validate(protocol: ProtocolSpec, membership: Membership): string | null;
 }

@@ -1,9 +1,10 @@
-import { mapGet, mapHas, mapSet } from "@eunomia/codec";
+import { mapDelete, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { epochAt } from "./epochs.ts";
+import { audienceOf, hasLeft, isMember, isPeer, replicasOf, tellPeers } from "./membership.ts";
 import { forward, judgePending, onDuty, openSlot, othersOf, propose } from "./queue.ts";
-import type { ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
+import type { Epoch, ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
 
 type Out = Effects<ReplicaTypes>;
 
@@ -19,8 +20,15 @@ export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void
 }
 
 export function tellHead(config: ReplicaConfig, state: Readonly<ReplicaState>, out: Out): void {
-  out.send(othersOf(config), { kind: "head", delivered: state.slotOut - 1, stable: state.stable });
+  out.send(audienceOf(config, state), headOf(state));
 }
+
+/** One that slept while it was replaced learns from whoever still hears it that there is more, asks for it, and finds its end. */
+export const answerRetired = (state: Readonly<ReplicaState>, out: Out, replica: string): void =>
+  out.send([replica], headOf(state));
+
+const headOf = (state: Readonly<ReplicaState>) =>
+  ({ kind: "head", delivered: state.slotOut - 1, stable: state.stable }) as const;
 
 /** Forgets what was executed by way of others; hands on what waits for too long. */
 function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void {
@@ -39,12 +47,12 @@ function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void 
     else if (entry.age === 1 && duty !== config.self) forDuty.push(entry);
   }
   if (forDuty.length > 0) forward(config, out, forDuty, [duty]);
-  if (forAll.length > 0) forward(config, out, forAll, othersOf(config));
+  if (forAll.length > 0) forward(config, out, forAll, othersOf(config, state));
 }
 
 /** Later slots are known but the next one is not: propose the empty batch for it and ask a replica that is ahead. */
 function watchProgress(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  const ahead = mostAdvanced(config, state);
+  const ahead = hasLeft(config, state) ? null : mostAdvanced(config, state);
   const behind = state.highestSeen >= state.slotOut || ahead !== null;
   const standing = state.slotOut === state.lastSlotOut;
   state.stuckTicks = behind && standing ? state.stuckTicks + 1 : 0;
@@ -53,21 +61,20 @@ function watchProgress(config: ReplicaConfig, state: ReplicaState, out: Out): vo
   if (state.stuckTicks < config.gapTicks) return;
   state.stuckTicks = 0;
   const slot = state.slotOut;
-  if (!mapHas(state.inflight, slot) && state.highestSeen >= slot)
-    openSlot(state, out, slot, epochAt(state, slot).id, []);
+  const { id, membership } = epochAt(state, slot);
+  if (!mapHas(state.inflight, slot) && state.highestSeen >= slot && isMember(membership, config.self))
+    openSlot(state, out, slot, id, []);
 }
 
 /** The replica known to have delivered most, if more than this one. */
 function mostAdvanced(config: ReplicaConfig, state: Readonly<ReplicaState>): string | null {
   let best: string | null = null;
   let delivered = state.slotOut - 1;
-  for (const replica of config.replicas) {
-    const peer = mapGet(state.peers, replica);
-    if (peer !== undefined && peer.delivered > delivered && peer.silentTicks <= config.gapTicks) {
-      best = replica;
+  for (const [i, peer] of state.peers.values.entries())
+    if (peer.delivered > delivered && peer.silentTicks <= config.gapTicks) {
+      best = state.peers.keys[i]!;
       delivered = peer.delivered;
     }
-  }
   return best;
 }
 
@@ -90,20 +97,40 @@ export function becameStable(state: ReplicaState, out: Out, slot: number): void 
   }
 }
 
-/** Ends epochs whose last slot is durable at f + 1 replicas: whoever lags learns it from one of them (aneris 5.6). */
+/**
+ * Ends the epochs before one whose replicas hold, f + 1 of them durably, all slots before it: whoever lags learns these from one
+ * of them (aneris 5.6, 5.11). The latest such epoch counts: members of one between may be gone for good.
+ */
 export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  for (
-    let next = state.epochs[1];
-    next !== undefined && state.stable >= next.from - 1;
-    next = state.epochs[1]
-  ) {
-    const last = next.from - 1;
-    const durable = quorumSystem(threshold(config.replicas, config.f + 1));
-    const holders = config.replicas.filter(
-      (replica) => replica === config.self || (mapGet(state.peers, replica)?.stable ?? 0) >= last,
-    );
-    if (!durable.has(holders)) return;
-    out.output({ kind: "retire", epoch: state.epochs[0]!.id });
-    state.epochs.shift();
+  let over = 0;
+  for (let k = state.epochs.length - 1; k > 0 && over === 0; k -= 1)
+    if (isHeld(config, state, state.epochs[k]!)) over = k;
+  if (over > 0) {
+    // The last word to those who are no peers any more: it may be what they wait for.
+    tellHead(config, state, out);
+    for (const { id } of state.epochs.splice(0, over)) out.output({ kind: "retire", epoch: id });
+    forgetStrangers(config, state);
+    tellPeers(state, out);
   }
+  const current = epochAt(state, state.slotOut);
+  if (state.left || !hasLeft(config, state) || state.epochs[0]!.id !== current.id) return;
+  state.left = true;
+  out.output({ kind: "removed", from: current.from });
+}
+
+/** Are all slots before an epoch durable here, and at f + 1 of its own replicas? */
+function isHeld(config: ReplicaConfig, state: Readonly<ReplicaState>, { from, membership }: Epoch): boolean {
+  if (state.stable < from - 1) return false;
+  const replicas = replicasOf(membership);
+  const durable = quorumSystem(threshold(replicas, membership.f + 1));
+  return durable.has(
+    replicas.filter(
+      (replica) => replica === config.self || (mapGet(state.peers, replica)?.stable ?? 0) >= from - 1,
+    ),
+  );
+}
+
+function forgetStrangers(config: ReplicaConfig, state: ReplicaState): void {
+  for (const replica of [...state.peers.keys])
+    if (!isPeer(config, state, replica)) mapDelete(state.peers, replica);
 }

@@ -2,7 +2,7 @@
  * What travels between clients, gateways and replicas: entries, batches, and the messages around them. Shared with client
  * libraries, so nothing here knows the replica.
  */
-import { bytes, type Infer, list, nat, nullable, record, text, variant } from "@eunomia/codec";
+import { bytes, type Infer, id, list, nat, nullable, record, text, variant } from "@eunomia/codec";
 
 /** Client ids below this are static: listed in the configuration instead of registered. */
 export const firstRegisteredClient = 65_536;
@@ -17,6 +17,20 @@ export type Mode = Infer<typeof Mode>;
 export const ProtocolSpec = record({ name: text(64), params: bytes(65_536) });
 export type ProtocolSpec = Infer<typeof ProtocolSpec>;
 
+/** One node of a cluster: its replica, and what others must know to reach and recognise it, opaque here. */
+export const Member = record({ replica: id("process"), info: bytes(4096) });
+export type Member = Infer<typeof Member>;
+
+/** Who takes part in an epoch. The order counts: protocols number their processes by it. `f` members may be down at once. */
+export const Membership = record({ members: list(Member, 64), f: nat() });
+export type Membership = Infer<typeof Membership>;
+
+/** Members of which nothing has to be known but the names of their replicas. */
+export const membershipOf = (replicas: readonly string[], f: number): Membership => ({
+  members: replicas.map((replica) => ({ replica, info: new Uint8Array() })),
+  f,
+});
+
 /** Who may sign control commands: `threshold` of these principals. Keys are Ed25519, 32 bytes. */
 export const Controllers = record({
   threshold: nat(1024),
@@ -27,6 +41,8 @@ export type Controllers = Infer<typeof Controllers>;
 /** What a control command does. */
 export const Operation = variant({
   swap: record({ protocol: ProtocolSpec }),
+  /** Other members from the same slot on as another protocol would be; the protocol may be another one too. */
+  reconfigure: record({ protocol: ProtocolSpec, membership: Membership }),
   keys: record({ controllers: Controllers }),
   mode: record({ mode: Mode }),
 });

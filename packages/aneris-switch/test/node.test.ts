@@ -28,6 +28,7 @@ function gatewayOf(gateway?: GatewayConfig): { address: Address; config: unknown
     replica,
     ...(gateway && { gateway }),
     oracles,
+    nodeOf: () => "n0",
     protocols: { [replica.initial.name]: binding },
     log: emptyLog,
     clock: { now: () => 0, after: () => () => {} },

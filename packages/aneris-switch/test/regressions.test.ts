@@ -1,6 +1,6 @@
 import { encode } from "@eunomia/codec";
 import { describe, expect, test } from "vitest";
-import { emptyBatch, encodeRegistration, joinBatch } from "../src/messages.ts";
+import { emptyBatch, encodeRegistration, joinBatch, membershipOf } from "../src/messages.ts";
 import { ReplicaState } from "../src/state.ts";
 import { command, control, Life, labels, modeChange, oracles, protocol, swap } from "./support/lab.ts";
 
@@ -115,14 +115,10 @@ describe("registrations", () => {
   });
 
   test("two replicas that hold each other to be on duty do not multiply one", () => {
-    const beside = [
-      { process: "p0", replica: "r0" },
-      { process: "p1", replica: "r1" },
-    ];
-    const over = { replicas: ["r0", "r1"], f: 1, beside };
+    const over = { membership: membershipOf(["r0", "r1"], 1) };
     const lives = { r0: new Life({ ...over, self: "r0" }), r1: new Life({ ...over, self: "r1" }) };
-    lives.r0.commands({ kind: "duty", epoch: 0, process: "p1" });
-    lives.r1.commands({ kind: "duty", epoch: 0, process: "p0" });
+    lives.r0.commands({ kind: "duty", epoch: 0, replica: "r1" });
+    lives.r1.commands({ kind: "duty", epoch: 0, replica: "r0" });
     lives.r0.submit(encodeRegistration(nonce(1)));
     for (let i = 0; i < 20; i += 1)
       for (const [from, to] of [
@@ -183,7 +179,7 @@ test("a value that is no batch is delivered as the empty batch, whatever its len
 });
 
 test("a peer with another history is not asked again and again", () => {
-  const one = new Life({ replicas: ["r0", "r1"], f: 1 });
+  const one = new Life({ membership: membershipOf(["r0", "r1"], 1) });
   one.message("r1", { kind: "head", delivered: 9, stable: 9 });
   const before = one.sent.length;
   const slots = [{ slot: 1, epoch: 0, vector: emptyBatch, chain: new Uint8Array(32) }];
@@ -193,7 +189,7 @@ test("a peer with another history is not asked again and again", () => {
 });
 
 test("a replica that makes progress by itself asks nobody", () => {
-  const one = new Life({ replicas: ["r0", "r1"], f: 1 });
+  const one = new Life({ membership: membershipOf(["r0", "r1"], 1) });
   for (let slot = 1; slot <= 20; slot += 1) {
     one.message("r1", { kind: "head", delivered: slot + 3, stable: 0 });
     one.decided(slot, []);
@@ -211,5 +207,5 @@ test("a log that was written under another configuration is noticed at the start
   other.restart(life.records);
   expect(other.outputsOf("alarm")).toHaveLength(1);
   expect(labels(joinBatch([command(1, 1)]))).toEqual(["c1:1"]);
-  expect(oracles.validate(protocol("paxos"))).toBeNull();
+  expect(oracles.validate(protocol("paxos"), membershipOf(["r0"], 0))).toBeNull();
 });

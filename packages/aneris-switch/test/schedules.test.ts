@@ -1,7 +1,7 @@
 import { engineCases } from "@eunomia/conformance";
 import { describe, expect, test } from "vitest";
 import { gatewayEngine, replicaEngine } from "../src/index.ts";
-import { ClientMessage } from "../src/messages.ts";
+import { ClientMessage, membershipOf } from "../src/messages.ts";
 import { configOf, oracles } from "./support/lab.ts";
 import { Schedule, type ScheduleOptions } from "./support/schedule.ts";
 import { gatewayCommands, replicaCommands } from "./support/walkers.ts";
@@ -53,7 +53,13 @@ describe("a replica is an engine", () => {
   const ids = ["r0", "r1", "r2"];
   const processes = Object.fromEntries(
     ids.map((self) => {
-      const config = configOf({ self, replicas: ids, f: 1, alpha: 2, maxPending: 64, maxAhead: 32 });
+      const config = configOf({
+        self,
+        membership: membershipOf(ids, 1),
+        alpha: 2,
+        maxPending: 64,
+        maxAhead: 32,
+      });
       return [self, { engine: replicaEngine(config, oracles), config }];
     }),
   );

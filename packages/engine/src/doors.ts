@@ -118,6 +118,16 @@ export type ConsensusOutput =
   /** The answer of a read quorum: every slot that was decided before the question was asked is at most `slot`. */
   | { readonly kind: "highest"; readonly nonce: number; readonly slot: number };
 
+/** One epoch of a consensus protocol: its parameters, and the nodes that run it. */
+export interface EpochPlan {
+  /** The protocol's own; the empty bytes always mean something sensible. */
+  readonly params: Uint8Array;
+  /** In an order that is the same at all of them. */
+  readonly nodes: readonly NodeId[];
+  /** How many of them may be down at once. */
+  readonly f: number;
+}
+
 /** What a node runs of a consensus protocol in one epoch. */
 export interface EpochProcesses {
   /** The process that speaks the `Consensus` door for the replica of this node. */
@@ -131,10 +141,10 @@ export interface EpochProcesses {
 
 /** An entry of a broadcast's registry: all that has to be known of a protocol to run it in an epoch. */
 export interface ConsensusBinding {
-  /** Null if the parameters are consistent, else the reason. */
-  validate(params: Uint8Array): string | null;
-  /** The engines of this node for the epoch that begins at slot `from`. */
-  epoch(from: number, params: Uint8Array): EpochProcesses;
+  /** Null if the parameters are consistent and right for these nodes, else the reason: the same answer at every node. */
+  validate(plan: EpochPlan): string | null;
+  /** The engines of this node, one of those in the plan, for the epoch that begins at slot `from`. The plan was found valid. */
+  epoch(plan: EpochPlan & { readonly from: number }): EpochProcesses;
 }
 
 /**

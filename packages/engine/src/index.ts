@@ -6,6 +6,7 @@ export type {
   ConsensusBinding,
   ConsensusCommand,
   ConsensusOutput,
+  EpochPlan,
   EpochProcesses,
   Journal,
   Opened,

@@ -1,4 +1,5 @@
-import type { ConsensusBinding } from "@eunomia/engine";
+import { DecodeError, decode, encode, type Infer, nat, record } from "@eunomia/codec";
+import type { ConsensusBinding, EpochPlan } from "@eunomia/engine";
 import { flexible } from "@eunomia/quorum-algebra";
 import { acceptorEngine } from "./acceptor.ts";
 import type { AcceptorConfig } from "./acceptor-types.ts";
@@ -10,17 +11,19 @@ import type { LearnerConfig } from "./learner-types.ts";
 /** What a node runs of Paxos; a process is named `node/role`. */
 export const paxosRoles = ["acceptor", "leader", "paxos-learner"] as const;
 
+const QuorumSizes = record({
+  /** How many promises begin a ballot. */
+  phase1: nat(),
+  /** How many acceptances choose a value; with `phase1` more than all nodes. */
+  phase2: nat(),
+});
+
+/** The parameters of an epoch whose quorums have other sizes than majorities: those are meant by empty parameters. */
+export const paxosParams = (sizes: Infer<typeof QuorumSizes>): Uint8Array => encode(QuorumSizes, sizes);
+
 /** Paxos on nodes that are acceptor, leader and learner each. What is left out has the default in brackets. */
 export interface PaxosBindingOptions {
   readonly self: string;
-  /** All nodes; the place in the list is the leader index. */
-  readonly nodes: readonly string[];
-  /** Nodes that may be down. [as many as majorities bear] */
-  readonly f?: number;
-  /** How many promises begin a ballot. [a majority] */
-  readonly phase1?: number;
-  /** How many acceptances choose a value; with `phase1` more than all nodes. [a majority] */
-  readonly phase2?: number;
   /** What fills gaps: the empty batch of the broadcast. [0x80] */
   readonly noop?: Uint8Array;
   readonly leader?: Partial<
@@ -37,15 +40,45 @@ interface Configs {
   readonly learner: LearnerConfig;
 }
 
-function configsOf(options: PaxosBindingOptions, fromSlot: number): Configs {
-  const { self, nodes } = options;
+/** What the parameters say; a text: why they say nothing. */
+function sizesOf({ params, nodes }: EpochPlan): Infer<typeof QuorumSizes> | string {
   const majority = Math.floor(nodes.length / 2) + 1;
-  const f = options.f ?? nodes.length - majority;
+  if (params.length === 0) return { phase1: majority, phase2: majority };
+  try {
+    return decode(QuorumSizes, params);
+  } catch (error) {
+    if (error instanceof DecodeError) return "expected no parameters, or the sizes of two kinds of quorums";
+    throw error;
+  }
+}
+
+/** Whether every two quorums that must meet do, and quorums of both phases are left when `f` nodes are down. */
+function problemOf(plan: EpochPlan): string | null {
+  const { nodes, f } = plan;
+  const n = nodes.length;
+  const sizes = sizesOf(plan);
+  if (typeof sizes === "string") return sizes;
+  const { phase1, phase2 } = sizes;
+  const said = `got ${phase1} and ${phase2} of ${n}`;
+  if (Math.min(phase1, phase2) < 1 || Math.max(phase1, phase2) > n)
+    return `expected quorums of 1 to ${n} nodes, ${said}`;
+  if (phase1 + phase2 <= n)
+    return `expected quorums of more than ${n} nodes together, so that they meet, ${said}`;
+  return Math.max(phase1, phase2) <= n - f
+    ? null
+    : `expected quorums of at most ${n - f} nodes, so that ${f} may be down, ${said}`;
+}
+
+/** Of a plan that was found valid. */
+function configsOf(options: PaxosBindingOptions, plan: EpochPlan & { readonly from: number }): Configs {
+  const { self } = options;
+  const { nodes, f, from: fromSlot } = plan;
+  const { phase1, phase2 } = sizesOf(plan) as Infer<typeof QuorumSizes>;
   const of = (role: (typeof paxosRoles)[number]): string[] => nodes.map((node) => `${node}/${role}`);
   const acceptors = of("acceptor");
   const leaders = of("leader");
   const learners = of("paxos-learner");
-  const quorums = flexible(acceptors, options.phase1 ?? majority, options.phase2 ?? majority);
+  const quorums = flexible(acceptors, phase1, phase2);
   return {
     acceptor: {
       self: `${self}/acceptor`,
@@ -95,19 +128,19 @@ function configsOf(options: PaxosBindingOptions, fromSlot: number): Configs {
 
 /**
  * Makes what a broadcast's registry needs to run Paxos in an epoch: decisions travel by reference, so that a value goes to
- * every node once.
+ * every node once. The place of a node in the plan is its leader index.
  *
- * @throws PaxosConfigError when the quorums do not meet, with two that do not.
+ * @throws PaxosConfigError when an option is out of its range.
  * @example
- * const protocols = { paxos: paxosBinding({ self: "a", nodes: ["a", "b", "c"] }) };
+ * const protocols = { paxos: paxosBinding({ self: "a" }) };
  */
 export function paxosBinding(options: PaxosBindingOptions): ConsensusBinding {
-  // Quorums that do not meet are found here, not when an epoch begins.
-  leaderEngine(configsOf(options, 1).leader);
+  // What is wrong whatever the nodes are is found here, not when an epoch begins.
+  leaderEngine(configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, from: 1 }).leader);
   return {
-    validate: (params) => (params.length === 0 ? null : "expected no parameters: they stand in the registry"),
-    epoch(fromSlot) {
-      const { acceptor, leader, learner } = configsOf(options, fromSlot);
+    validate: problemOf,
+    epoch(plan) {
+      const { acceptor, leader, learner } = configsOf(options, plan);
       return {
         learner: learner.self,
         processes: [

@@ -11,7 +11,7 @@ export type {
   AcceptorTypes,
 } from "./acceptor-types.ts";
 export { Ballot, compareBallots } from "./ballot.ts";
-export { type PaxosBindingOptions, paxosBinding, paxosRoles } from "./binding.ts";
+export { type PaxosBindingOptions, paxosBinding, paxosParams, paxosRoles } from "./binding.ts";
 export { type DisjointQuorums, PaxosConfigError, type PaxosConfigErrorCode } from "./errors.ts";
 export { leaderEngine } from "./leader.ts";
 export type {

@@ -1,4 +1,4 @@
-import type { ConsensusBinding } from "@eunomia/engine";
+import type { ConsensusBinding, EpochPlan } from "@eunomia/engine";
 import { learnerEngine } from "./crash/learner.ts";
 import { learnerConfig } from "./crash/learner-config.ts";
 import { memberEngine } from "./crash/member.ts";
@@ -9,47 +9,55 @@ export const twoThirdsRoles = ["member", "learner"] as const;
 
 /** 2/3-consensus on nodes that are member and learner each. What is left out has the default of `memberConfig`. */
 export interface TwoThirdsBindingOptions
-  extends Pick<MemberOptions, "f" | "graceMs" | "retryMs" | "headMs" | "relay" | "digestAboveBytes"> {
+  extends Pick<MemberOptions, "graceMs" | "retryMs" | "headMs" | "relay" | "digestAboveBytes"> {
   readonly self: string;
-  readonly nodes: readonly string[];
 }
 
 /** Slots above the floor that are taken: far more than a pipeline opens, and a bound all the same. */
 const maxAhead = 4096;
 
-/**
- * Makes what a broadcast's registry needs to run 2/3-consensus in an epoch.
- *
- * @throws TwoThirdsError when the thresholds cannot be kept by so many nodes.
- * @example
- * const protocols = { "two-thirds": twoThirdsBinding({ self: "a", nodes: ["a", "b", "c", "d"] }) };
- */
-export function twoThirdsBinding(options: TwoThirdsBindingOptions): ConsensusBinding {
-  const { self, nodes, ...rest } = options;
+function configsOf(options: TwoThirdsBindingOptions, plan: EpochPlan & { readonly from: number }) {
+  const { self, ...rest } = options;
+  const { nodes, f, from: fromSlot } = plan;
   const members = nodes.map((node) => `${node}/member`);
   const learners = nodes.map((node) => `${node}/learner`);
-  const configs = (fromSlot: number) => ({
+  const colocatedLearner = `${self}/learner`;
+  return {
     member: memberConfig({
       ...rest,
       self: `${self}/member`,
       members,
       learners,
-      colocatedLearner: `${self}/learner`,
+      colocatedLearner,
       fromSlot,
       maxAhead,
+      f,
     }),
-    learner: learnerConfig({
-      self: `${self}/learner`,
-      members,
-      fromSlot,
-      ...(rest.f !== undefined && { f: rest.f }),
-    }),
-  });
-  configs(1);
+    learner: learnerConfig({ self: colocatedLearner, members, fromSlot, f }),
+  };
+}
+
+function problemOf({ params, nodes, f }: EpochPlan): string | null {
+  if (params.length > 0) return "expected no parameters";
+  return nodes.length > 3 * f
+    ? null
+    : `expected at least ${3 * f + 1} nodes, so that ${f} may be down, got ${nodes.length}`;
+}
+
+/**
+ * Makes what a broadcast's registry needs to run 2/3-consensus in an epoch.
+ *
+ * @throws TwoThirdsError when an option is out of its range.
+ * @example
+ * const protocols = { "two-thirds": twoThirdsBinding({ self: "a" }) };
+ */
+export function twoThirdsBinding(options: TwoThirdsBindingOptions): ConsensusBinding {
+  // What is wrong whatever the nodes are is found here, not when an epoch begins.
+  configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, from: 1 });
   return {
-    validate: (params) => (params.length === 0 ? null : "expected no parameters: they stand in the registry"),
-    epoch(fromSlot) {
-      const { member, learner } = configs(fromSlot);
+    validate: problemOf,
+    epoch(plan) {
+      const { member, learner } = configsOf(options, plan);
       return {
         learner: learner.self,
         processes: [

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LocalCluster } from "../local/cluster.ts";
 import { type LinkSetup, openClient } from "../local/participants.ts";
-import { directory as directoryOf } from "../node/names.ts";
+import { nodeInName } from "../node/names.ts";
 import { spread, type Target } from "./target.ts";
 
 type Opened = Awaited<ReturnType<typeof openClient>>;
@@ -115,13 +115,12 @@ class Connection {
 
 /** Nodes with the leader's first, once there is one that everybody sees. */
 async function leaderFirst(cluster: LocalCluster): Promise<string[]> {
-  const nodeOf = directoryOf(cluster.config);
   const ids = cluster.config.nodes.map(({ id }) => id);
   for (let tries = 0; tries < 200; tries += 1) {
     const duties = await Promise.all(ids.map(async (id) => (await cluster.status(id))?.duty ?? null));
     const leader = duties[0];
     if (leader !== null && leader !== undefined && duties.every((duty) => duty === leader)) {
-      const node = nodeOf(leader);
+      const node = nodeInName(leader);
       if (node !== null) return [node, ...ids.filter((id) => id !== node)];
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -5,7 +5,8 @@ import { signInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
 import { nodeBodyDigest, type TraceWriter } from "@eunomia/trace/file";
 import type { LocalCluster } from "../local/cluster.ts";
-import { directory } from "../node/names.ts";
+import { nodeInName } from "../node/names.ts";
+import { protocolSpec } from "../node/protocols.ts";
 import { wallClock } from "../node/trace.ts";
 
 /** One thing that happens to the cluster when so much of the input (0 to 1) is handed in. */
@@ -32,7 +33,7 @@ const patienceMs = 30_000;
 async function swap({ cluster, client, trace }: Scene, protocol: string): Promise<string> {
   const key = native.ed25519.importSigningKey(cluster.controller.seed);
   const principal = cluster.controller.principal;
-  const operation: Operation = { kind: "swap", protocol: { name: protocol, params: new Uint8Array() } };
+  const operation: Operation = { kind: "swap", protocol: protocolSpec(cluster.config, protocol) };
   const bytes = encode(Operation, operation);
   const signal = AbortSignal.timeout(patienceMs);
   for (;;) {
@@ -67,11 +68,10 @@ async function restart({ cluster }: Scene, node: string): Promise<string> {
 
 /** The node whose leader is active, as the nodes see it; the first node where the protocol has no leader. */
 async function leader(cluster: LocalCluster): Promise<string> {
-  const nodeOf = directory(cluster.config);
   for (let tries = 0; tries < 100; tries += 1) {
     for (const { id } of cluster.config.nodes) {
       const duty = (await cluster.status(id))?.duty;
-      const node = duty === undefined || duty === null ? null : nodeOf(duty);
+      const node = duty === undefined || duty === null ? null : nodeInName(duty);
       if (node !== null && cluster.pid(node) !== undefined) return node;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -10,10 +10,10 @@ import type { TcpEvent } from "@eunomia/transports/tcp";
 export class ClientKeys {
   readonly #authenticator: HmacAuthenticator;
   readonly #secret: Uint8Array;
-  readonly #nodes: readonly string[];
+  readonly #nodes: ReadonlySet<string>;
   readonly #connections = new Map<string, number>();
 
-  constructor(authenticator: HmacAuthenticator, secret: string, nodes: readonly string[]) {
+  constructor(authenticator: HmacAuthenticator, secret: string, nodes: ReadonlySet<string>) {
     this.#authenticator = authenticator;
     this.#secret = fromHex(secret);
     this.#nodes = nodes;
@@ -23,7 +23,7 @@ export class ClientKeys {
   observe(event: TcpEvent): string | null {
     if (event.kind !== "connected" && event.kind !== "disconnected") return null;
     const { peer } = event;
-    if (event.direction !== "accepted" || this.#nodes.includes(peer)) return null;
+    if (event.direction !== "accepted" || this.#nodes.has(peer)) return null;
     const before = this.#connections.get(peer) ?? 0;
     if (event.kind === "connected") {
       if (before === 0)

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** One node of the cluster: where its peers and clients reach it. */
-interface NodeAddress {
+export interface NodeAddress {
   readonly id: string;
   readonly host: string;
   readonly port: number;
@@ -11,6 +11,7 @@ interface NodeAddress {
 export interface ClusterConfig {
   /** Names the cluster; nodes and clients of another name are refused. */
   readonly cluster: string;
+  /** The first members. Later ones join by control commands and stand in the order. */
   readonly nodes: readonly NodeAddress[];
   /** How many nodes may be down at once. */
   readonly f: number;
@@ -18,7 +19,7 @@ export interface ClusterConfig {
   readonly initial: string;
   readonly protocols: {
     readonly "two-thirds"?: { readonly graceMs?: number };
-    /** Sizes of the two kinds of quorums among the nodes; they must meet. */
+    /** Sizes of the two kinds of quorums among these nodes; they must meet, and be left when `f` nodes are down. */
     readonly paxos?: { readonly phase1: number; readonly phase2: number };
   };
   /** Who may swap protocols. */
@@ -186,15 +187,14 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
     protocols.fail("paxos", `phase1 + phase2 of more than ${nodes.length} nodes, so that quorums meet`);
   const mode = top.text("mode", "cut");
   if (mode !== "cut" && mode !== "window") top.fail("mode", '"cut" or "window"');
+  const fMax = Math.floor((nodes.length - 1) / (twoThirds ? 3 : 2));
+  const f = top.integer("f", 0, fMax, Math.floor((nodes.length - 1) / 3));
+  if (sizes && Math.max(sizes.phase1, sizes.phase2) > nodes.length - f)
+    protocols.fail("paxos", `quorums of at most ${nodes.length - f} nodes, so that f of them may be down`);
   return {
     cluster: top.text("cluster"),
     nodes,
-    f: top.integer(
-      "f",
-      0,
-      Math.floor((nodes.length - 1) / (twoThirds ? 3 : 2)),
-      Math.floor((nodes.length - 1) / 3),
-    ),
+    f,
     initial,
     protocols: {
       ...(twoThirds && { "two-thirds": { graceMs: twoThirds.integer("graceMs", 0, 60_000, 20) } }),

@@ -1,16 +1,27 @@
 import { paxosRoles } from "@eunomia/paxos";
 import { twoThirdsRoles } from "@eunomia/two-thirds";
-import type { ClusterConfig } from "./config.ts";
 
-/** The processes of a node, named `node/role`. Nobody takes a name apart: who runs what is looked up. */
-const roles = ["replica", "gateway", ...paxosRoles, ...twoThirdsRoles] as const;
-export type Role = (typeof roles)[number];
+/** The processes of a node, named `node/role`. */
+const roles: readonly string[] = ["replica", "gateway", "transfer", ...paxosRoles, ...twoThirdsRoles];
+export type Role =
+  | "replica"
+  | "gateway"
+  | "transfer"
+  | (typeof paxosRoles)[number]
+  | (typeof twoThirdsRoles)[number];
 
 export const processOf = (node: string, role: Role): string => `${node}/${role}`;
 
-/** Which node runs a process; null for one outside the cluster: a client. */
-export function directory(config: ClusterConfig): (process: string) => string | null {
-  const nodeOf = new Map<string, string>();
-  for (const { id } of config.nodes) for (const role of roles) nodeOf.set(processOf(id, role), id);
-  return (process) => nodeOf.get(process) ?? null;
+/** The node of a process as the name of the process has it, whoever that node is; null for a name of another form. */
+export function nodeInName(process: string): string | null {
+  const [node, role, ...more] = process.split("/");
+  return node !== "" && role !== undefined && roles.includes(role) && more.length === 0 ? node! : null;
 }
+
+/** Which node runs a process, among nodes of the cluster; null for one outside of it: a client, whatever it calls itself. */
+export const directory =
+  (nodes: ReadonlySet<string>): ((process: string) => string | null) =>
+  (process) => {
+    const node = nodeInName(process);
+    return node !== null && nodes.has(node) ? node : null;
+  };

@@ -1,24 +1,27 @@
+import type { ProtocolSpec } from "@eunomia/aneris-switch/messages";
 import type { ConsensusBinding } from "@eunomia/engine";
-import { paxosBinding } from "@eunomia/paxos";
+import { paxosBinding, paxosParams } from "@eunomia/paxos";
 import { twoThirdsBinding } from "@eunomia/two-thirds";
 import type { ClusterConfig } from "./config.ts";
 
-/** The registry of a cluster: the protocols that its configuration names, each on all nodes. */
+/** The registry of a cluster: the protocols that its configuration names, on the nodes that the order says. */
 export function registry(config: ClusterConfig, self: string): Record<string, ConsensusBinding> {
   const { paxos, "two-thirds": twoThirds } = config.protocols;
-  const nodes = config.nodes.map((node) => node.id);
-  const { f } = config;
   return {
-    ...(paxos && { paxos: paxosBinding({ self, nodes, f, ...paxos }) }),
+    ...(paxos && { paxos: paxosBinding({ self }) }),
     ...(twoThirds && {
       "two-thirds": twoThirdsBinding({
         self,
-        nodes,
-        f,
         graceMs: twoThirds.graceMs ?? 20,
         retryMs: 100,
         digestAboveBytes: 32 * 1024,
       }),
     }),
   };
+}
+
+/** A protocol with the parameters of the configuration, which are right for the nodes that it names. */
+export function protocolSpec({ protocols }: ClusterConfig, name: string): ProtocolSpec {
+  const sizes = name === "paxos" ? protocols.paxos : undefined;
+  return { name, params: sizes === undefined ? new Uint8Array() : paxosParams(sizes) };
 }

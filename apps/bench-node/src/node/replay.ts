@@ -1,23 +1,27 @@
-import { gatewayEngine, replicaEngine } from "@eunomia/aneris-switch";
+import { EpochKeeper, gatewayEngine, replicaEngine } from "@eunomia/aneris-switch";
 import type { AnyEngine } from "@eunomia/engine";
 import { EngineReplay, type ReplayReport } from "@eunomia/trace";
 import { nodeBodyDigest, nodeTextDigest, readEngineTrace } from "@eunomia/trace/file";
 import type { ClusterConfig } from "./config.ts";
+import { addressProblem } from "./members.ts";
+import { nodeInName } from "./names.ts";
 import { registry } from "./protocols.ts";
 import { oracles, replicaConfig } from "./stack.ts";
 
 /** Every engine that a node of the cluster may run, by its name. */
 export function nodeEngines(config: ClusterConfig, id: string): ReadonlyMap<string, AnyEngine> {
   const protocols = registry(config, id);
+  const epochs = new EpochKeeper({ protocols, nodeOf: nodeInName, membershipProblem: addressProblem });
   const replica = replicaEngine(replicaConfig(config, id), {
     ...oracles(),
     // As the node that runs it says it.
-    validate: ({ name, params }) =>
-      protocols[name]?.validate(params) ?? (protocols[name] ? null : `"${name}" is not in the registry`),
+    validate: (protocol, membership) => epochs.validate(protocol, membership),
   });
   const engines: AnyEngine[] = [gatewayEngine, replica];
   for (const binding of Object.values(protocols))
-    for (const { engine } of binding.epoch(1, new Uint8Array()).processes) engines.push(engine);
+    for (const { engine } of binding.epoch({ from: 1, params: new Uint8Array(), nodes: [id], f: 0 })
+      .processes)
+      engines.push(engine);
   return new Map(engines.map((engine) => [engine.name, engine]));
 }
 

@@ -9,24 +9,29 @@ import {
   replicaDefaults,
 } from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
-import { hmacAuthenticator, type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
+import { type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
 import type { DriverOptions, SlotLog } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog } from "@eunomia/journal/file";
-import { type TcpEvent, type TcpTransport, tcpTransport } from "@eunomia/transports/tcp";
-import { ClientKeys } from "./clients.ts";
-import { type ClusterConfig, type ClusterSecrets, ConfigError } from "./config.ts";
-import { directory, processOf } from "./names.ts";
-import { registry } from "./protocols.ts";
+import type { TcpEvent } from "@eunomia/transports/tcp";
+import type { ClusterConfig, ClusterSecrets, NodeAddress } from "./config.ts";
+import { Links } from "./links.ts";
+import { addressProblem, membershipOf } from "./members.ts";
+import { directory, nodeInName, processOf } from "./names.ts";
+import { protocolSpec, registry } from "./protocols.ts";
 
 export interface NodeOptions {
   readonly config: ClusterConfig;
   readonly secrets: ClusterSecrets;
-  /** Which of the nodes in `config` this is. */
+  /** Which of the nodes in `config` this is, or a new one: then `joins` says more. */
   readonly id: string;
+  /** For a node that is none of the first ones: where it listens, and members from which it learns what came before it. */
+  readonly joins?: { readonly self: NodeAddress; readonly contacts: readonly NodeAddress[] };
   readonly dataDirectory: string;
   onDelivery?(delivery: Delivery): void;
+  /** This node is no member from slot `from` on and may end; its identity is never used again. */
+  onRemoved?(from: number): void;
   onEvent?(event: TcpEvent): void;
   onAlarm?(alarm: { readonly process: string; readonly slot: number; readonly reason: string }): void;
   /** The node has stopped and cannot go on. */
@@ -60,13 +65,6 @@ const identityFile = "identity.json";
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, id, dataDirectory } = options;
-  if (!config.nodes.some((node) => node.id === id))
-    throw new ConfigError(
-      "cluster configuration",
-      "nodes",
-      `a node "${id}"`,
-      config.nodes.map((node) => node.id).join(", "),
-    );
   const protocols = registry(config, id);
   mkdirSync(dataDirectory, { recursive: true });
   const identity = join(dataDirectory, identityFile);
@@ -78,14 +76,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     closers.push(() => journal.close());
     const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
     closers.push(() => log.close());
-    const node = broadcastNode(options, protocols, log);
-    const { transport, authenticator } = await openLinks(options, (client) => node.gone(client));
-    closers.push(() => transport.close());
+    const links = await Links.open(options);
+    closers.push(() => links.transport.close());
+    const { transport, authenticator } = links;
+    const node = broadcastNode(options, protocols, log, links);
+    links.onGone = (client) => node.gone(client);
     const host = openHost({
       transport,
       journal,
       authenticator,
-      nodeOf: directory(config),
+      nodeOf: directory(links.nodes),
       mayStartFresh: !ranBefore,
       onFault: options.onFault,
       ...(options.step && { step: options.step }),
@@ -106,6 +106,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       },
       close: async () => {
         node.stop();
+        links.stop();
         await host.close();
         await log.close();
       },
@@ -121,17 +122,23 @@ function broadcastNode(
   options: NodeOptions,
   protocols: ReturnType<typeof registry>,
   log: SlotLog,
+  links: Links,
 ): BroadcastNode {
-  const { config, id, onDelivery, onAlarm, onFault } = options;
+  const { config, id, joins, onDelivery, onRemoved, onAlarm, onFault } = options;
+  const contacts = (joins?.contacts ?? []).map((node) => processOf(node.id, "replica"));
   return new BroadcastNode({
-    replica: replicaConfig(config, id),
+    replica: { ...replicaConfig(config, id), contacts },
     gateway: { ...gatewayDefaults, self: processOf(id, "gateway") },
     oracles: oracles(),
     protocols,
+    nodeOf: nodeInName,
+    membershipProblem: addressProblem,
+    onMembership: (peers) => links.follow(peers),
     log,
     clock: systemClock,
     onFault,
     ...(onDelivery && { onDelivery }),
+    ...(onRemoved && { onRemoved }),
     ...(onAlarm && { onAlarm }),
   });
 }
@@ -147,15 +154,14 @@ export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig 
   return {
     ...replicaDefaults,
     cluster,
-    f,
     alpha,
     fifo,
     maxBatch,
     maxBatchBytes,
     self: processOf(id, "replica"),
-    replicas: nodes.map((node) => processOf(node.id, "replica")),
+    membership: membershipOf(nodes, f),
     mode: { kind: mode },
-    initial: { name: initial, params: new Uint8Array() },
+    initial: protocolSpec(config, initial),
     controllers: {
       threshold: controllers.threshold,
       principals: controllers.principals.map(({ id: principal, publicKey }) => ({
@@ -163,10 +169,6 @@ export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig 
         key: fromHex(publicKey),
       })),
     },
-    beside: nodes.map((node) => ({
-      process: processOf(node.id, "leader"),
-      replica: processOf(node.id, "replica"),
-    })),
   };
 }
 
@@ -188,35 +190,4 @@ function verifier(): (
       return false; // A key that does not import verifies nothing, at every node alike.
     }
   };
-}
-
-/** The transport and the authenticator above it: nodes know each other, clients are admitted while they are connected. */
-async function openLinks(
-  { config, secrets, id, onEvent }: NodeOptions,
-  gone: (client: string) => void,
-): Promise<{ transport: TcpTransport; authenticator: ReturnType<typeof hmacAuthenticator> }> {
-  const nodeIds = config.nodes.map((node) => node.id);
-  const authenticator = hmacAuthenticator({
-    self: id,
-    cluster: config.cluster,
-    keys: { kind: "cluster", secret: fromHex(secrets.nodes), peers: nodeIds },
-    provider: native,
-  });
-  const clients = new ClientKeys(authenticator, secrets.clients, nodeIds);
-  const { host, port } = config.nodes.find((node) => node.id === id)!;
-  const others = config.nodes.filter((node) => node.id !== id);
-  const transport = await tcpTransport({
-    self: id,
-    listen: { host, port },
-    peers: Object.fromEntries(others.map((node) => [node.id, { host: node.host, port: node.port }])),
-    cluster: config.cluster,
-    maxFrameBytes: 8 << 20,
-    maxQueueBytes: 64 << 20,
-    onEvent(event) {
-      const left = clients.observe(event);
-      if (left !== null) gone(left);
-      onEvent?.(event);
-    },
-  });
-  return { transport, authenticator };
 }

@@ -11,8 +11,9 @@ import {
   slotLogStorage,
 } from "@eunomia/journal/memory";
 import type { ClusterConfig } from "../../src/node/config.ts";
-import { directory, processOf } from "../../src/node/names.ts";
-import { registry } from "../../src/node/protocols.ts";
+import { addressProblem, membershipOf } from "../../src/node/members.ts";
+import { directory, nodeInName, processOf } from "../../src/node/names.ts";
+import { protocolSpec, registry } from "../../src/node/protocols.ts";
 import { type Disk, SlowJournal, SlowSlotLog } from "./slow-disk.ts";
 import { Life, type VirtualTime } from "./virtual-time.ts";
 
@@ -120,7 +121,7 @@ export class SimulatedNode {
         defer: (callback) => void life.after(0, callback),
       },
       {
-        nodeOf: directory(config),
+        nodeOf: directory(new Set(nodeIds)),
         onFault: failed("driver"),
         compactAboveBytes: world.compactAboveBytes,
         ...node.handlers,
@@ -150,20 +151,18 @@ export class SimulatedNode {
 
 /** Replica, gateway and protocols as a node on real ports has them; only signatures are cheaper. */
 function optionsOf(config: ClusterConfig, id: string) {
-  const replicas = config.nodes.map((node) => processOf(node.id, "replica"));
   return {
     replica: {
       ...replicaDefaults,
       cluster: config.cluster,
       self: processOf(id, "replica"),
-      replicas,
-      f: config.f,
+      membership: membershipOf(config.nodes, config.f),
       alpha: config.alpha,
       mode: { kind: config.mode },
       fifo: config.fifo,
       maxBatch: config.maxBatch,
       maxBatchBytes: config.maxBatchBytes,
-      initial: { name: config.initial, params: new Uint8Array() },
+      initial: protocolSpec(config, config.initial),
       controllers: {
         threshold: config.controllers.threshold,
         principals: config.controllers.principals.map(({ id: principal, publicKey }) => ({
@@ -171,10 +170,6 @@ function optionsOf(config: ClusterConfig, id: string) {
           key: fromHex(publicKey),
         })),
       },
-      beside: config.nodes.map((node) => ({
-        process: processOf(node.id, "leader"),
-        replica: processOf(node.id, "replica"),
-      })),
     },
     gateway: { self: processOf(id, "gateway"), maxSubscribers: 16, maxClients: 64, readBytes: 1 << 16 },
     oracles: {
@@ -183,5 +178,7 @@ function optionsOf(config: ClusterConfig, id: string) {
         Buffer.compare(sealOf(key, domain, bytes), signature) === 0,
     },
     protocols: registry(config, id),
+    nodeOf: nodeInName,
+    membershipProblem: addressProblem,
   };
 }

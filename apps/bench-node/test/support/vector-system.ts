@@ -4,7 +4,7 @@ import {
   replicaDefaults,
   replicaEngine,
 } from "@eunomia/aneris-switch";
-import { joinBatch } from "@eunomia/aneris-switch/messages";
+import { joinBatch, membershipOf } from "@eunomia/aneris-switch/messages";
 import { toHex } from "@eunomia/codec";
 import type { Vector, VectorAdapter, VectorEffect, VectorInput, VectorProcess } from "@eunomia/conformance";
 import type { ConsensusOutput, Effect, EngineTypes } from "@eunomia/engine";
@@ -155,8 +155,7 @@ const replicaConfig = (self: string, { replicas, alpha, initial }: SystemConfig)
   ...replicaDefaults,
   cluster,
   self,
-  replicas: [...replicas],
-  f: replicas.length - 1,
+  membership: membershipOf(replicas, replicas.length - 1),
   alpha,
   staticClients: 64,
   initial: { name: initial, params: new Uint8Array() },

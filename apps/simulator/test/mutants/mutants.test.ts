@@ -1,4 +1,5 @@
 import { gatewayEngine } from "@eunomia/aneris-switch";
+import { membershipOf } from "@eunomia/aneris-switch/messages";
 import type { AnyEngine } from "@eunomia/engine";
 import { expect, test } from "vitest";
 import { mutantOf, mutants } from "../../src/mutants/all.ts";
@@ -17,7 +18,7 @@ const engines: readonly AnyEngine[] = [
   learnerPart(paxos, "r0").engine,
   memberPart(twoThirds, "m0").engine,
   twoThirdsLearner(twoThirds, "r0").engine,
-  replicaPart({ self: "n0", replicas: ["n0"] }).engine,
+  replicaPart({ self: "n0", membership: membershipOf(["n0"], 0) }).engine,
   gatewayEngine,
 ];
 

@@ -1,4 +1,5 @@
 import { BroadcastNode, replicaDefaults } from "@eunomia/aneris-switch";
+import { membershipOf } from "@eunomia/aneris-switch/messages";
 import { bytes, nat, nil, record, sha256, variant } from "@eunomia/codec";
 import { actionsOf, Driver, type Engine, type Journal, type NodeId, type SlotLog } from "@eunomia/engine";
 import { believing, clockOf, type Wire } from "./ports.ts";
@@ -60,11 +61,13 @@ const journal = (): Journal => ({
 
 export class MemoryLog implements SlotLog {
   readonly entries: Uint8Array[] = [];
-  readonly first = 1;
+  first = 1;
   get last(): number {
     return this.entries.length;
   }
-  truncate(): void {}
+  truncate(below: number): void {
+    this.first = below;
+  }
   reset(): void {}
   open(): { kind: "absent" } | { kind: "log"; last: number; tornBytes: number } {
     return this.last === 0 ? { kind: "absent" } : { kind: "log", last: this.last, tornBytes: 0 };
@@ -78,6 +81,7 @@ export class MemoryLog implements SlotLog {
   read(from: number, maxBytes: number): readonly { slot: number; bytes: Uint8Array }[] {
     const read: { slot: number; bytes: Uint8Array }[] = [];
     let total = 0;
+    if (from < this.first) return read;
     for (let slot = from; slot <= this.last && (read.length === 0 || total < maxBytes); slot += 1) {
       read.push({ slot, bytes: this.entries[slot - 1]! });
       total += this.entries[slot - 1]!.length;
@@ -96,14 +100,14 @@ export function realNode(world: World, wire: Wire, log: MemoryLog, faults: Error
       ...replicaDefaults,
       cluster: "t",
       self: "r0",
-      replicas: ["r0"],
-      f: 0,
+      membership: membershipOf(["r0"], 0),
       staticClients: 4,
       initial: { name: "at-once", params: new Uint8Array() },
       controllers: { threshold: 1, principals: [{ id: "m", key: new Uint8Array(32) }] },
     },
     gateway: { self: "g0", maxSubscribers: 4, maxClients: 16, readBytes: 4096 },
     oracles: { sha256, verify: () => true },
+    nodeOf,
     protocols: {
       "at-once": {
         validate: () => null,

@@ -8,7 +8,7 @@ import {
   type ReplicaTypes,
   replicaEngine,
 } from "../../src/index.ts";
-import { joinBatch } from "../../src/messages.ts";
+import { joinBatch, membershipOf } from "../../src/messages.ts";
 import { AbstractConsensus } from "./abstract-consensus.ts";
 import { command, configOf, forged, labels, type Make, modeChange, oracles, swap } from "./lab.ts";
 import { Monitors, Violation } from "./monitors.ts";
@@ -66,8 +66,7 @@ export class Schedule {
     this.calm = random.chance(0.5);
     this.partitioned = random.chance(0.3);
     const shared: Partial<ReplicaConfig> = {
-      replicas: ids,
-      f,
+      membership: membershipOf(ids, f),
       alpha: random.pick([1, 2, 4, 8]),
       mode: { kind: random.chance(0.5) ? "cut" : "window" },
       fifo: random.chance(0.3),
@@ -255,9 +254,9 @@ export class Schedule {
   }
 
   #duty(node: Node): void {
-    const process = this.random.pick([null, ...this.nodes.map(({ id }) => id)]);
+    const replica = this.random.pick([null, ...this.nodes.map(({ id }) => id)]);
     const epoch = node.state.epochs.at(-1)!.id;
-    this.#take(node, { kind: "commands", commands: [{ kind: "duty", epoch, process }] });
+    this.#take(node, { kind: "commands", commands: [{ kind: "duty", epoch, replica }] });
   }
 
   #crash(node: Node): void {
@@ -283,7 +282,7 @@ export class Schedule {
   #fair(allSurvive: boolean): void {
     const { random } = this;
     while (this.unsaid.length > 0 && this.calm) this.#say(random.pick(this.nodes));
-    const deaths = !allSurvive && random.chance(0.3) ? this.nodes[0]!.config.f : 0;
+    const deaths = !allSurvive && random.chance(0.3) ? this.nodes[0]!.config.membership.f : 0;
     const first = random.below(this.nodes.length);
     for (const [i, node] of this.nodes.entries()) {
       const dies = (i - first + this.nodes.length) % this.nodes.length < deaths;

@@ -1,7 +1,7 @@
 import { engineProcess, type VectorAdapter, type VectorEffect, type VectorInput } from "@eunomia/conformance";
 import type { Event } from "@eunomia/engine";
 import { type ReplicaOutput, type ReplicaState, type ReplicaTypes, replicaEngine } from "../../src/index.ts";
-import { joinBatch } from "../../src/messages.ts";
+import { joinBatch, membershipOf } from "../../src/messages.ts";
 import { command, configOf, forged, labels, type Make, oracles, swap } from "./lab.ts";
 
 type Written = string | { readonly ctl: number; readonly swap: string; readonly sig?: "ok" | "bad" };
@@ -46,13 +46,15 @@ export function replicaAdapter(make: Make = replicaEngine): VectorAdapter {
         replicas.map((self) => {
           const own = configOf({
             self,
-            replicas,
+            membership: membershipOf(replicas, 0),
             alpha,
             mode: { kind: mode ?? "cut" },
             ...(maxBatch && { maxBatch }),
             ...(window && { sessionWindow: window }),
           });
-          let epochs: ReplicaState["epochs"] = [{ id: 0, from: 1, protocol: own.initial }];
+          let epochs: ReplicaState["epochs"] = [
+            { id: 0, from: 1, protocol: own.initial, membership: own.membership },
+          ];
           const fromOutput = (output: ReplicaOutput): VectorEffect[] => {
             if (output.kind === "deliver")
               return [

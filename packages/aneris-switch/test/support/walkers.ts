@@ -24,7 +24,7 @@ export function replicaCommands(): (process: string, random: SeededRandom) => re
     if (lot === 8) return [{ kind: "stable", slot: random.below(6) }];
     return [
       { kind: "serve", to: "r1", last: 0, slots: [] },
-      { kind: "duty", epoch: 0, process: null },
+      { kind: "duty", epoch: 0, replica: null },
     ];
   };
 }

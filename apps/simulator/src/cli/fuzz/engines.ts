@@ -1,5 +1,12 @@
 import { gatewayEngine, replicaDefaults, replicaEngine } from "@eunomia/aneris-switch";
-import { ClientMessage, Controllers, DeliveredSlot, Operation, Run } from "@eunomia/aneris-switch/messages";
+import {
+  ClientMessage,
+  Controllers,
+  DeliveredSlot,
+  membershipOf,
+  Operation,
+  Run,
+} from "@eunomia/aneris-switch/messages";
 import { KeyBundle, type Schema, sha256 } from "@eunomia/codec";
 import type { AnyEngine } from "@eunomia/engine";
 import { paxosBinding } from "@eunomia/paxos";
@@ -12,14 +19,13 @@ const nodes = ["a", "b", "c", "d"];
 /** Every engine of the house once; the configuration does not matter for the schemas. */
 function everyEngine(): readonly AnyEngine[] {
   const of = (binding: ReturnType<typeof paxosBinding>): AnyEngine[] =>
-    binding.epoch(1, new Uint8Array()).processes.map(({ engine }) => engine);
+    binding.epoch({ from: 1, params: new Uint8Array(), nodes, f: 1 }).processes.map(({ engine }) => engine);
   const replica = replicaEngine(
     {
       ...replicaDefaults,
       cluster: "fuzz",
       self: "a",
-      replicas: nodes,
-      f: 1,
+      membership: membershipOf(nodes, 1),
       alpha: 1,
       staticClients: 1,
       initial: { name: "paxos", params: new Uint8Array() },
@@ -27,12 +33,7 @@ function everyEngine(): readonly AnyEngine[] {
     },
     { sha256, verify: () => false, validate: () => null },
   );
-  return [
-    ...of(paxosBinding({ self: "a", nodes })),
-    ...of(twoThirdsBinding({ self: "a", nodes })),
-    replica,
-    gatewayEngine,
-  ];
+  return [...of(paxosBinding({ self: "a" })), ...of(twoThirdsBinding({ self: "a" })), replica, gatewayEngine];
 }
 
 const parts = ["config", "state", "command", "message", "record", "output"] as const;

@@ -14,8 +14,8 @@ import {
 } from "@eunomia/trace";
 import { LogHistory } from "./log-history.ts";
 import type { NodeEars } from "./node.ts";
-import { protocol, signatureOf } from "./parts.ts";
-import { type AnerisRun, cluster, directoryOf, nodesOf, processOf } from "./shape.ts";
+import { signatureOf } from "./parts.ts";
+import { type AnerisRun, cluster, directoryOf, nodesOf, processOf, specOf } from "./shape.ts";
 import { Stranger, strangerSession } from "./stranger.ts";
 
 export const writers = ["writer-1", "writer-2"] as const;
@@ -181,7 +181,7 @@ export class Broadcast implements NodeEars {
     this.#controlled += 1;
     const operation: Operation = draw.chance(0.2)
       ? { kind: "mode", mode: { kind: draw.pick(["cut", "window"] as const) } }
-      : { kind: "swap", protocol: protocol(draw.pick(["two-thirds", "paxos"])) };
+      : { kind: "swap", protocol: specOf(this.#run, draw.pick(["two-thirds", "paxos"] as const)) };
     const bytes = encode(Operation, operation);
     const who = writers[client]!;
     const sign = (n: number, notAfter: number) => {

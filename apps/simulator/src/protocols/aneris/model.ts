@@ -1,4 +1,5 @@
 import type { ReplicaOutput } from "@eunomia/aneris-switch";
+import { membershipOf } from "@eunomia/aneris-switch/messages";
 import type { Invariant, Model, ModelInput, ModelProcess, Route, View, Witness } from "@eunomia/checker";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
@@ -165,7 +166,14 @@ export function anerisModel(params: AnerisParams, substitution: Partial<Substitu
   const processes: Record<string, ModelProcess> = {};
   for (const [i, self] of replicas.entries()) {
     const { engine, config } = replicaPart(
-      { self, replicas: params.aware ? replicas : [self], alpha, mode: { kind: mode }, controlGap, fifo },
+      {
+        self,
+        membership: membershipOf(params.aware ? replicas : [self], 0),
+        alpha,
+        mode: { kind: mode },
+        controlGap,
+        fifo,
+      },
       oracles(plainOracles),
     );
     processes[self] = {

@@ -40,6 +40,7 @@ export function startNode(life: Life, run: AnerisRun, ears: NodeEars): RunningNo
     gateway: gatewayOf(id),
     oracles: ears.oracles,
     protocols: registryOf(run, id),
+    nodeOf,
     log,
     clock: ports.clock,
     logSyncDelayMs: run.logSyncDelayMs,

@@ -42,7 +42,7 @@ export const protocol = (name: string): ProtocolSpec => ({ name, params: new Uin
 
 /** What a replica's configuration may differ in from the defaults of these models. */
 export type ReplicaShape = Partial<Omit<ReplicaConfig, "self" | "cluster" | "controllers">> &
-  Pick<ReplicaConfig, "self" | "replicas">;
+  Pick<ReplicaConfig, "self" | "membership">;
 
 export function replicaPart(
   shape: ReplicaShape,
@@ -51,7 +51,6 @@ export function replicaPart(
   const config: ReplicaConfig = {
     ...replicaDefaults,
     cluster,
-    f: 0,
     alpha: 1,
     maxBatch: 1,
     staticClients: 64,

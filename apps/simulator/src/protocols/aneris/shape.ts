@@ -1,8 +1,9 @@
 import { gatewayDefaults, type ReplicaConfig, replicaDefaults } from "@eunomia/aneris-switch";
+import { membershipOf, type ProtocolSpec } from "@eunomia/aneris-switch/messages";
 import type { ConsensusBinding, NodeId } from "@eunomia/engine";
-import { paxosBinding, paxosRoles } from "@eunomia/paxos";
+import { paxosBinding, paxosParams, paxosRoles } from "@eunomia/paxos";
 import { twoThirdsBinding, twoThirdsRoles } from "@eunomia/two-thirds";
-import { cluster, protocol, replicaPart } from "./parts.ts";
+import { cluster, replicaPart } from "./parts.ts";
 import { strangerSession } from "./stranger.ts";
 
 /** What varies between runs of a whole broadcast. Plain JSON. */
@@ -46,21 +47,28 @@ export function directoryOf(run: AnerisRun): (process: NodeId) => NodeId | null 
 }
 
 export function registryOf(run: AnerisRun, self: NodeId): Readonly<Record<string, ConsensusBinding>> {
-  const nodes = nodesOf(run);
-  const { f, phase1, phase2, graceMs, digestAboveBytes } = run;
+  const { graceMs, digestAboveBytes } = run;
   return {
-    paxos: paxosBinding({ self, nodes, f, phase1, phase2 }),
-    "two-thirds": twoThirdsBinding({ self, nodes, f, graceMs, retryMs: 100, digestAboveBytes }),
+    paxos: paxosBinding({ self }),
+    "two-thirds": twoThirdsBinding({ self, graceMs, retryMs: 100, digestAboveBytes }),
   };
 }
+
+/** A protocol with the quorums of a run. */
+export const specOf = ({ phase1, phase2 }: AnerisRun, name: "paxos" | "two-thirds"): ProtocolSpec => ({
+  name,
+  params: name === "paxos" ? paxosParams({ phase1, phase2 }) : new Uint8Array(),
+});
 
 export function replicaOf(run: AnerisRun, self: NodeId): ReplicaConfig {
   const nodes = nodesOf(run);
   const { f, alpha, mode, fifo, maxBatch, controlGap, dutySpan, initial } = run;
   return replicaPart({
     self: processOf(self, "replica"),
-    replicas: nodes.map((node) => processOf(node, "replica")),
-    f,
+    membership: membershipOf(
+      nodes.map((node) => processOf(node, "replica")),
+      f,
+    ),
     alpha,
     mode: { kind: mode },
     fifo,
@@ -70,11 +78,7 @@ export function replicaOf(run: AnerisRun, self: NodeId): ReplicaConfig {
     dutySpan,
     staticClients: strangerSession + 1,
     sessionWindow: run.sessionWindow,
-    initial: protocol(initial),
-    beside: nodes.map((node) => ({
-      process: processOf(node, "leader"),
-      replica: processOf(node, "replica"),
-    })),
+    initial: specOf(run, initial),
   }).config;
 }
 

@@ -1,0 +1,75 @@
+import { setHas } from "@eunomia/codec";
+import type { Effects } from "@eunomia/engine";
+import { epochAt } from "./epochs.ts";
+import type { Checkpoint, Epoch, ReplicaConfig, ReplicaTypes } from "./state.ts";
+import type { Member, Membership } from "./wire.ts";
+
+type Out = Effects<ReplicaTypes>;
+
+/** What a replica asks its host to run of a consensus protocol: the `config` of its `spawn`. */
+export interface EpochConfig {
+  readonly from: number;
+  readonly params: Uint8Array;
+  /** Replicas, in the order of the membership. */
+  readonly members: readonly string[];
+  readonly f: number;
+}
+
+export const replicasOf = ({ members }: Membership): string[] => members.map(({ replica }) => replica);
+
+export const isMember = ({ members }: Membership, process: string): boolean =>
+  members.some(({ replica }) => replica === process);
+
+/** The members of all epochs that are not over, each as the latest of them has it. */
+export function peersOf(state: Readonly<Pick<Checkpoint, "epochs">>): Member[] {
+  const peers = new Map<string, Member>();
+  for (const { membership } of state.epochs)
+    for (const member of membership.members) peers.set(member.replica, member);
+  return [...peers.values()];
+}
+
+/** Whose word counts here: members of an epoch that is not over, and whom the configuration vouches for. */
+export const isPeer = (
+  config: ReplicaConfig,
+  state: Readonly<Pick<Checkpoint, "epochs">>,
+  process: string,
+): boolean =>
+  state.epochs.some(({ membership }) => isMember(membership, process)) || config.contacts.includes(process);
+
+/** Everybody that hears how far this replica is. */
+export function audienceOf(config: ReplicaConfig, state: Readonly<Pick<Checkpoint, "epochs">>): string[] {
+  const others = new Set([...peersOf(state).map(({ replica }) => replica), ...config.contacts]);
+  others.delete(config.self);
+  return [...others];
+}
+
+/** Was this replica a member, and is no more in the slot that comes next? Then its part is done: it delivers nothing more. */
+export const hasLeft = (config: ReplicaConfig, state: Readonly<Checkpoint>): boolean =>
+  setHas(state.retired, config.self) && !isMember(epochAt(state, state.slotOut).membership, config.self);
+
+/** Why a membership cannot be in force with any protocol; null if it can. */
+export function membershipProblem(membership: Membership): string | null {
+  const replicas = replicasOf(membership);
+  if (replicas.length === 0) return "membership: expected at least one member";
+  const twice = replicas.find((replica, i) => replicas.indexOf(replica) !== i);
+  if (twice !== undefined) return `membership: a member is listed twice: ${twice}`;
+  return membership.f < replicas.length
+    ? null
+    : `membership: expected f of at most ${replicas.length - 1}, got ${membership.f}`;
+}
+
+/** Asks for the engines of an epoch, where this replica is a member of it. */
+export function spawnEpoch(config: ReplicaConfig, out: Out, epoch: Epoch): void {
+  const { id, from, protocol, membership } = epoch;
+  if (!isMember(membership, config.self)) return;
+  const asked: EpochConfig = {
+    from,
+    params: protocol.params,
+    members: replicasOf(membership),
+    f: membership.f,
+  };
+  out.spawn(protocol.name, String(id), asked);
+}
+
+export const tellPeers = (state: Readonly<Pick<Checkpoint, "epochs">>, out: Out): void =>
+  out.output({ kind: "peers", members: peersOf(state) });
