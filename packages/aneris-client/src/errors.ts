@@ -27,6 +27,26 @@ export class TooLargeError extends Error {
   }
 }
 
+/**
+ * The next slot is in no log that can be reached: nodes keep slots back to a snapshot only. An application that can take the
+ * state up to `first - 1` from elsewhere begins a new subscriber at `{ next: first, chain: null }`.
+ */
+export class SlotsTrimmedError extends Error {
+  readonly code = "trimmed";
+  /** The slot that was needed. */
+  readonly next: number;
+  /** The oldest slot that can be had. */
+  readonly first: number;
+  constructor(next: number, first: number) {
+    super(
+      `slot ${next} is kept by no gateway any more, the oldest one is ${first}: take the state up to slot ${first - 1} from elsewhere and begin there`,
+    );
+    this.name = "SlotsTrimmedError";
+    this.next = next;
+    this.first = first;
+  }
+}
+
 /** Too many commands wait already. This one was not taken: try again after `drained()`. */
 export class QueueFullError extends Error {
   readonly code = "queue full";

@@ -7,6 +7,7 @@ export {
   ClientOptionError,
   QueueFullError,
   SessionLostError,
+  SlotsTrimmedError,
   TooLargeError,
   UnknownOutcomeError,
 } from "./errors.ts";

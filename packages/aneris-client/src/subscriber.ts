@@ -2,7 +2,7 @@ import { genesisChain, type Sha256 } from "@eunomia/aneris-switch/messages";
 import { sha256 } from "@eunomia/codec";
 import type { NodeId, Random } from "@eunomia/engine";
 import type { LinkChoice } from "./client-options.ts";
-import { ClientOptionError } from "./errors.ts";
+import { ClientOptionError, SlotsTrimmedError } from "./errors.ts";
 import { GatewayLink, type Participant } from "./link.ts";
 import type { SlotAlarm } from "./slot-order.ts";
 import type { Position, SlotView } from "./slot-view.ts";
@@ -19,7 +19,7 @@ export interface SubscriberOptions {
    */
   onSlot(slot: SlotView): void | Promise<void>;
   onAlarm(alarm: SlotAlarm): void;
-  /** `onSlot` failed; the subscriber has stopped at `position`. */
+  /** `onSlot` failed, or `SlotsTrimmedError`: nobody holds the next slot any more. The subscriber has stopped at `position`. */
   onFault(error: unknown): void;
   readonly random: Random;
   /** So many gateways are read at a time and compared, the others stand by. Default 1; f + 1 shows any single divergence. */
@@ -68,6 +68,7 @@ export class Subscriber {
       {
         send: (to, message) => link.send(to, message),
         alarm: (alarm) => options.onAlarm(alarm),
+        trimmed: (first) => this.#fault(new SlotsTrimmedError(subscription.next, first)),
         ignored: (reason) => link.refuse(reason),
       },
     );

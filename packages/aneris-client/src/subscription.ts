@@ -23,6 +23,8 @@ export interface SubscriptionOptions {
 export interface SubscriptionSink {
   send(to: readonly NodeId[], message: ClientMessage): void;
   alarm(alarm: SlotAlarm): void;
+  /** No gateway that answers holds the next slot any more; the oldest slot that one of them holds is `first`. */
+  trimmed(first: number): void;
   /** A peer's bad data, by reason. */
   ignored(reason: string): void;
 }
@@ -67,6 +69,9 @@ export class Subscription {
   /** A gateway that knew of slots which did not come, in this round of news; and for how many rounds there was one. */
   #ahead: NodeId | null = null;
   #behindRounds = 0;
+  /** Gateways that gave up the next slot, or were given up in vain, since it was the next: which slot they begin with. */
+  readonly #without = new Map<NodeId, number>();
+  #nextWithout = 0;
   #closed = false;
 
   constructor(options: SubscriptionOptions, sink: SubscriptionSink) {
@@ -136,6 +141,8 @@ export class Subscription {
       if (source.heardAt === Number.NEGATIVE_INFINITY) source.heardAt = now;
       const silent = now - source.heardAt >= patience * this.#options.silenceMs;
       const useless = source.fruitless >= patience && now >= source.subscribeAt;
+      if (silent) this.#doWithout(source.gateway, Number.POSITIVE_INFINITY);
+      if (this.#closed) return;
       if (silent || useless) this.#failOver(source, now, this.#standby());
       if (now >= source.subscribeAt) this.#subscribe(source, now);
       else if (source.dueBytes * 2 >= this.#options.creditBytes) {
@@ -149,10 +156,18 @@ export class Subscription {
 
   /** A message of a gateway; nothing in it can throw. False: not for this subscription. */
   take(now: number, from: NodeId, message: ClientMessage): boolean {
-    if (message.kind !== "delivered" && (message.kind !== "status" || message.nonce !== this.#nonce))
-      return false;
+    if (this.#closed) return false;
+    const ours =
+      message.kind === "delivered" ||
+      message.kind === "trimmed" ||
+      (message.kind === "status" && message.nonce === this.#nonce);
+    if (!ours) return false;
     const source = this.#sources.find(({ gateway }) => gateway === from);
     if (source !== undefined) source.heardAt = now;
+    if (message.kind === "trimmed") {
+      if (source !== undefined && message.first > source.expect) this.#trimmed(now, source, message.first);
+      return true;
+    }
     if (message.kind === "status") this.#news(now, from, source, message.delivered);
     else if (source !== undefined) for (const slot of message.slots) this.#slot(now, source, slot);
     else this.#sink.ignored("delivered: from a gateway that is not read");
@@ -191,6 +206,24 @@ export class Subscription {
     if (source.subscribeAt === Number.POSITIVE_INFINITY) source.subscribeAt = now + this.#options.gapMs;
   }
 
+  /** This gateway has let go of what is needed: the next one takes over, after a pause in case all are like that. */
+  #trimmed(now: number, source: Source, first: number): void {
+    this.#doWithout(source.gateway, first);
+    source.fruitless = patience;
+    source.subscribeAt = now + this.#options.gapMs;
+  }
+
+  /** Once all gateways were tried in vain for one and the same slot, and one of them has let go of it, nobody will bring it. */
+  #doWithout(gateway: NodeId, first: number): void {
+    if (this.#nextWithout !== this.#order.next) this.#without.clear();
+    this.#nextWithout = this.#order.next;
+    this.#without.set(gateway, first);
+    const oldest = Math.min(...this.#without.values());
+    if (this.#without.size < this.#options.gateways.length || oldest === Number.POSITIVE_INFINITY) return;
+    this.close();
+    this.#sink.trimmed(oldest);
+  }
+
   /** What a gateway says of its node shows lost slots and lost credit, and who is behind. */
   #news(now: number, from: NodeId, source: Source | undefined, delivered: number): void {
     if (source !== undefined) {
@@ -204,6 +237,8 @@ export class Subscription {
     this.#behindRounds = stuck && this.#ahead !== null ? this.#behindRounds + 1 : 0;
     if (this.#behindRounds >= patience && this.#ahead !== null) {
       const slowest = this.#sources.reduce((a, b) => (b.seen < a.seen ? b : a));
+      this.#doWithout(slowest.gateway, Number.POSITIVE_INFINITY);
+      if (this.#closed) return;
       this.#failOver(slowest, now, this.#ahead);
       this.#behindRounds = 0;
     }

@@ -220,7 +220,7 @@ test("a missing slot comes even when later ones have taken all the credit", () =
   const sent: ClientMessage[] = [];
   const subscription = new Subscription(
     { ...readerDefaults, gateways: ["g0"], creditBytes: 300, random: new SeededRandom(1) },
-    { send: (_to, message) => sent.push(message), alarm: () => {}, ignored: () => {} },
+    { send: (_to, message) => sent.push(message), alarm: () => {}, trimmed: () => {}, ignored: () => {} },
   );
   subscription.tick(0);
   subscription.take(1, "g0", { kind: "delivered", slots: all.slice(1, 6) });
@@ -409,7 +409,7 @@ describe("broken twins are refused", () => {
     const [first, second] = history(2);
     const world = new World(1);
     const options = { ...readerDefaults, gateways: ["g0"], random: world.random };
-    const sink = { send: () => {}, alarm: () => {}, ignored: () => {} };
+    const sink = { send: () => {}, alarm: () => {}, trimmed: () => {}, ignored: () => {} };
     const outOf = (make: MakeSubscription): number[] => {
       const subscription = make(options, sink);
       subscription.tick(0);

@@ -33,6 +33,7 @@ export class ReaderActor {
   readonly vectors: Uint8Array[] = [];
   readonly alarms: SlotAlarm[] = [];
   readonly ignored: string[] = [];
+  readonly trimmed: number[] = [];
   chain: Uint8Array | null = null;
   mostBuffered = 0;
   paused = false;
@@ -58,6 +59,7 @@ export class ReaderActor {
           for (const gateway of to) world.send(process, gateway, message);
         },
         alarm: (alarm) => this.alarms.push(alarm),
+        trimmed: (first) => this.trimmed.push(first),
         ignored: (reason) => this.ignored.push(reason),
       },
     );
