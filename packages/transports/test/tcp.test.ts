@@ -92,6 +92,16 @@ describe("ids are claims", () => {
     }));
 });
 
+test("a dialler that finds another node at the address says nothing that could be taken for a frame", () =>
+  withTcp(async (start) => {
+    const other = await start({ self: "other", listen: anyPort });
+    const received: Uint8Array[] = [];
+    other.listen((_from, bytes) => received.push(bytes));
+    const node = await start({ self: "node", peers: { peer: other.address! } });
+    await eventually("refused often", () => refusalsOf(node, "handshake: not the dialled peer") >= 8);
+    expect(received).toEqual([]);
+  }));
+
 describe("peers come and go", () => {
   test("redials wait longer and longer within bounds, and shortly again after success", () =>
     withTcp(async (start) => {

@@ -171,6 +171,7 @@ describe("whom a dialler trusts", () => {
       await eventually("a dial fails", () => events.some(({ kind }) => kind === "dial-failed"));
       expect(received).toEqual([]);
       expect(events.some(({ kind }) => kind === "connected")).toBe(false);
+
       return events.find((event) => event.kind === "dial-failed")!.reason;
     });
 

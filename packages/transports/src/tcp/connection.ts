@@ -41,8 +41,6 @@ export class Connection {
   peer: Peer | null = null;
   /** Null without TLS, and before it is judged. */
   shown: Shown | null = null;
-  /** The peer may be told something: the socket is connected, and with TLS the handshake is over. */
-  isReachable: boolean;
   /** Accepted from an id that was not configured. */
   isClient = false;
   /** What its sender has left, all its connections together; null: as much as it likes. */
@@ -79,7 +77,6 @@ export class Connection {
     this.socket = socket;
     this.outbox = outbox;
     this.address = address;
-    this.isReachable = direction === "accepted";
     owner.begun(this);
     this.#timer = setTimeout(() => this.#timedOut(), owner.settings.handshakeTimeoutMs);
     socket.on("data", (chunk: Buffer) => this.#hear(chunk));
@@ -112,10 +109,13 @@ export class Connection {
     return this.outbox.attach(this.socket, peerMaxFrameBytes);
   }
 
-  /** Ends the connection because of what the peer did; before the hello's answer the peer is told why. */
+  /**
+   * Ends the connection because of what the peer did. A peer that dialled is told why instead of our hello; one that was dialled
+   * has said its own already, and would take what we say for a frame.
+   */
   refuse(reason: TcpRefusal, detail: string): void {
     if (this.#state === "left") return;
-    const tell = this.#state === "hello" && this.isReachable;
+    const tell = this.#state === "hello" && this.direction === "accepted";
     this.#owner.refused(this, reason, detail);
     this.#leave(reason);
     if (!tell) {

@@ -48,7 +48,6 @@ export class Dialler {
     connection.peer = this.peer;
     socket.once(tls === null ? "connect" : "secureConnect", () => {
       socket.setNoDelay(true).setKeepAlive(true, keepAliveDelayMs);
-      connection.isReachable = true;
       if (this.#owner.certified(connection)) socket.write(encodeHello({ cluster, id: self, maxFrameBytes }));
     });
   }
