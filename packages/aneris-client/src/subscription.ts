@@ -151,7 +151,8 @@ export class Subscription {
         source.dueBytes = 0;
       }
     }
-    if (now - this.#askedAt >= this.#options.silenceMs) this.#ask(now);
+    // As `wakeAt` says it: another form of the sum may be a hair later, and a clock that stands still would never get there.
+    if (now >= this.#askedAt + this.#options.silenceMs) this.#ask(now);
   }
 
   /** A message of a gateway; nothing in it can throw. False: not for this subscription. */

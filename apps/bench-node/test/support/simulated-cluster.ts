@@ -3,6 +3,8 @@ import {
   createClient,
   createSubscriber,
   GatewayLink,
+  type Position,
+  SlotsTrimmedError,
   type Subscriber,
 } from "@eunomia/aneris-client";
 import { controlDomain, controlSigningBytes, Operation, readBatch } from "@eunomia/aneris-switch/messages";
@@ -20,7 +22,7 @@ import {
 import { type MemoryNetwork, memoryNetwork } from "@eunomia/transports/memory";
 import type { ClusterConfig } from "../../src/node/config.ts";
 import { processOf } from "../../src/node/names.ts";
-import { type NodeWorld, SimulatedNode, sealOf, sha256 } from "./simulated-node.ts";
+import { type NodeWorld, SimulatedNode, type SnapshotWorld, sealOf, sha256 } from "./simulated-node.ts";
 import type { Disk } from "./slow-disk.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -28,6 +30,8 @@ import { VirtualTime } from "./virtual-time.ts";
 export interface Twin {
   readonly disk?: Disk;
   readonly amnesia?: boolean;
+  /** Nodes keep snapshots and let go of their logs; or do so wrongly. */
+  readonly snapshots?: "sound" | "snapshot goes on" | "log is let go of";
 }
 
 /** A run that broke a promise. */
@@ -45,12 +49,16 @@ export class SimulatedCluster {
   readonly network: MemoryNetwork;
   readonly nodes: readonly SimulatedNode[];
   readonly clients: readonly Client[];
-  readonly #readers: readonly Subscriber[];
+  readonly #readers: Subscriber[];
   readonly #monitors: ReturnType<typeof broadcastMonitors>;
   readonly #firstProblem: string[] = [];
   /** The last slot that everybody has shown to the outside, which is later than when their engines know it. */
   readonly #slots = new Map<string, number>();
+  readonly #applied = new Map<number, string>();
+  /** Down from early on until everything works again: nobody's log reaches back to where it stopped. */
+  readonly sleeper: SimulatedNode | null;
   #controlling = false;
+  trimmed = 0;
   commands = 0;
   crashes = 0;
   controls = 0;
@@ -67,7 +75,8 @@ export class SimulatedCluster {
     this.#monitors = broadcastMonitors({
       globalOrder: true,
       processes: [...ids, ...subscribers],
-      isSubscriber: (who) => !ids.includes(who),
+      // Where logs are let go of, a reader may have to begin anew further on, as a node does.
+      isSubscriber: (who) => twin.snapshots === undefined && !ids.includes(who),
       fifo: this.config.fifo,
     });
     const world: NodeWorld = {
@@ -80,6 +89,13 @@ export class SimulatedCluster {
       syncMaxMs: random.pick([0, 5, 20, 80]),
       logSyncDelayMs: random.pick([5, 50, 250]),
       compactAboveBytes: random.pick([4096, 65_536, 64 << 20]),
+      snapshots: twin.snapshots === undefined ? null : drawSnapshots(seed, twin.snapshots),
+      applied: (who, slot, digest) => {
+        const known = this.#applied.get(slot) ?? digest;
+        this.#applied.set(slot, known);
+        if (known !== digest) this.#firstProblem.push(`the application of ${who} differs after slot ${slot}`);
+      },
+      installed: (who, slot) => this.#note({ kind: "install", at: this.time.now(), who, slot }),
       transport: (self) => this.network.transport(self),
       delivered: (who, delivery) =>
         this.#note(deliverEvent(this.time.now(), who, delivery, readBatch(delivery.vector) ?? [])),
@@ -87,6 +103,7 @@ export class SimulatedCluster {
       failed: (what) => this.#firstProblem.push(what),
     };
     this.nodes = ids.map((id) => new SimulatedNode(world, id));
+    this.sleeper = world.snapshots !== null && ids.length === 4 ? this.nodes[seed % 4]! : null;
     this.clients = clientNames.map((self) =>
       createClient({ link: this.#link(self), random, rtoInitialMs: 200, rtoMaxMs: 800 }),
     );
@@ -195,7 +212,8 @@ export class SimulatedCluster {
   }
 
   #note(event: BroadcastEvent): void {
-    if (event.kind === "deliver" || event.kind === "recover") this.#slots.set(event.who, event.slot);
+    if (event.kind === "deliver" || event.kind === "recover" || event.kind === "install")
+      this.#slots.set(event.who, event.slot);
     for (const monitor of this.#monitors) monitor.feed(event);
   }
 
@@ -215,9 +233,10 @@ export class SimulatedCluster {
     });
   }
 
-  #reader(self: string): Subscriber {
+  #reader(self: string, from?: Position): Subscriber {
     return createSubscriber({
       link: this.#link(self),
+      ...(from && { from }),
       random: this.random,
       cluster: this.config.cluster,
       sha256,
@@ -225,9 +244,31 @@ export class SimulatedCluster {
       onSlot: ({ slot, epoch, vector, entries }) =>
         this.#note(deliverEvent(this.time.now(), self, { slot, epoch, vector }, entries)),
       onAlarm: (alarm) => this.#firstProblem.push(`alarm of ${self}: ${JSON.stringify(alarm)}`),
-      onFault: (error) => this.#firstProblem.push(`${self} stopped: ${error}`),
+      onFault: (error) => {
+        if (!(error instanceof SlotsTrimmedError)) {
+          this.#firstProblem.push(`${self} stopped: ${error}`);
+          return;
+        }
+        this.trimmed += 1;
+        this.#note({ kind: "install", at: this.time.now(), who: self, slot: error.first - 1 });
+        const which = subscribers.indexOf(self as (typeof subscribers)[number]);
+        this.time.after(0, () => {
+          this.#readers[which] = this.#reader(self, { next: error.first, chain: null });
+        });
+      },
     });
   }
+}
+
+/** From a seed of its own: runs without snapshots stay what they are. */
+function drawSnapshots(seed: number, how: NonNullable<Twin["snapshots"]>): SnapshotWorld {
+  const random = new SeededRandom(seed + 0x5eed);
+  return {
+    checkpointSlots: random.pick([2, 5, 15]),
+    keepSlots: random.pick([0, 0, 10]),
+    frozen: random.chance(0.5),
+    twin: how === "sound" ? null : how,
+  };
 }
 
 function drawConfig(random: SeededRandom): ClusterConfig {
@@ -236,7 +277,7 @@ function drawConfig(random: SeededRandom): ClusterConfig {
   const f = count === 4 ? 1 : 0;
   return {
     cluster: "simulated",
-    nodes: Array.from({ length: count }, (_, i) => ({ id: `n${i + 1}`, host: "memory", port: 1 })),
+    nodes: Array.from({ length: count }, (_, i) => ({ id: `n${i + 1}`, host: "memory", port: 1 + i })),
     f,
     initial: random.pick(["two-thirds", "paxos"]),
     protocols: {

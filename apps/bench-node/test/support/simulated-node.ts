@@ -1,20 +1,23 @@
 import { createHash } from "node:crypto";
-import { BroadcastNode, type Delivery, replicaDefaults } from "@eunomia/aneris-switch";
+import { BroadcastNode, type Delivery, replicaDefaults, type SnapshotEvent } from "@eunomia/aneris-switch";
 import { fromHex, utf8Encode } from "@eunomia/codec";
 import type { SeededRandom } from "@eunomia/conformance";
 import { plainAuthenticator } from "@eunomia/crypto-auth";
-import { Driver, type Transport } from "@eunomia/engine";
+import { Driver, type SlotLog, type Transport } from "@eunomia/engine";
 import {
   journalStorage,
   openMemoryJournal,
   openMemorySlotLog,
+  openMemorySnapshots,
   slotLogStorage,
+  snapshotStorage,
 } from "@eunomia/journal/memory";
 import type { ClusterConfig } from "../../src/node/config.ts";
 import { addressProblem, membershipOf } from "../../src/node/members.ts";
 import { directory, nodeInName, processOf } from "../../src/node/names.ts";
 import { protocolSpec, registry } from "../../src/node/protocols.ts";
-import { type Disk, SlowJournal, SlowSlotLog } from "./slow-disk.ts";
+import { type Disk, SlowJournal, SlowSlotLog, SlowSnapshots } from "./slow-disk.ts";
+import { Tally } from "./tally.ts";
 import { Life, type VirtualTime } from "./virtual-time.ts";
 
 /** The native one: schedules spend much of their time in it. */
@@ -24,6 +27,15 @@ export const sha256 = (bytes: Uint8Array): Uint8Array =>
 /** Stands for a signature: only whoever knows the key makes it, and in a simulation everybody keeps to that. */
 export const sealOf = (key: Uint8Array, domain: string, bytes: Uint8Array): Uint8Array =>
   sha256(Buffer.concat([key, utf8Encode(domain), bytes]));
+
+/** How nodes keep snapshots. */
+export interface SnapshotWorld {
+  readonly checkpointSlots: number;
+  readonly keepSlots: number;
+  readonly frozen: boolean;
+  /** Wrong on purpose. */
+  readonly twin: "snapshot goes on" | "log is let go of" | null;
+}
 
 export interface NodeWorld {
   readonly time: VirtualTime;
@@ -36,6 +48,11 @@ export interface NodeWorld {
   readonly syncMaxMs: number;
   readonly logSyncDelayMs: number;
   readonly compactAboveBytes: number;
+  /** Null: nodes keep their whole log. */
+  readonly snapshots: SnapshotWorld | null;
+  /** The digest of what an application has applied up to a slot. */
+  applied(node: string, slot: number, digest: string): void;
+  installed(node: string, slot: number): void;
   transport(self: string): Transport;
   delivered(node: string, delivery: Delivery): void;
   recovered(node: string, slot: number): void;
@@ -54,10 +71,13 @@ export class SimulatedNode {
   readonly id: string;
   readonly #world: NodeWorld;
   readonly #log = slotLogStorage();
+  readonly #snapshots = snapshotStorage();
   #journal = journalStorage();
   #running: Running | null = null;
   /** Unsynced journal records and log entries that crashes took away. */
   lostRecords = 0;
+  installs = 0;
+  written = 0;
 
   constructor(world: NodeWorld, id: string) {
     this.#world = world;
@@ -96,9 +116,13 @@ export class SimulatedNode {
     const failed = (what: string) => (error: Error) => {
       if (!life.over) world.failed(`${what} of ${id}: ${error.stack ?? error.message}`);
     };
+    const snapshots = world.snapshots === null ? null : this.#openSnapshots(world.snapshots, life, log);
+    const options = optionsOf(config, id);
     const node = new BroadcastNode({
-      ...optionsOf(config, id),
-      log,
+      ...options,
+      ...snapshots,
+      replica: { ...options.replica, checkpointSlots: world.snapshots?.checkpointSlots ?? 10_000 },
+      log: snapshots?.log ?? log,
       clock: life,
       logSyncDelayMs: world.logSyncDelayMs,
       onDelivery: (delivery) => world.delivered(id, delivery),
@@ -142,11 +166,62 @@ export class SimulatedNode {
         // A disk may keep more than it promised: any first part of what was not synced.
         memory.crash(random.chance(0.5) ? 0 : random.below(8));
         memoryLog.crash(random.chance(0.5) ? 0 : random.below(8));
-        this.lostRecords += last - (this.#log.entries?.length ?? 0);
+        snapshots?.crash();
+        this.lostRecords += Math.max(0, last - this.#log.base - (this.#log.entries?.length ?? 0));
         void transport.close();
       },
     };
   }
+
+  /** Store and application of one life, and what goes with them. */
+  #openSnapshots(how: SnapshotWorld, life: Life, log: SlotLog) {
+    const { id } = this;
+    const world = this.#world;
+    const memory = openMemorySnapshots({
+      cluster: world.config.cluster,
+      chunkBytes: 512,
+      sha256,
+      storage: this.#snapshots,
+    });
+    const delayMs = (): number => world.random.below(world.syncMaxMs + 1);
+    const application = new Tally(
+      {
+        applied: (slot, digest) => world.applied(id, slot, digest),
+        failed: (what) => world.failed(`the application of ${id}: ${what}`),
+      },
+      how.frozen,
+      how.twin === "snapshot goes on",
+    );
+    return {
+      log: how.twin === "log is let go of" ? hasty(log) : log,
+      snapshots: new SlowSnapshots(memory, life, delayMs),
+      application,
+      keepSlots: how.keepSlots,
+      transferOf: (replica: string) => processOf(nodeInName(replica) ?? replica, "transfer"),
+      onSnapshot: (event: SnapshotEvent) => {
+        if (event.kind === "written") this.written += 1;
+        else if (event.kind === "installed") {
+          this.installs += 1;
+          world.installed(id, event.slot);
+        } else if (event.kind !== "fetching" && !life.over)
+          world.failed(
+            `snapshot of ${id}: ${JSON.stringify(event)} ${event.kind === "failed" ? event.error : ""}`,
+          );
+      },
+      crash: () => memory.crash(),
+    };
+  }
+}
+
+/** A log that lets go of all it has whenever it may let go of something. */
+function hasty(log: SlotLog): SlotLog {
+  return new Proxy(log, {
+    get: (target, name) => {
+      if (name === "truncate") return () => target.truncate(target.last + 1);
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Replica, gateway and protocols as a node on real ports has them; only signatures are cheaper. */
@@ -171,7 +246,13 @@ function optionsOf(config: ClusterConfig, id: string) {
         })),
       },
     },
-    gateway: { self: processOf(id, "gateway"), maxSubscribers: 16, maxClients: 64, readBytes: 1 << 16 },
+    gateway: {
+      self: processOf(id, "gateway"),
+      maxSubscribers: 16,
+      maxClients: 64,
+      readBytes: 1 << 16,
+      ownerUntil: "",
+    },
     oracles: {
       sha256,
       verify: (key: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array) =>

@@ -1,5 +1,13 @@
-import type { Journal, Replay, SlotLog } from "@eunomia/engine";
-import type { MemoryJournal, MemorySlotLog } from "@eunomia/journal/memory";
+import type {
+  Journal,
+  Replay,
+  SlotLog,
+  SnapshotChunk,
+  SnapshotIntake,
+  SnapshotManifest,
+  SnapshotStore,
+} from "@eunomia/engine";
+import type { MemoryJournal, MemorySlotLog, MemorySnapshots } from "@eunomia/journal/memory";
 import type { Life } from "./virtual-time.ts";
 
 /** How a disk keeps its word. `lying` answers at once and writes later: what it lets out may be lost in a crash. */
@@ -105,5 +113,62 @@ export class SlowSlotLog implements SlotLog {
 
   close(): Promise<void> {
     return this.#inner.close();
+  }
+}
+
+/** The same for snapshots. */
+export class SlowSnapshots implements SnapshotStore {
+  readonly #inner: MemorySnapshots;
+  readonly #life: Life;
+  readonly #delayMs: () => number;
+
+  constructor(inner: MemorySnapshots, life: Life, delayMs: () => number) {
+    this.#inner = inner;
+    this.#life = life;
+    this.#delayMs = delayMs;
+  }
+
+  open(): ReturnType<SnapshotStore["open"]> {
+    return this.#inner.open();
+  }
+
+  get slots(): readonly number[] {
+    return this.#inner.slots;
+  }
+
+  manifest(slot: number): SnapshotManifest | null {
+    return this.#inner.manifest(slot);
+  }
+
+  chunk(slot: number, index: number): SnapshotChunk {
+    return this.#inner.chunk(slot, index);
+  }
+
+  write(slot: number, pieces: Iterable<Uint8Array>): Promise<SnapshotManifest> {
+    return this.#later(() => this.#inner.write(slot, pieces));
+  }
+
+  async begin(manifest: SnapshotManifest): Promise<SnapshotIntake> {
+    const intake = await this.#inner.begin(manifest);
+    return {
+      manifest,
+      missing: () => intake.missing(),
+      put: (index, bytes) => intake.put(index, bytes),
+      finish: () => this.#later(() => intake.finish()),
+    };
+  }
+
+  drop(below: number): void {
+    this.#inner.drop(below);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #later<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#life.after(this.#delayMs(), () => work().then(resolve, reject));
+    });
   }
 }

@@ -12,6 +12,8 @@ export interface ScheduleReport {
   readonly mode: "cut" | "window";
   /** Frames that the network lost, by loss or by partition. */
   readonly lostFrames: number;
+  /** Snapshots that were made, nodes that went on from one of another, readers that had to begin anew further on. */
+  readonly snapshots: { readonly written: number; readonly installed: number; readonly trimmed: number };
   readonly virtualMs: number;
 }
 
@@ -39,6 +41,11 @@ export async function runSchedule(seed: number, twin: Twin = {}): Promise<Schedu
     lostEntries: cluster.nodes.reduce((sum, node) => sum + node.lostRecords, 0),
     mode: cluster.config.mode,
     lostFrames: (droppedFrames.get("loss") ?? 0) + (droppedFrames.get("partition") ?? 0),
+    snapshots: {
+      written: cluster.nodes.reduce((sum, node) => sum + node.written, 0),
+      installed: cluster.nodes.reduce((sum, node) => sum + node.installs, 0),
+      trimmed: cluster.trimmed,
+    },
     virtualMs: cluster.time.now(),
   };
 }
@@ -49,6 +56,7 @@ async function stormy(cluster: SimulatedCluster): Promise<void> {
   for (const client of clients) client.registered().catch(() => {});
   network.setFaults({ minDelayMs: 0, maxDelayMs: 2 });
   await cluster.run(random.pick([10, 400]));
+  if (cluster.sleeper !== null) cluster.crash(cluster.sleeper);
   for (let left = 40 + random.below(60); left > 0; left -= 1) {
     step(cluster);
     await cluster.run(random.pick([1, 5, 20, 80]));
@@ -63,9 +71,9 @@ function step(cluster: SimulatedCluster): void {
   else if (drawn < 52) {
     // The power fails: whatever was not durable is lost everywhere at once.
     for (const node of nodes) cluster.crash(node);
-    for (const node of nodes) if (random.chance(0.7)) node.start();
+    for (const node of nodes) if (random.chance(0.7) && node !== cluster.sleeper) node.start();
   } else if (drawn < 66) {
-    const down = nodes.filter((node) => !node.up);
+    const down = nodes.filter((node) => !node.up && node !== cluster.sleeper);
     if (down.length > 0) random.pick(down).start();
   } else if (drawn < 76) {
     const name = random.pick(["two-thirds", "paxos"]);
