@@ -1,19 +1,21 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Application,
   BroadcastNode,
   type Delivery,
   gatewayDefaults,
   type ReplicaConfig,
   type ReplicaOracles,
   replicaDefaults,
+  type SnapshotEvent,
 } from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
 import { type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import type { DriverOptions, SlotLog } from "@eunomia/engine";
+import type { DriverOptions, SlotLog, SnapshotStore } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
-import { openFileJournal, openFileSlotLog } from "@eunomia/journal/file";
+import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
 import type { TcpEvent } from "@eunomia/transports/tcp";
 import type { ClusterConfig, ClusterSecrets, NodeAddress } from "./config.ts";
 import { Links } from "./links.ts";
@@ -29,6 +31,9 @@ export interface NodeOptions {
   /** For a node that is none of the first ones: where it listens, and members from which it learns what came before it. */
   readonly joins?: { readonly self: NodeAddress; readonly contacts: readonly NodeAddress[] };
   readonly dataDirectory: string;
+  /** What the cluster does with the order: the same at every node. Without one it orders commands, and keeps sessions. */
+  readonly application?: Application;
+  onSnapshot?(event: SnapshotEvent): void;
   onDelivery?(delivery: Delivery): void;
   /** This node is no member from slot `from` on and may end; its identity is never used again. */
   onRemoved?(from: number): void;
@@ -42,6 +47,7 @@ export interface NodeOptions {
 
 export interface RunningNode {
   readonly node: BroadcastNode;
+  readonly snapshots: SnapshotStore;
   /** What was ignored, by reason. */
   refusals(): ReadonlyMap<string, number>;
   /** Bytes of unfinished last writes that were cut off at the start. */
@@ -76,10 +82,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     closers.push(() => journal.close());
     const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
     closers.push(() => log.close());
+    const snapshots = openFileSnapshots({
+      directory: join(dataDirectory, "snapshots"),
+      cluster: config.cluster,
+    });
+    closers.push(() => snapshots.close());
     const links = await Links.open(options);
     closers.push(() => links.transport.close());
     const { transport, authenticator } = links;
-    const node = broadcastNode(options, protocols, log, links);
+    const node = broadcastNode(options, protocols, log, snapshots, links);
     links.onGone = (client) => node.gone(client);
     const host = openHost({
       transport,
@@ -97,6 +108,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     if (!ranBefore) writeFileSync(identity, `${JSON.stringify({ cluster: config.cluster, node: id })}\n`);
     return {
       node,
+      snapshots,
       refusals: () => host.driver.refusals(),
       tornBytes: host.tornBytes,
       ranBefore,
@@ -108,6 +120,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         node.stop();
         links.stop();
         await host.close();
+        await snapshots.close();
         await log.close();
       },
     };
@@ -122,9 +135,10 @@ function broadcastNode(
   options: NodeOptions,
   protocols: ReturnType<typeof registry>,
   log: SlotLog,
+  snapshots: SnapshotStore,
   links: Links,
 ): BroadcastNode {
-  const { config, id, joins, onDelivery, onRemoved, onAlarm, onFault } = options;
+  const { config, id, joins, application, onSnapshot, onDelivery, onRemoved, onAlarm, onFault } = options;
   const contacts = (joins?.contacts ?? []).map((node) => processOf(node.id, "replica"));
   return new BroadcastNode({
     replica: { ...replicaConfig(config, id), contacts },
@@ -135,8 +149,12 @@ function broadcastNode(
     membershipProblem: addressProblem,
     onMembership: (peers) => links.follow(peers),
     log,
+    snapshots,
+    transferOf: (replica) => processOf(nodeInName(replica) ?? replica, "transfer"),
     clock: systemClock,
     onFault,
+    ...(application && { application }),
+    ...(onSnapshot && { onSnapshot }),
     ...(onDelivery && { onDelivery }),
     ...(onRemoved && { onRemoved }),
     ...(onAlarm && { onAlarm }),
