@@ -49,6 +49,7 @@ export const gatewayDefaults: Omit<GatewayConfig, "self"> = {
   maxSubscribers: 1024,
   maxClients: 65_536,
   readBytes: 1 << 20,
+  ownerUntil: "",
 };
 
 const positive = [

@@ -158,7 +158,7 @@ function voidInstances(state: ReplicaState): Pending[] {
 }
 
 const isRegistered = (entry: Pending, done: Executed): boolean =>
-  done.registered.some(({ nonce }) => equalBytes(encodeRegistration(nonce), entry.bytes));
+  done.registered.some(({ nonce, owner }) => equalBytes(encodeRegistration(nonce, owner), entry.bytes));
 
 /** Whether an entry of the batch that was proposed for this slot must be proposed again; tells its owner when it cannot be. */
 function stillWanted(

@@ -1,9 +1,10 @@
 import { DecodeError, decode, encode, Reader, Writer } from "@eunomia/codec";
-import { entriesPerSlotMax, Operation } from "./wire.ts";
+import { entriesPerSlotMax, Operation, ownerMax } from "./wire.ts";
 
 /**
  * Entries lie in a batch as the client wrote them, each a CBOR array, and are never encoded twice:
- * command `[0, client, seq, ack, body]`, control `[1, n, notAfter, operation, [[principal, signature], …]]`, registration `[2, nonce]`.
+ * command `[0, client, seq, ack, body]`, control `[1, n, notAfter, operation, [[principal, signature], …]]`, registration `[2, nonce]`,
+ * `[3, nonce, owner]` for a session that only its owner may use.
  */
 export type Entry =
   | {
@@ -26,7 +27,14 @@ export type Entry =
       readonly start: number;
       readonly end: number;
     }
-  | { readonly kind: "register"; readonly nonce: Uint8Array; readonly start: number; readonly end: number };
+  | {
+      readonly kind: "register";
+      readonly nonce: Uint8Array;
+      /** Empty: nobody in particular. */
+      readonly owner: string;
+      readonly start: number;
+      readonly end: number;
+    };
 
 /** The empty batch: a slot in which nothing happens (NOOP). */
 export const emptyBatch: Uint8Array = new Uint8Array([0x80]);
@@ -65,12 +73,13 @@ export function encodeControl(
   return writer.finish();
 }
 
-/** A request for a session. */
-export function encodeRegistration(nonce: Uint8Array): Uint8Array {
-  const writer = new Writer(48);
-  writer.arrayHeader(2);
-  writer.uint(2);
+/** A request for a session. `owner`, at most `ownerMax` characters, is filled in by the gateway, which knows who asks. */
+export function encodeRegistration(nonce: Uint8Array, owner = ""): Uint8Array {
+  const writer = new Writer(48 + 3 * owner.length);
+  writer.arrayHeader(owner === "" ? 2 : 3);
+  writer.uint(owner === "" ? 2 : 3);
   writer.bytes(nonce);
+  if (owner !== "") writer.text(owner);
   return writer.finish();
 }
 
@@ -156,9 +165,12 @@ function readEntry(reader: Reader): Entry | null {
     }
     return { kind: "control", n, notAfter, operation, signatures, start, end: reader.offset };
   }
-  if (tag === 2 && fields === 2) {
+  if ((tag === 2 && fields === 2) || (tag === 3 && fields === 3)) {
     const nonce = reader.bytes();
-    return nonce.length > 32 ? null : { kind: "register", nonce, start, end: reader.offset };
+    const owner = tag === 3 ? reader.text() : "";
+    // There is one way to write each: nobody as the owner is not written down.
+    if (nonce.length > 32 || owner.length > ownerMax || (tag === 3 && owner === "")) return null;
+    return { kind: "register", nonce, owner, start, end: reader.offset };
   }
   return null;
 }

@@ -14,7 +14,7 @@ export interface Executed {
   readonly vector: Uint8Array;
   readonly count: number;
   readonly runs: Run[];
-  readonly registered: { nonce: Uint8Array; client: number }[];
+  readonly registered: { nonce: Uint8Array; client: number; owner: string }[];
   readonly controls: { n: number; operation: Operation }[];
   /** Why control commands of the batch were skipped. */
   readonly refusedControls: { n: number; reason: string }[];
@@ -81,8 +81,9 @@ function execute(
   }
   if (entry.kind === "register") {
     const client = slot * entriesPerSlotMax + index;
-    openSession(state, client, slot);
-    result.registered.push({ nonce: entry.nonce, client });
+    const { nonce, owner } = entry;
+    openSession(state, client, slot, owner);
+    result.registered.push({ nonce, client, owner });
     return true;
   }
   // So that no command ever shares a slot with a change of rules.

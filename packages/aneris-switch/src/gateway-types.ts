@@ -12,7 +12,7 @@ import {
   variant,
 } from "@eunomia/codec";
 import { Delivery } from "./state.ts";
-import { type ClientMessage, DeliveredSlot, Run } from "./wire.ts";
+import { type ClientMessage, DeliveredSlot, ownerMax, Run } from "./wire.ts";
 
 const process: Schema<string> = id("process");
 
@@ -24,11 +24,16 @@ export const GatewayConfig = record({
   maxClients: nat(),
   /** Bytes asked for at once from the log. */
   readBytes: nat(),
+  /**
+   * Sessions belong to whoever registers them: the part of a process id before this text, e.g. `orders` of `orders/7`. Empty: to
+   * nobody, so that whoever knows a client's id may speak for it.
+   */
+  ownerUntil: text(8),
 });
 export type GatewayConfig = Infer<typeof GatewayConfig>;
 
 export const GatewayState = record({
-  /** Where replies of a client go: to the process that asked last. */
+  /** Where replies of a client go: to the process that asked last, of those that may. */
   attached: sortedMap(nat(), process),
   registrations: list(record({ nonce: bytes(32), process })),
   controls: list(record({ n: nat(), operation: bytes(), process })),
@@ -46,6 +51,10 @@ export const GatewayCommand = variant({
   reply: Run,
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
   controlRejected: record({ n: nat(), reason: text(128) }),
+  /** The process may speak for the client. */
+  attached: record({ client: nat(), process }),
+  /** It may not. */
+  foreign: record({ client: nat(), seq: nat(), process }),
   /** Where the log stands when the node starts. */
   restored: record({
     delivered: nat(),
@@ -66,6 +75,8 @@ export type GatewayCommand = Infer<typeof GatewayCommand>;
 export const GatewayOutput = variant({
   /** To the replica of this node. */
   submit: record({ batch: bytes() }),
+  /** The same for a batch whose sender is to be looked at. */
+  request: record({ client: nat(), owner: text(ownerMax), process, batch: bytes() }),
   /** Wants delivered slots from the log of this node, answered by the command `slots` or `trimmed`. */
   read: record({ to: process, from: nat(), maxBytes: nat() }),
 });

@@ -8,6 +8,7 @@ import {
   GatewayState,
   type GatewayTypes,
 } from "./gateway-types.ts";
+import { ownerOf } from "./ownership.ts";
 import type { Delivery } from "./state.ts";
 import { ClientMessage, type DeliveredSlot, Operation, type Run } from "./wire.ts";
 
@@ -19,7 +20,7 @@ const waitingMax = 1024;
 /** What a slot costs of a subscriber's credit beside its vector. */
 const slotOverheadBytes = 64;
 
-function deliverSlot(state: GatewayState, out: Out, delivery: Delivery): void {
+function deliverSlot(config: GatewayConfig, state: GatewayState, out: Out, delivery: Delivery): void {
   const { slot, epoch, protocol, vector, chain } = delivery;
   state.delivered = slot;
   state.epoch = epoch;
@@ -36,8 +37,10 @@ function deliverSlot(state: GatewayState, out: Out, delivery: Delivery): void {
   }
   if (live.length > 0) out.send(live, { kind: "delivered", slots: [{ slot, epoch, vector, chain }] });
   replyAll(state, out, delivery.runs);
-  for (const { nonce, client } of delivery.registered) {
-    const waiting = state.registrations.findIndex((entry) => compareBytes(entry.nonce, nonce) === 0);
+  for (const { nonce, client, owner } of delivery.registered) {
+    const waiting = state.registrations.findIndex(
+      (entry) => compareBytes(entry.nonce, nonce) === 0 && ownerOf(config, entry.process) === owner,
+    );
     if (waiting < 0) continue;
     const [{ process } = { process: "" }] = state.registrations.splice(waiting, 1);
     mapSet(state.attached, client, process);
@@ -130,7 +133,7 @@ function forget(state: GatewayState, process: string): void {
 function handle(config: GatewayConfig, state: GatewayState, command: GatewayCommand, out: Out): void {
   switch (command.kind) {
     case "delivered":
-      return deliverSlot(state, out, command);
+      return deliverSlot(config, state, out, command);
     case "reply":
       return replyAll(state, out, [
         {
@@ -148,6 +151,16 @@ function handle(config: GatewayConfig, state: GatewayState, command: GatewayComm
     }
     case "controlRejected":
       return tellControl(state, out, command.n, command.reason);
+    case "attached":
+      return attach(config, state, command.client, command.process);
+    case "foreign":
+      // As for a session that does not exist, so that nobody learns which ones do.
+      return out.send([command.process], {
+        kind: "rejected",
+        client: command.client,
+        seq: command.seq,
+        reason: "session",
+      });
     case "restored": {
       const { delivered, epoch, protocol, nextControl, chain } = command;
       Object.assign(state, { delivered, epoch, protocol, nextControl, chain });
@@ -193,8 +206,10 @@ const actions: readonly Action<GatewayTypes>[] = [
     "request",
     (_config, _state, message, from) => ({ from, client: message.client, batch: message.batch }),
     (config, state, { from, client, batch }, out) => {
+      if (client === 0) noteControls(state, batch, from);
+      const owner = ownerOf(config, from);
+      if (owner !== "") return out.output({ kind: "request", client, owner, process: from, batch });
       if (client > 0) attach(config, state, client, from);
-      else noteControls(state, batch, from);
       out.output({ kind: "submit", batch });
     },
   ),
@@ -202,11 +217,14 @@ const actions: readonly Action<GatewayTypes>[] = [
     "register",
     "register",
     (_config, _state, message, from) => ({ process: from, nonce: message.nonce }),
-    (_config, state, entry, out) => {
-      const known = state.registrations.some((other) => compareBytes(other.nonce, entry.nonce) === 0);
+    (config, state, entry, out) => {
+      const owner = ownerOf(config, entry.process);
+      const known = state.registrations.some(
+        (other) => compareBytes(other.nonce, entry.nonce) === 0 && ownerOf(config, other.process) === owner,
+      );
       if (!known) state.registrations.push(entry);
       if (state.registrations.length > waitingMax) state.registrations.shift();
-      out.output({ kind: "submit", batch: joinBatch([encodeRegistration(entry.nonce)]) });
+      out.output({ kind: "submit", batch: joinBatch([encodeRegistration(entry.nonce, owner)]) });
     },
   ),
   on.message(

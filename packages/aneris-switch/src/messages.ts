@@ -23,6 +23,7 @@ export {
   Mode,
   membershipOf,
   Operation,
+  ownerMax,
   ProtocolSpec,
   Run,
 } from "./wire.ts";

@@ -45,6 +45,8 @@ export interface BroadcastNodeOptions {
   /** This node is no member from slot `from` on, and the new members can do without it: it may end, and never comes back. */
   onRemoved?(from: number): void;
   onSnapshot?(event: SnapshotEvent): void;
+  /** A process spoke for a client that is another's (see `ownerUntil` of the gateway), and was refused. */
+  onForeign?(event: { readonly client: number; readonly process: NodeId }): void;
   /** Two processes disagree about a slot: an operator must look. */
   onAlarm?(alarm: {
     readonly process: NodeId;

@@ -164,7 +164,7 @@ export class BroadcastNode {
   }
 
   #fromGateway(output: GatewayOutput): void {
-    if (output.kind === "submit") this.#toReplica({ kind: "submit", batch: output.batch });
+    if (output.kind === "submit" || output.kind === "request") this.#toReplica(output);
     else
       this.#read(output.from, output.maxBytes, (slots) => {
         const { to } = output;
@@ -224,7 +224,11 @@ export class BroadcastNode {
       case "reply":
       case "rejected":
       case "controlRejected":
+      case "attached":
       case "restored":
+        return this.#toGateway(output);
+      case "foreign":
+        this.#options.onForeign?.(output);
         return this.#toGateway(output);
       case "read":
         return this.#read(output.from, output.maxBytes, (slots) => {

@@ -4,25 +4,38 @@ import { checkControl } from "./control.ts";
 import { type Entry, emptyBatch, joinBatch, readBatch } from "./entry.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { isMember, replicasOf } from "./membership.ts";
+import { isForeign, notYetKnown, ownership } from "./ownership.ts";
 import { executed, liveSession, placeOf } from "./session.ts";
-import type { Pending, ReplicaConfig, ReplicaOracles, ReplicaState, ReplicaTypes } from "./state.ts";
-import { entriesPerSlotMax, firstRegisteredClient } from "./wire.ts";
+import type {
+  Pending,
+  ReplicaCommand,
+  ReplicaConfig,
+  ReplicaOracles,
+  ReplicaState,
+  ReplicaTypes,
+} from "./state.ts";
+import { entriesPerSlotMax } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
 
-/** Takes a batch of entries into the queue; what was executed, queued or refused before does not enter twice. */
+/**
+ * Takes a batch of entries into the queue; what was executed, queued or refused before does not enter twice. With an owner, what
+ * is not that owner's is passed over.
+ */
 export function submit(
   config: ReplicaConfig,
   state: ReplicaState,
   oracles: ReplicaOracles,
   out: Out,
   batch: Uint8Array,
+  owner: string | null = null,
 ): void {
   const entries = readBatch(batch);
   if (entries === null) return out.output({ kind: "rejected", client: 0, seq: 0, reason: "malformed" });
   let queued: ReadonlySet<string> | null = null;
   const fresh: Pending[] = [];
   for (const entry of entries) {
+    if (owner !== null && isForeign(config, state, entry, owner)) continue;
     if (
       state.pending.length + fresh.length >= config.maxPending ||
       entry.end - entry.start > config.maxBatchBytes
@@ -129,9 +142,23 @@ function admit(
   return true;
 }
 
-/** A registration in a slot that this replica has not delivered yet: the session may begin any moment. */
-const notYetKnown = (state: ReplicaState, client: number): boolean =>
-  client >= firstRegisteredClient && Math.floor(client / entriesPerSlotMax) >= state.slotOut;
+/** A client's own batch: says first whether the process may speak for the client at all. */
+export function request(
+  config: ReplicaConfig,
+  state: ReplicaState,
+  oracles: ReplicaOracles,
+  out: Out,
+  { client, owner, process, batch }: Extract<ReplicaCommand, { kind: "request" }>,
+): void {
+  const whose = client === 0 ? "own" : ownership(config, state, client, owner);
+  if (whose === "foreign") {
+    const entry = readBatch(batch)?.find((one) => one.kind === "command" && one.client === client);
+    out.output({ kind: "foreign", client, seq: entry?.kind === "command" ? entry.seq : 0, process });
+  }
+  if (whose !== "own") return;
+  if (client > 0) out.output({ kind: "attached", client, process });
+  submit(config, state, oracles, out, batch, owner);
+}
 
 function toPending(entry: Entry, batch: Uint8Array): Pending {
   const bytes = batch.subarray(entry.start, entry.end);

@@ -7,7 +7,7 @@ import { deliveryOf, drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
 import { isPeer, spawnEpoch, tellPeers } from "./membership.ts";
-import { propose, submit } from "./queue.ts";
+import { propose, request, submit } from "./queue.ts";
 import {
   Checkpoint,
   ReplicaCommand,
@@ -36,6 +36,8 @@ function handle(
   switch (command.kind) {
     case "submit":
       return submit(config, state, oracles, out, command.batch);
+    case "request":
+      return request(config, state, oracles, out, command);
     case "decided":
       learn(config, state, out, command.epoch, command.slot, command.value);
       return drain(config, state, oracles, out);

@@ -15,7 +15,7 @@ export function liveSession(
   const session = mapGet(state.sessions, client);
   if (client < firstRegisteredClient) {
     if (client >= config.staticClients) return null;
-    return session ?? { low: 0, done: [], lastSlot: 0, runs: [] };
+    return session ?? { low: 0, done: [], lastSlot: 0, runs: [], owner: "" };
   }
   if (session === undefined || slot - session.lastSlot > config.sessionTtlSlots) return null;
   return session;
@@ -82,8 +82,13 @@ export function placeOf(session: Session, client: number, seq: number): Run | nu
   return null;
 }
 
-export function openSession(state: Pick<Checkpoint, "sessions">, client: number, slot: number): void {
-  mapSet(state.sessions, client, { low: 0, done: [], lastSlot: slot, runs: [] });
+export function openSession(
+  state: Pick<Checkpoint, "sessions">,
+  client: number,
+  slot: number,
+  owner: string,
+): void {
+  mapSet(state.sessions, client, { low: 0, done: [], lastSlot: slot, runs: [], owner });
 }
 
 /** Expired sessions answer like unknown ones already; this frees their memory at slots that are the same everywhere. */

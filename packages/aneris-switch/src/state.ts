@@ -20,6 +20,7 @@ import {
   Membership,
   Mode,
   Operation,
+  ownerMax,
   ProtocolSpec,
   Run,
 } from "./wire.ts";
@@ -81,6 +82,8 @@ export const Session = record({
   lastSlot: nat(),
   /** Where executed commands that the client has not acknowledged stand. */
   runs: list(Run),
+  /** Who may use it: only requests under this name are taken in. */
+  owner: text(ownerMax),
 });
 export type Session = Infer<typeof Session>;
 
@@ -146,8 +149,10 @@ export const ReplicaState = record({
 export type ReplicaState = Infer<typeof ReplicaState>;
 
 export const ReplicaCommand = variant({
-  /** A canonical batch from a client or a principal. */
+  /** A canonical batch from somebody who may speak for all clients in it. */
   submit: record({ batch: bytes() }),
+  /** A canonical batch of a client's, which `process` has sent: only what belongs to `owner` is taken in. */
+  request: record({ client: nat(), owner: text(ownerMax), process, batch: bytes() }),
   decided: record({ epoch: nat(), slot: nat(), value: bytes() }),
   trimmed: record({ epoch: nat(), floor: nat() }),
   /** The replica that proposes with least effort, as the protocol of the epoch sees it. */
@@ -183,7 +188,7 @@ export const Delivery = record({
   /** Entries in the vector. */
   count: nat(),
   runs: list(Run),
-  registered: list(record({ nonce: bytes(32), client: nat() })),
+  registered: list(record({ nonce: bytes(32), client: nat(), owner: text(ownerMax) })),
   controls: list(record({ n: nat(), operation: Operation })),
   chain: bytes(64),
 });
@@ -209,6 +214,10 @@ export const ReplicaOutput = variant({
   checkpoint: Checkpoint,
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
   controlRejected: record({ n: nat(), reason: text(128) }),
+  /** The process may speak for this client: replies go there from now on. */
+  attached: record({ client: nat(), process }),
+  /** The process spoke for a client that is another's; nothing of it was taken in. */
+  foreign: record({ client: nat(), seq: nat(), process }),
   /** Wants delivered slots from this replica's own log, answered by the command `serve`. */
   read: record({ to: process, from: nat(), maxBytes: nat() }),
   /** The processes of this epoch are needed no more. */

@@ -9,6 +9,9 @@ export const firstRegisteredClient = 65_536;
 /** A registered client's id is `slot * entriesPerSlotMax + index` of its registration, so it is never used twice. */
 export const entriesPerSlotMax = 65_536;
 
+/** Longest name of a session's owner, in characters. */
+export const ownerMax = 128;
+
 /** How a swap takes effect: `cut` at the next slot, `window` after the pipeline has drained (aneris 5.6). */
 export const Mode = variant({ cut: record({}), window: record({}) });
 export type Mode = Infer<typeof Mode>;

@@ -40,13 +40,20 @@ const Written = list(
       signatures: list(record({ principal: text(), signature: bytes() }), 1024),
     }),
     register: record({ nonce: bytes(32) }),
+    owned: record({ nonce: bytes(32), owner: text(128) }),
   }),
   entriesPerSlotMax,
 );
 
 function naive(batch: Uint8Array): unknown {
   try {
-    return decode(Written as Schema<unknown>, batch);
+    const entries = decode(Written, batch).map((entry) => {
+      if (entry.kind === "register") return { ...entry, owner: "" };
+      return entry.kind === "owned" ? { ...entry, kind: "register" } : entry;
+    });
+    return decode(Written, batch).some((entry) => entry.kind === "owned" && entry.owner === "")
+      ? null
+      : entries;
   } catch (error) {
     if (error instanceof DecodeError) return null;
     throw error;
@@ -79,7 +86,9 @@ const anyEntry = fc.oneof(
     .map(([n, notAfter, signatures]) =>
       encodeControl(n, notAfter, { kind: "swap", protocol: protocol("paxos") }, signatures),
     ),
-  fc.uint8Array({ maxLength: 32 }).map(encodeRegistration),
+  fc
+    .tuple(fc.uint8Array({ maxLength: 32 }), fc.string({ unit: "grapheme", maxLength: 20 }))
+    .map(([nonce, owner]) => encodeRegistration(nonce, owner)),
 );
 const runs = { numRuns: 500, seed: 20261120 };
 

@@ -41,7 +41,14 @@ class Desk {
   submitted = 0;
 
   constructor(over: Partial<GatewayConfig> = {}) {
-    this.config = { self: "g", maxSubscribers: 3, maxClients: 4, readBytes: 10 * cost, ...over };
+    this.config = {
+      self: "g",
+      maxSubscribers: 3,
+      maxClients: 4,
+      readBytes: 10 * cost,
+      ownerUntil: "",
+      ...over,
+    };
   }
 
   command(...commands: GatewayCommand[]): string[] {
@@ -77,8 +84,8 @@ class Desk {
 
   #note(effect: Effect<GatewayTypes>): void {
     if (effect.kind === "output") {
-      if (effect.output.kind === "submit") this.submitted += 1;
-      else this.reads.push(effect.output);
+      if (effect.output.kind === "read") this.reads.push(effect.output);
+      else this.submitted += 1;
     }
     if (effect.kind !== "send") return;
     const { message } = effect;
@@ -223,10 +230,10 @@ describe("clients", () => {
     desk.from("a", { kind: "register", nonce });
     expect(desk.submitted).toBe(2);
     expect(desk.state.registrations).toHaveLength(1);
-    const registered = [{ nonce, client: 65_536 }];
+    const registered = [{ nonce, client: 65_536, owner: "" }];
     expect(desk.command(delivery(1, { registered }))).toEqual(["a: registered 65536"]);
     // A second registration with the nonce is nobody's.
-    expect(desk.command(delivery(2, { registered: [{ nonce, client: 131_072 }] }))).toEqual([]);
+    expect(desk.command(delivery(2, { registered: [{ nonce, client: 131_072, owner: "" }] }))).toEqual([]);
     const runs = [{ client: 65_536, seq: 1, count: 1, slot: 3, index: 0 }];
     expect(desk.command(delivery(3, { runs }))).toEqual(["a: reply 65536:1+1"]);
     expect(encodeRegistration(nonce).length).toBeLessThan(40);

@@ -51,7 +51,12 @@ test("a node without a configuration of its gateway has the defaults, under a na
     address: { process: self, instance: "" },
     config: { ...gatewayDefaults, self },
   });
-  expect(gatewayDefaults).toEqual({ maxSubscribers: 1024, maxClients: 65_536, readBytes: 1 << 20 });
+  expect(gatewayDefaults).toEqual({
+    maxSubscribers: 1024,
+    maxClients: 65_536,
+    readBytes: 1 << 20,
+    ownerUntil: "",
+  });
 });
 
 test("a configuration of the gateway is taken whole", () => {

@@ -171,7 +171,7 @@ export class Cluster {
     } else if (message.kind === "register") {
       const nonce = [...message.nonce].join();
       gateway.registrations.push({ nonce, process: from });
-      const entry = { kind: "register", nonce: message.nonce, start: 0, end: 0 } as const;
+      const entry = { kind: "register", nonce: message.nonce, owner: "", start: 0, end: 0 } as const;
       const bytes = encodeRegistration(message.nonce);
       this.#pending.push({ entry, bytes, key: nonce });
     } else if (message.kind === "subscribe") {

@@ -105,7 +105,7 @@ export function realNode(world: World, wire: Wire, log: MemoryLog, faults: Error
       initial: { name: "at-once", params: new Uint8Array() },
       controllers: { threshold: 1, principals: [{ id: "m", key: new Uint8Array(32) }] },
     },
-    gateway: { self: "g0", maxSubscribers: 4, maxClients: 16, readBytes: 4096 },
+    gateway: { self: "g0", maxSubscribers: 4, maxClients: 16, readBytes: 4096, ownerUntil: "" },
     oracles: { sha256, verify: () => true },
     nodeOf,
     protocols: {

@@ -45,7 +45,7 @@ export function gatewayCommands(_process: string, random: SeededRandom): readonl
         vector: emptyBatch,
         count: 0,
         runs: [{ client: random.below(9), seq: 1, count: 1, slot, index: 0 }],
-        registered: [{ nonce: new Uint8Array(32), client: 65_536 * slot }],
+        registered: [{ nonce: new Uint8Array(32), client: 65_536 * slot, owner: "" }],
         controls: [],
         chain,
       },

@@ -57,7 +57,7 @@ const frame: FuzzTarget = {
 function entryBytes(batch: Uint8Array, entry: NonNullable<ReturnType<typeof readBatch>>[number]): Uint8Array {
   if (entry.kind === "command")
     return encodeCommand(entry.client, entry.seq, entry.ack, batch.subarray(entry.bodyStart, entry.end));
-  if (entry.kind === "register") return encodeRegistration(entry.nonce);
+  if (entry.kind === "register") return encodeRegistration(entry.nonce, entry.owner);
   const writer = new Writer(256);
   writer.arrayHeader(5);
   writer.uint(1);
