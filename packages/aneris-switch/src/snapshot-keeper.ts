@@ -261,6 +261,16 @@ export class SnapshotKeeper {
 
   /** Two snapshots stay, and the log behind the older one; more, as long as a peer fetches an older one. */
   #release(): void {
+    try {
+      this.#letGo();
+    } catch (error) {
+      // What could not be removed stays, and is tried again with the next snapshot.
+      const failed = { kind: "failed", slot: this.#delivered, error: error as Error } as const;
+      if (!this.#stopped) this.#options.onEvent(failed);
+    }
+  }
+
+  #letGo(): void {
     const { store, log, keepSlots } = this.#options;
     const whole = store.slots.filter((slot) => !this.#damaged.has(slot));
     const previous = whole.at(-2);

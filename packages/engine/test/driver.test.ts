@@ -116,6 +116,31 @@ describe("driver", () => {
     expect(again.driver.peek(a)).toMatchObject({ sum: 50 });
   });
 
+  test("… also when records wait for the disk all the time, and nothing waits for ever or is taken twice", async () => {
+    const bench = new Bench();
+    const journal = new SlowJournal();
+    const { driver, outputs } = node(bench, "A", journal, { compactAboveBytes: 60 });
+    driver.spawn(a, counter, configOf("a", "b"));
+    driver.command(a, { kind: "add", by: 1 });
+    bench.run();
+    for (let i = 1; i < 50; i += 1) {
+      // While the disk is at one record, the next one comes.
+      driver.command(a, { kind: "add", by: 1 });
+      bench.run();
+      await journal.finishSync();
+    }
+    expect(journal.snapshots).toBeGreaterThan(3);
+    expect(journal.durable.length).toBeLessThan(20);
+    await journal.finishSync().catch(() => {});
+    expect(bench.wire.sent).toHaveLength(50);
+    expect(outputs).toHaveLength(50);
+    driver.stop();
+    const again = node(bench, "A", journal);
+    again.driver.spawn(a, counter, configOf("a", "b"));
+    bench.run();
+    expect(again.driver.peek(a)).toMatchObject({ sum: 50 });
+  });
+
   test("a packet for an epoch that has not begun here waits for it; one for a retired epoch is refused", () => {
     const bench = new Bench();
     const journals = [new SlowJournal(), new SlowJournal()];

@@ -92,6 +92,20 @@ export class SimulatedNode {
     return this.#running?.node.state;
   }
 
+  /** What the node keeps on its disk, and in the state of its replica. */
+  get kept() {
+    const held = [...this.#snapshots.held.values()];
+    const state = this.state;
+    return {
+      journalBytes: (this.#journal.records ?? []).reduce((sum, { length }) => sum + length, 0),
+      logSlots: this.#log.entries?.length ?? 0,
+      snapshots: held.length,
+      snapshotBytes: held.reduce((sum, { manifest }) => sum + manifest.sizeBytes, 0),
+      stateItems:
+        state === undefined ? 0 : state.known.keys.length + state.inflight.keys.length + state.pending.length,
+    };
+  }
+
   refusals(): ReadonlyMap<string, number> {
     return this.#running?.driver.refusals() ?? new Map();
   }

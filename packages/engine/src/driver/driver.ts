@@ -306,14 +306,15 @@ export class Driver {
   /** What waited for the disk has left. */
   #released(): void {
     this.#flush();
-    if (this.#ports.journal.sizeBytes > this.#compactAboveBytes && this.#durability.allDurable)
-      this.#compact();
+    // Also while records wait for the next sync: under constant load some always do.
+    if (this.#ports.journal.sizeBytes > this.#compactAboveBytes) this.#compact();
   }
 
   #compact(): void {
     const records = this.#recovery.rest();
     for (const instance of this.#instances.all()) records.push(...compacted(instance));
-    this.#ports.journal.snapshot(records);
+    this.#durability.replace(records);
+    this.#flush();
     this.#outbox.sweep();
   }
 }

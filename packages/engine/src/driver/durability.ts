@@ -38,10 +38,6 @@ export class Durability {
     return this.#release.clear;
   }
 
-  get allDurable(): boolean {
-    return this.#release.allDurable;
-  }
-
   /** Hands over the records of this tick and asks for a sync, unless one is under way: its end asks again. */
   sync(): void {
     if (this.#records.length > 0) {
@@ -68,6 +64,15 @@ export class Durability {
       },
       (error: unknown) => this.#onFault(error),
     );
+  }
+
+  /**
+   * Takes records in the place of all that were handed over so far, synced or not: with them everything is durable. Only between
+   * ticks and while no sync is under way, as in `onReleased`.
+   */
+  replace(records: readonly Uint8Array[]): void {
+    this.#journal.snapshot(records);
+    this.#release.durable(this.#release.position);
   }
 
   stop(): void {

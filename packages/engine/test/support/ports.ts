@@ -91,6 +91,7 @@ export class SlowJournal implements Journal {
   snapshot(records: readonly Uint8Array[]): void {
     this.snapshots += 1;
     this.durable.splice(0, this.durable.length, ...records);
+    this.#buffered = [];
     this.sizeBytes = 0;
   }
   async close(): Promise<void> {}
