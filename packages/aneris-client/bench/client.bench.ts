@@ -116,10 +116,11 @@ function naive(): Driver {
       if (queue.push(entry) === 1) queueMicrotask(flush);
     });
   const decoder = plain("c", "g0");
-  loopback.transport.listen((_from, bytes) => {
+  loopback.transport.listen((from, bytes) => {
     for (const packet of openFrame(
       decoder,
       () => null,
+      from,
       bytes,
       () => {},
     )) {

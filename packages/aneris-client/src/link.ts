@@ -91,7 +91,7 @@ export class GatewayLink {
     this.#outbox = new Outbox(maxFrameBytes, (to, frame) => {
       if (!transport.send(to, authenticator.seal(to, frame))) this.refuse("send: queue full or gateway away");
     });
-    transport.listen((_claimed, sealed) => this.#receive(sealed));
+    transport.listen((claimedFrom, sealed) => this.#receive(claimedFrom, sealed));
   }
 
   add(participant: Participant): void {
@@ -144,9 +144,11 @@ export class GatewayLink {
     await this.#transport.close();
   }
 
-  #receive(sealed: Uint8Array): void {
+  #receive(claimedFrom: NodeId, sealed: Uint8Array): void {
     if (this.#closed) return;
-    const packets = openFrame(this.#authenticator, this.#nodeOf, sealed, (reason) => this.refuse(reason));
+    const packets = openFrame(this.#authenticator, this.#nodeOf, claimedFrom, sealed, (reason) =>
+      this.refuse(reason),
+    );
     for (const { to, from, instance, body } of packets) {
       if (to !== this.self || instance !== lasting) this.refuse("packet: not for this process");
       else if (!this.gateways.includes(from)) this.refuse("packet: not from a gateway");

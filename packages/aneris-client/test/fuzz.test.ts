@@ -9,6 +9,7 @@ import { World } from "./support/world.ts";
 
 /** A link with a client and a subscriber behind it, fed by hand. */
 function target() {
+  let from = "g0";
   const world = new World(2);
   let feed: (bytes: Uint8Array) => void = () => {};
   const link = new GatewayLink({
@@ -18,7 +19,7 @@ function target() {
       self: "c",
       send: () => true,
       listen: (receive) => {
-        feed = (bytes) => receive("g0", bytes);
+        feed = (bytes) => receive(from, bytes);
       },
       close: async () => {},
     },
@@ -39,7 +40,17 @@ function target() {
       throw error;
     },
   });
-  return { world, link, client, subscriber, slots, feed: (bytes: Uint8Array) => feed(bytes) };
+  return {
+    world,
+    link,
+    client,
+    subscriber,
+    slots,
+    feed: (by: string, bytes: Uint8Array) => {
+      from = by;
+      feed(bytes);
+    },
+  };
 }
 
 function frame(from: string, message: ClientMessage): Uint8Array {
@@ -56,10 +67,11 @@ test("nothing that comes in throws, and all of it is counted", async () => {
   let wellFormed = 0;
   for (let i = 0; i < 20_000; i += 1) {
     const message = generate(ClientMessage, random, random.below(12));
-    const bytes = frame(random.chance(0.9) ? "g0" : "gX", shrunk(message, random));
+    const by = random.chance(0.9) ? "g0" : "gX";
+    const bytes = frame(by, shrunk(message, random));
     const hostile = random.chance(0.5);
     if (!hostile) wellFormed += 1;
-    feed(hostile ? mutateBytes(bytes, random) : bytes);
+    feed(by, hostile ? mutateBytes(bytes, random) : bytes);
     if (i % 100 === 0) {
       world.run(world.now + 10);
       await Promise.resolve();

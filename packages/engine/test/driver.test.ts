@@ -180,13 +180,15 @@ describe("driver", () => {
     const { driver, faults } = node(bench, "A", new SlowJournal());
     driver.spawn(a, counter, configOf("a", "b"));
     bench.run();
-    const from = bench.wire.transport("x");
+    const from = bench.wire.transport("B");
+    const stranger = bench.wire.transport("X");
     const frame = (sender: string, packet: Uint8Array): Uint8Array =>
       Uint8Array.from([sender.charCodeAt(0), ...packet]);
     from.send("A", new Uint8Array());
     from.send("A", frame("B", Uint8Array.of(0xff, 1, 2)));
     from.send("A", frame("B", Uint8Array.from([...packetHeader("a", "a", "0", 1), 0])));
-    from.send("A", frame("X", Uint8Array.from([...packetHeader("a", "b", "0", 1), 0])));
+    stranger.send("A", frame("X", Uint8Array.from([...packetHeader("a", "b", "0", 1), 0])));
+    stranger.send("A", frame("B", Uint8Array.from([...packetHeader("a", "b", "0", 1), 0])));
     from.send("A", frame("B", Uint8Array.from([...packetHeader("a", "b", "0", 1), 0x07])));
     from.send("A", frame("B", Uint8Array.from([...packetHeader("nobody", "b", "0", 1), 0])));
     from.send("A", frame("B", packetHeader("a", "b", "0", 99)));
@@ -195,6 +197,7 @@ describe("driver", () => {
     expect(Object.fromEntries(driver.refusals())).toEqual({
       empty: 1,
       "frame: not canonical": 2,
+      "frame: sealed by another than its connection's peer": 1,
       "packet: sender is not a process of that node": 2,
       "message to counter: type": 1,
       "packet: no such process or epoch here": 1,

@@ -55,7 +55,7 @@ export class Driver {
    */
   open(records: readonly Uint8Array[]): void {
     this.#recovery.load(records);
-    this.#ports.transport.listen((_claimed, sealed) => this.#receive(sealed));
+    this.#ports.transport.listen((claimedFrom, sealed) => this.#receive(claimedFrom, sealed));
     this.#ports.wire?.listen((parcel) => {
       if (!this.#stopped) this.#take(parcel);
     });
@@ -169,10 +169,10 @@ export class Driver {
     this.#ports.defer(this.#tick);
   }
 
-  #receive(sealed: Uint8Array): void {
+  #receive(claimedFrom: NodeId, sealed: Uint8Array): void {
     if (this.#stopped) return;
     const { authenticator } = this.#ports;
-    for (const packet of openFrame(authenticator, this.#options.nodeOf, sealed, (reason) =>
+    for (const packet of openFrame(authenticator, this.#options.nodeOf, claimedFrom, sealed, (reason) =>
       this.#refuse(reason),
     ))
       this.#take(packet);

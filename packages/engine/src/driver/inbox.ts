@@ -2,16 +2,24 @@ import type { Authenticator } from "../doors.ts";
 import type { NodeId } from "../types.ts";
 import { type Packet, type Parcel, readFrame } from "./packet.ts";
 
-/** The packets of a sealed frame whose sender may speak for the process it names. Refusals are counted, never thrown. */
+/**
+ * The packets of a sealed frame whose sender may speak for the process it names. Frames come straight from whoever sealed them, so
+ * one that came over another's connection was taken from somewhere. Refusals are counted, never thrown.
+ */
 export function openFrame(
   authenticator: Authenticator,
   nodeOf: (process: NodeId) => NodeId | null,
+  claimedFrom: NodeId,
   sealed: Uint8Array,
   refuse: (reason: string) => void,
 ): readonly Packet[] {
   const opened = authenticator.open(sealed);
   if (!opened.ok) {
     refuse(opened.reason);
+    return [];
+  }
+  if (opened.from !== claimedFrom) {
+    refuse("frame: sealed by another than its connection's peer");
     return [];
   }
   const packets = readFrame(opened.bytes);

@@ -38,6 +38,7 @@ const frame: FuzzTarget = {
     const packets = openFrame(
       believing,
       () => "b",
+      "b",
       input,
       (reason) => {
         refused = reason;
