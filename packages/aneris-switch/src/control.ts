@@ -1,4 +1,4 @@
-import { setHas, utf8Encode } from "@eunomia/codec";
+import { setHas, toHex, utf8Encode } from "@eunomia/codec";
 import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { controlDomain, controlSigningBytes, type Entry, readOperation } from "./entry.ts";
 import { lastEpoch } from "./epochs.ts";
@@ -25,6 +25,9 @@ function refused(reason: string): Verdict {
 export function controllersProblem(controllers: Controllers): string | null {
   const ids = new Set(controllers.principals.map((principal) => principal.id));
   if (ids.size !== controllers.principals.length) return "controllers: a principal is listed twice";
+  // Whoever holds a key that stands under two names would count for two.
+  if (new Set(controllers.principals.map((principal) => toHex(principal.key))).size !== ids.size)
+    return "controllers: a key is listed twice";
   if (controllers.threshold < 1 || controllers.threshold > ids.size)
     return `controllers: expected a threshold from 1 to ${ids.size}, got ${controllers.threshold}`;
   return null;
@@ -43,6 +46,9 @@ export function checkControl(
   const operation = readOperation(control.operation);
   if (operation === null) return refused("operation: not known here");
   const { threshold: needed, principals } = state.controllers;
+  // Each signature costs a verification, and anybody may hand in a list of them.
+  if (new Set(control.signatures.map(({ principal }) => principal)).size !== control.signatures.length)
+    return refused("signatures: a principal signs once");
   const signed = controlSigningBytes(config.cluster, control.n, control.notAfter, control.operation);
   const signers = control.signatures.filter(({ principal, signature }) => {
     const key = principals.find((candidate) => candidate.id === principal)?.key;
