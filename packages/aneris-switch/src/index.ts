@@ -16,7 +16,9 @@ export type {
 export { BroadcastNode, lasting } from "./node.ts";
 export type { BroadcastNodeOptions } from "./node-options.ts";
 export { replicaEngine } from "./replica.ts";
-export type { SnapshotEvent } from "./snapshot-keeper.ts";
+export { type RestoredSnapshot, restoreCluster } from "./restore.ts";
+export type { SnapshotEvent, SnapshotOrigin } from "./snapshot-keeper.ts";
+export { type OpenedSnapshot, openSnapshot, SnapshotDamage } from "./snapshot-pieces.ts";
 export type {
   Checkpoint,
   Delivery,

@@ -1,7 +1,7 @@
 import type { Clock, ConsensusBinding, NodeId, SlotLog, SnapshotStore } from "@eunomia/engine";
 import type { Application } from "./application.ts";
 import type { GatewayConfig } from "./gateway-types.ts";
-import type { SnapshotEvent } from "./snapshot-keeper.ts";
+import type { SnapshotEvent, SnapshotOrigin } from "./snapshot-keeper.ts";
 import type { Delivery, ReplicaConfig, ReplicaOracles } from "./state.ts";
 import type { TransferConfig } from "./transfer-types.ts";
 import type { Member, Membership } from "./wire.ts";
@@ -26,6 +26,11 @@ export interface BroadcastNodeOptions {
   readonly application?: Application;
   /** Without one the log is never truncated, and a node that lags replays it. Needs `transferOf` to be known to `nodeOf`. */
   readonly snapshots?: SnapshotStore;
+  /**
+   * The snapshot that this cluster begins with, where it was restored from another one (`restoreCluster`): the same at every node,
+   * for ever. A first member without it does not start: it would begin from nothing, beside the others.
+   */
+  readonly origin?: SnapshotOrigin;
   /** So many slots stay in the log for subscribers and lagging replicas, beyond what snapshots need. Default 1000. */
   readonly keepSlots?: number;
   /** Default: `transferDefaults`. */

@@ -4,7 +4,7 @@ import { EpochKeeper } from "./epoch-keeper.ts";
 import { gatewayEngine } from "./gateway.ts";
 import type { GatewayCommand, GatewayConfig, GatewayOutput } from "./gateway-types.ts";
 import { LogKeeper } from "./log-keeper.ts";
-import type { EpochConfig } from "./membership.ts";
+import { type EpochConfig, isMember } from "./membership.ts";
 import type { BroadcastNodeOptions } from "./node-options.ts";
 import { replicaEngine } from "./replica.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
@@ -135,7 +135,9 @@ export class BroadcastNode {
   }
 
   #restored(): ReplicaRecord[] {
+    const { replica, origin } = this.#options;
     const checkpoint = this.#keeper?.open() ?? null;
+    if (origin !== undefined) this.#keeper?.mustDescend(origin, isMember(replica.membership, replica.self));
     const records = this.#log.records(checkpoint?.slotOut ?? 1);
     if (checkpoint !== null) records.unshift({ kind: "checkpoint", ...checkpoint });
     return records;

@@ -19,6 +19,13 @@ export type SnapshotEvent =
   /** It goes on from there: slots up to this one are delivered nowhere on this node. */
   | { readonly kind: "installed"; readonly slot: number };
 
+/** The first snapshot of a cluster that was restored from another one. */
+export interface SnapshotOrigin {
+  readonly slot: number;
+  /** As in its manifest. */
+  readonly root: Uint8Array;
+}
+
 export interface SnapshotKeeperOptions {
   readonly store: SnapshotStore;
   readonly application: Application | null;
@@ -69,6 +76,20 @@ export class SnapshotKeeper {
     }
     this.#mustContinue(0);
     return null;
+  }
+
+  /**
+   * What this cluster was restored from is here, or was once.
+   * @throws SwitchError `snapshots` when it is another one, or missing where nothing else is.
+   */
+  mustDescend({ slot, root }: SnapshotOrigin, isFirst: boolean): void {
+    const { store, log } = this.#options;
+    const manifest = store.manifest(slot);
+    const expected = `the snapshot of slot ${slot} that the cluster was restored to: make it here as at the other first members`;
+    if (manifest !== null && !equalBytes(manifest.root, root))
+      throw new SwitchError("snapshots", expected, "another one of that slot");
+    if (isFirst && store.slots.length === 0 && log.last < slot)
+      throw new SwitchError("snapshots", expected, "nothing");
   }
 
   /** The application has got to this slot. */
