@@ -8,6 +8,7 @@ import type {
   Ports,
   Replay,
   SlotLog,
+  SnapshotStore,
 } from "@eunomia/engine";
 
 import type { Profile } from "./profile.ts";
@@ -88,6 +89,8 @@ export interface Life {
   readonly replay: Replay;
   /** A log of slots on the same disk, for nodes that keep one. */
   log(): SlotLog;
+  /** Snapshots on the same disk, of this cluster. */
+  snapshots(cluster: string): SnapshotStore;
   /** How a driver steps: hand it to `DriverOptions.step`. Counts, traces, samples the checks of determinism. */
   readonly step: StepPort;
   /** An output that the outside may see: pass it on once it is durable. */

@@ -1,11 +1,12 @@
-import { journalCases, slotLogCases } from "@eunomia/conformance";
-import type { SlotLog } from "@eunomia/engine";
+import { journalCases, slotLogCases, snapshotCases } from "@eunomia/conformance";
+import type { SlotLog, SnapshotStore } from "@eunomia/engine";
 import { describe, test } from "vitest";
 import { Stream } from "../src/choice/stream.ts";
 import { Disk } from "../src/disk/disk.ts";
 import type { DiskHost } from "../src/disk/host.ts";
 import { SimulatedJournal } from "../src/disk/journal.ts";
 import { SimulatedSlotLog } from "../src/disk/slot-log.ts";
+import { SimulatedSnapshots } from "../src/disk/snapshots.ts";
 
 const calm = { syncMaxMs: 0, torn: 0, damaged: 0, absent: 0, rolledBack: 0 };
 const limits = { damage: false, amnesia: false };
@@ -88,6 +89,37 @@ describe("the log of slots", () => {
             },
             damage: () => {
               own.damaged = true;
+            },
+          };
+        },
+      }),
+    );
+});
+
+describe("the snapshots", () => {
+  for (const one of snapshotCases.filter(({ name }) => !notModelled.includes(name)))
+    test(one.name, () =>
+      one.run({
+        fresh: () => {
+          const own = disk();
+          let host = life(own);
+          return {
+            open: (cluster = "here"): SnapshotStore => {
+              host = life(own);
+              return new SimulatedSnapshots(own, host, cluster);
+            },
+            crash: () => {
+              host.over = true;
+              own.crash(limits);
+            },
+            failNextWrite: () => {
+              host.full = () => {
+                host.full = () => false;
+                return true;
+              };
+            },
+            damage: (slot) => {
+              own.snapshots.get(slot)!.chunks[0]![0]! ^= 1;
             },
           };
         },

@@ -1,4 +1,4 @@
-import type { Replay } from "@eunomia/engine";
+import type { Replay, SnapshotManifest } from "@eunomia/engine";
 import type { Stream } from "../choice/stream.ts";
 import type { DiskProfile } from "../profile.ts";
 
@@ -46,6 +46,12 @@ export class Disk {
   /** The slot before the first durable entry; and before the first written one, where a reset is not synced yet. */
   entriesBase = 0;
   resetTo: number | null = null;
+  /** Durable snapshots by slot, and the one that is being taken in. */
+  readonly snapshots = new Map<
+    number,
+    { readonly manifest: SnapshotManifest; readonly chunks: readonly Uint8Array[] }
+  >();
+  intake: { readonly manifest: SnapshotManifest; readonly chunks: Map<number, Uint8Array> } | null = null;
   /** The next write or sync fails, and with it what was not synced. */
   failsNext = false;
   /** It has failed, in this life. */
@@ -130,6 +136,8 @@ export class Disk {
     if (cut !== 0) this.syncEntries(cut % (this.writtenEntries.length + 1));
     this.writtenEntries = [];
     this.resetTo = null;
+    // Chunks were written and not synced: a disk may have kept them.
+    if (cut === 0) this.intake = null;
     const report = {
       lost,
       torn: this.tornBytes > 0,
@@ -142,6 +150,8 @@ export class Disk {
       this.records = null;
       this.entries = null;
       this.entriesBase = 0;
+      this.snapshots.clear();
+      this.intake = null;
       this.snapshot = 0;
     } else if (back !== 0 && limits.amnesia && this.records !== null) {
       const left = this.snapshot + (back % (this.records.length - this.snapshot + 1));

@@ -10,6 +10,7 @@ import type {
   Random,
   Replay,
   SlotLog,
+  SnapshotStore,
   Step,
   Transport,
   Wire,
@@ -19,6 +20,7 @@ import { type Disk, DiskError } from "../disk/disk.ts";
 import type { DiskHost } from "../disk/host.ts";
 import { SimulatedJournal } from "../disk/journal.ts";
 import { SimulatedSlotLog } from "../disk/slot-log.ts";
+import { SimulatedSnapshots } from "../disk/snapshots.ts";
 import type { Freight } from "../network/network.ts";
 import type { Life, StepPort } from "../types.ts";
 import type { NodeClock } from "./clock.ts";
@@ -98,6 +100,10 @@ export class SimulatedLife implements Life, DiskHost {
 
   log(): SlotLog {
     return new SimulatedSlotLog(this.#host.disk, this);
+  }
+
+  snapshots(cluster: string): SnapshotStore {
+    return new SimulatedSnapshots(this.#host.disk, this, cluster);
   }
 
   output(process: NodeId, output: unknown): void {
