@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { gatewayEngine, replicaEngine } from "../src/index.ts";
+import { gatewayEngine, replicaEngine, transferDefaults, transferEngine } from "../src/index.ts";
 import { configOf, oracles } from "./support/lab.ts";
 
 const spec = readFileSync(new URL("../SPEC.md", import.meta.url), "utf8");
@@ -9,7 +9,8 @@ test("SPEC.md has exactly one row per action", () => {
   const rows = [...spec.matchAll(/^\| (aneris-\w+) \| `([^`]+)` \|/gm)].map(
     ([, engine, name]) => `${engine}: ${name}`,
   );
-  const actions = [replicaEngine(configOf(), oracles), gatewayEngine].flatMap((engine) =>
+  const transfer = transferEngine({ ...transferDefaults, self: "t" });
+  const actions = [replicaEngine(configOf(), oracles), gatewayEngine, transfer].flatMap((engine) =>
     engine.actions.map(({ name }) => `${engine.name}: ${name}`),
   );
   expect(rows).toEqual(actions);
