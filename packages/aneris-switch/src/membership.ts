@@ -36,6 +36,13 @@ export const isPeer = (
 ): boolean =>
   state.epochs.some(({ membership }) => isMember(membership, process)) || config.contacts.includes(process);
 
+/** Who may ask and hand on: one that was removed, while it slept perhaps, must learn that, and what waits there is not lost. */
+export const isHeard = (
+  config: ReplicaConfig,
+  state: Readonly<Pick<Checkpoint, "epochs" | "retired">>,
+  process: string,
+): boolean => isPeer(config, state, process) || setHas(state.retired, process);
+
 /** Everybody that hears how far this replica is. */
 export function audienceOf(config: ReplicaConfig, state: Readonly<Pick<Checkpoint, "epochs">>): string[] {
   const others = new Set([...peersOf(state).map(({ replica }) => replica), ...config.contacts]);
@@ -43,9 +50,12 @@ export function audienceOf(config: ReplicaConfig, state: Readonly<Pick<Checkpoin
   return [...others];
 }
 
-/** Was this replica a member, and is no more in the slot that comes next? Then its part is done: it delivers nothing more. */
-export const hasLeft = (config: ReplicaConfig, state: Readonly<Checkpoint>): boolean =>
-  setHas(state.retired, config.self) && !isMember(epochAt(state, state.slotOut).membership, config.self);
+/** Is this replica none of the members from the next slot on, and never again? Then its part is done: it delivers nothing more. */
+export function hasLeft(config: ReplicaConfig, state: Readonly<Checkpoint>): boolean {
+  if (!setHas(state.retired, config.self)) return false;
+  const current = epochAt(state, state.slotOut).id;
+  return !state.epochs.some(({ id, membership }) => id >= current && isMember(membership, config.self));
+}
 
 /** Why a membership cannot be in force with any protocol; null if it can. */
 export function membershipProblem(membership: Membership): string | null {

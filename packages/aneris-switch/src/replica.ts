@@ -1,4 +1,4 @@
-import { clone, equalBytes, setHas, toHex } from "@eunomia/codec";
+import { clone, equalBytes, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { genesisChain } from "./chain.ts";
 import { agreedPart, installCheckpoint } from "./checkpoint.ts";
@@ -6,7 +6,7 @@ import { validateConfig } from "./config.ts";
 import { deliveryOf, drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
-import { isPeer, spawnEpoch, tellPeers } from "./membership.ts";
+import { isHeard, isPeer, spawnEpoch, tellPeers } from "./membership.ts";
 import { propose, request, submit } from "./queue.ts";
 import {
   Checkpoint,
@@ -130,7 +130,7 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
     on.message(
       "forward",
       "forwarded entries",
-      (config, state, message, from) => (isPeer(config, state, from) ? message.batch : null),
+      (config, state, message, from) => (isHeard(config, state, from) ? message.batch : null),
       (config, state, batch, out) => {
         submit(config, state, oracles, out, batch);
         propose(config, state, out);
@@ -139,11 +139,10 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
     on.message(
       "head",
       "peer's head",
-      (config, state, message, from) =>
-        isPeer(config, state, from) || setHas(state.retired, from) ? { from, ...message } : null,
-      (config, state, { from, delivered, stable }, out) => {
+      (config, state, message, from) => (isHeard(config, state, from) ? { from, head: message } : null),
+      (config, state, { from, head }, out) => {
         if (!isPeer(config, state, from)) return answerRetired(state, out, from);
-        heardFrom(state, from, delivered, stable);
+        heardFrom(state, from, head);
         retireEpochs(config, state, out);
       },
     ),
@@ -151,9 +150,7 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
       "get",
       "serve a lagging replica",
       (config, state, message, from) =>
-        message.from < state.slotOut && (isPeer(config, state, from) || setHas(state.retired, from))
-          ? { from, first: message.from }
-          : null,
+        message.from < state.slotOut && isHeard(config, state, from) ? { from, first: message.from } : null,
       (config, _state, { from, first }, out) =>
         out.output({ kind: "read", to: from, from: first, maxBytes: config.catchUpBytes }),
     ),
@@ -249,6 +246,7 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     stuckTicks: 0,
     lastSlotOut: 1,
     ticks: 0,
+    held: 0,
     left: false,
   };
 }

@@ -122,6 +122,12 @@ export const Pending = record({
 });
 export type Pending = Infer<typeof Pending>;
 
+/**
+ * How far a replica is: its last slot, its last durable one, and `held`: all slots before that epoch are known to be durable at
+ * f + 1 of its members, or of those of a later one.
+ */
+const head = { delivered: nat(), stable: nat(), held: nat() };
+
 export const ReplicaState = record({
   ...agreed,
   /** Next slot to propose in. */
@@ -137,12 +143,14 @@ export const ReplicaState = record({
   highestSeen: nat(),
   /** Durable in this replica's own log. */
   stable: nat(),
-  peers: sortedMap(process, record({ delivered: nat(), stable: nat(), silentTicks: nat() })),
+  peers: sortedMap(process, record({ ...head, silentTicks: nat() })),
   /** The replica that proposes with least effort in the current epoch, if the protocol names one. */
   duty: nullable(process),
   stuckTicks: nat(),
   lastSlotOut: nat(),
   ticks: nat(),
+  /** All slots before this epoch are known to be held by those who must (see `head`). A snapshot says nothing about that. */
+  held: nat(),
   /** It was said that this replica is needed no more. */
   left: bool(),
 });
@@ -169,7 +177,7 @@ export type ReplicaCommand = Infer<typeof ReplicaCommand>;
 export const ReplicaMessage = variant({
   /** Entries that wait here for too long, or for somebody on duty. */
   forward: record({ batch: bytes() }),
-  head: record({ delivered: nat(), stable: nat() }),
+  head: record(head),
   get: record({ from: nat() }),
   log: record({ last: nat(), slots: list(DeliveredSlot) }),
 });

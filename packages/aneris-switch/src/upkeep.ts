@@ -4,9 +4,10 @@ import { quorumSystem, threshold } from "@eunomia/quorum-algebra";
 import { epochAt } from "./epochs.ts";
 import { audienceOf, hasLeft, isMember, isPeer, replicasOf, tellPeers } from "./membership.ts";
 import { forward, judgePending, onDuty, openSlot, othersOf, propose } from "./queue.ts";
-import type { Epoch, ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
+import type { Epoch, ReplicaConfig, ReplicaMessage, ReplicaState, ReplicaTypes } from "./state.ts";
 
 type Out = Effects<ReplicaTypes>;
+type Head = Extract<ReplicaMessage, { kind: "head" }>;
 
 /** The rule of time: age the queue, fill gaps, tell peers where we are (aneris 5.4 timers, 5.9; faults F7, F8, F15). */
 export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void {
@@ -14,6 +15,7 @@ export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void
   for (const peer of state.peers.values) peer.silentTicks += 1;
   agePending(config, state, out);
   watchProgress(config, state, out);
+  retireEpochs(config, state, out);
   tellHead(config, state, out);
   propose(config, state, out);
   out.arm("tick", config.tickMs, Math.floor(config.tickMs / 4));
@@ -28,7 +30,12 @@ export const answerRetired = (state: Readonly<ReplicaState>, out: Out, replica: 
   out.send([replica], headOf(state));
 
 const headOf = (state: Readonly<ReplicaState>) =>
-  ({ kind: "head", delivered: state.slotOut - 1, stable: state.stable }) as const;
+  ({
+    kind: "head",
+    delivered: state.slotOut - 1,
+    stable: state.stable,
+    held: state.held,
+  }) as const;
 
 /** Forgets what was executed by way of others; hands on what waits for too long. */
 function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void {
@@ -78,11 +85,12 @@ function mostAdvanced(config: ReplicaConfig, state: Readonly<ReplicaState>): str
   return best;
 }
 
-export function heardFrom(state: ReplicaState, replica: string, delivered: number, stable: number): void {
+export function heardFrom(state: ReplicaState, replica: string, { delivered, stable, held }: Head): void {
   const peer = mapGet(state.peers, replica);
   mapSet(state.peers, replica, {
     delivered: Math.max(delivered, peer?.delivered ?? 0),
     stable: Math.max(stable, peer?.stable ?? 0),
+    held: Math.max(held, peer?.held ?? 0),
     silentTicks: 0,
   });
 }
@@ -102,25 +110,29 @@ export function becameStable(state: ReplicaState, out: Out, slot: number): void 
  * of them (aneris 5.6, 5.11). The latest such epoch counts: members of one between may be gone for good.
  */
 export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Out): void {
-  let over = 0;
-  for (let k = state.epochs.length - 1; k > 0 && over === 0; k -= 1)
-    if (isHeld(config, state, state.epochs[k]!)) over = k;
+  const held = state.epochs.findLast((epoch) => epoch.id > state.held && isHeld(config, state, epoch));
+  if (held !== undefined) state.held = held.id;
+  const over = state.epochs.findIndex(({ id }) => id >= state.held);
   if (over > 0) {
-    // The last word to those who are no peers any more: it may be what they wait for.
-    tellHead(config, state, out);
     for (const { id } of state.epochs.splice(0, over)) out.output({ kind: "retire", epoch: id });
     forgetStrangers(config, state);
     tellPeers(state, out);
   }
   const current = epochAt(state, state.slotOut);
-  if (state.left || !hasLeft(config, state) || state.epochs[0]!.id !== current.id) return;
+  if (state.left || !hasLeft(config, state) || state.held < current.id) return;
   state.left = true;
+  forward(config, out, state.pending, othersOf(config, state));
   out.output({ kind: "removed", from: current.from });
 }
 
-/** Are all slots before an epoch durable here, and at f + 1 of its own replicas? */
-function isHeld(config: ReplicaConfig, state: Readonly<ReplicaState>, { from, membership }: Epoch): boolean {
+/** Are all slots before an epoch durable here, and at f + 1 of its own replicas, or has a peer found that it is so? */
+function isHeld(
+  config: ReplicaConfig,
+  state: Readonly<ReplicaState>,
+  { id, from, membership }: Epoch,
+): boolean {
   if (state.stable < from - 1) return false;
+  if (state.peers.values.some((peer) => peer.held >= id)) return true;
   const replicas = replicasOf(membership);
   const durable = quorumSystem(threshold(replicas, membership.f + 1));
   return durable.has(

@@ -180,7 +180,7 @@ test("a value that is no batch is delivered as the empty batch, whatever its len
 
 test("a peer with another history is not asked again and again", () => {
   const one = new Life({ membership: membershipOf(["r0", "r1"], 1) });
-  one.message("r1", { kind: "head", delivered: 9, stable: 9 });
+  one.message("r1", { kind: "head", delivered: 9, stable: 9, held: 0 });
   const before = one.sent.length;
   const slots = [{ slot: 1, epoch: 0, vector: emptyBatch, chain: new Uint8Array(32) }];
   one.message("r1", { kind: "log", last: 9, slots });
@@ -191,7 +191,7 @@ test("a peer with another history is not asked again and again", () => {
 test("a replica that makes progress by itself asks nobody", () => {
   const one = new Life({ membership: membershipOf(["r0", "r1"], 1) });
   for (let slot = 1; slot <= 20; slot += 1) {
-    one.message("r1", { kind: "head", delivered: slot + 3, stable: 0 });
+    one.message("r1", { kind: "head", delivered: slot + 3, stable: 0, held: 0 });
     one.decided(slot, []);
     one.tick();
   }

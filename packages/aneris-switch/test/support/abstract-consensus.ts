@@ -5,6 +5,12 @@ interface Instance {
   decided: Uint8Array | null;
 }
 
+/** Who runs an epoch. */
+export interface Crew {
+  readonly members: readonly string[];
+  readonly f: number;
+}
+
 /** What one learner may hand to its replica. */
 export type Report =
   | { readonly kind: "decided"; readonly epoch: number; readonly slot: number; readonly value: Uint8Array }
@@ -13,25 +19,47 @@ export type Report =
 /**
  * Consensus as the door promises it, and no better: each (epoch, slot) decides one of the values proposed for it, at a moment
  * that the schedule chooses; a learner reports a decision once per life, in any order; the first proposal of a learner stands
- * and is repeated until it is decided, whatever is lost; slots that enough replicas have trimmed are forgotten.
+ * and is repeated until it is decided, whatever is lost; slots that enough replicas have trimmed are forgotten. Where more than
+ * `f` members of an epoch do not run it, nothing is decided in it any more, and nobody learns what was.
  */
 export class AbstractConsensus {
   readonly #instances = new Map<string, Instance>();
   readonly #learners = new Map<string, { proposals: Map<string, Uint8Array>; reported: Set<string> }>();
   readonly #trims = new Map<number, Map<string, number>>();
-  readonly #replicas: readonly string[];
-  readonly #holders: number;
+  readonly #crews = new Map<number, Crew>();
+  readonly #runs: (replica: string, epoch: number) => boolean;
 
-  /** Forgets a slot once `holders` replicas have trimmed it. */
-  constructor(replicas: readonly string[], holders: number) {
-    this.#replicas = replicas;
-    this.#holders = holders;
-    for (const replica of replicas) this.restart(replica);
+  /** @param runs whether the processes of an epoch are up at a replica's node */
+  constructor(runs: (replica: string, epoch: number) => boolean) {
+    this.#runs = runs;
   }
 
   /** Learners keep nothing. */
   restart(replica: string): void {
     this.#learners.set(replica, { proposals: new Map(), reported: new Set() });
+  }
+
+  /** A replica begins an epoch; answers whether all agree on who runs it. */
+  begin(epoch: number, crew: Crew): boolean {
+    const known = this.#crews.get(epoch) ?? crew;
+    this.#crews.set(epoch, known);
+    return known.f === crew.f && String(known.members) === String(crew.members);
+  }
+
+  /** Who runs an epoch and those after it, as far as they were begun. */
+  crewsFrom(epoch: number): Crew[] {
+    return [...this.#crews].flatMap(([id, crew]) => (id >= epoch ? [crew] : []));
+  }
+
+  isMember(replica: string, epoch: number): boolean {
+    return this.#crews.get(epoch)?.members.includes(replica) ?? false;
+  }
+
+  #alive(epoch: number): boolean {
+    const crew = this.#crews.get(epoch);
+    if (crew === undefined) return false;
+    const { members, f } = crew;
+    return members.filter((member) => this.#runs(member, epoch)).length >= members.length - f;
   }
 
   propose(replica: string, epoch: number, slot: number, value: Uint8Array): void {
@@ -56,10 +84,12 @@ export class AbstractConsensus {
     }
   }
 
+  /** Slots up to this one are forgotten: f + 1 members have them. */
   floor(epoch: number): number {
     const trims = this.#trims.get(epoch) ?? new Map<string, number>();
-    const all = this.#replicas.map((replica) => trims.get(replica) ?? 0).sort((a, b) => b - a);
-    return all[this.#holders - 1] ?? 0;
+    const { members, f } = this.#crews.get(epoch) ?? { members: [], f: 0 };
+    const all = members.map((replica) => trims.get(replica) ?? 0).sort((a, b) => b - a);
+    return all[f] ?? 0;
   }
 
   /** Some proposals arrive, and some instances decide. */
@@ -71,20 +101,22 @@ export class AbstractConsensus {
         const { proposed } = this.#instance(key);
         if (!proposed.includes(value)) proposed.push(value);
       }
-    for (const instance of this.#instances.values())
+    for (const [key, instance] of this.#instances)
       if (instance.decided === null && instance.proposed.length > 0 && random.chance(chance))
-        instance.decided = random.pick(instance.proposed);
+        if (this.#alive(Number(key.split("/")[0]))) instance.decided = random.pick(instance.proposed);
   }
 
   /** Something that a replica has not heard in this life, of an epoch that `runs` there (sometimes of any); null if there is nothing. */
   report(replica: string, random: SeededRandom, runs: (epoch: number) => boolean): Report | null {
     const { proposals, reported } = this.#learners.get(replica)!;
+    const hears = (epoch: number): boolean =>
+      runs(epoch) && this.isMember(replica, epoch) && this.#alive(epoch);
     const fresh = [...this.#instances].filter(
-      ([key, { decided }]) => decided !== null && !reported.has(key) && runs(Number(key.split("/")[0])),
+      ([key, { decided }]) => decided !== null && !reported.has(key) && hears(Number(key.split("/")[0])),
     );
     for (const key of proposals.keys()) {
       const [epoch, slot] = key.split("/").map(Number);
-      if (slot! <= this.floor(epoch!) && runs(epoch!)) {
+      if (slot! <= this.floor(epoch!) && hears(epoch!)) {
         proposals.delete(key);
         return { kind: "trimmed", epoch: epoch!, floor: this.floor(epoch!) };
       }

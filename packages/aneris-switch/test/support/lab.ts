@@ -20,6 +20,7 @@ import {
   encodeCommand,
   encodeControl,
   joinBatch,
+  type Membership,
   membershipOf,
   Operation,
   readBatch,
@@ -81,6 +82,13 @@ export function control(n: number, operation: Operation, options: ControlOptions
 export const swap = (n: number, name: string, options?: ControlOptions): Uint8Array =>
   control(n, { kind: "swap", protocol: protocol(name) }, options);
 
+export const reconfigure = (
+  n: number,
+  name: string,
+  membership: Membership,
+  options?: ControlOptions,
+): Uint8Array => control(n, { kind: "reconfigure", protocol: protocol(name), membership }, options);
+
 export const forged: ControlOptions = { key: utf8Encode("a key of nobody") };
 
 export const modeChange = (n: number, kind: "cut" | "window"): Uint8Array =>
@@ -92,6 +100,8 @@ export function labels(batch: Uint8Array): string[] {
     if (entry.kind === "command") return `c${entry.client}:${entry.seq}`;
     if (entry.kind === "register") return "register";
     const operation = readOperation(entry.operation);
+    if (operation?.kind === "reconfigure")
+      return `ctl${entry.n}=${operation.membership.members.map(({ replica }) => replica).join("+")}`;
     return `ctl${entry.n}=${operation?.kind === "swap" ? operation.protocol.name : operation?.kind}`;
   });
 }

@@ -131,6 +131,12 @@ export class Monitors {
     } else must("P1 validity", false, () => `a registration of ${utf8Decode(entry.nonce)}`);
   }
 
+  /** A replica says that it is no member from a slot on. */
+  left(who: string, from: number): void {
+    const { next } = this.ledger(who);
+    must("removed at its slot", next === from, () => `${who} ends at ${next}, is no member from ${from} on`);
+  }
+
   /** P4 and P5: everything that was broadcast is delivered, the same at all of `live`. */
   quiesced(live: readonly string[], controls: number): void {
     const ends = live.map((who) => this.ledger(who).next);

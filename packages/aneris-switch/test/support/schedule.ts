@@ -1,72 +1,61 @@
 import { SeededRandom } from "@eunomia/conformance";
-import { type Engine, step } from "@eunomia/engine";
+import { step } from "@eunomia/engine";
 import {
   type ReplicaConfig,
   type ReplicaMessage,
-  type ReplicaRecord,
-  type ReplicaState,
+  type ReplicaOutput,
   type ReplicaTypes,
   replicaEngine,
 } from "../../src/index.ts";
-import { joinBatch, membershipOf } from "../../src/messages.ts";
-import { AbstractConsensus } from "./abstract-consensus.ts";
-import { command, configOf, forged, labels, type Make, modeChange, oracles, swap } from "./lab.ts";
+import { peersOf } from "../../src/membership.ts";
+import { joinBatch } from "../../src/messages.ts";
+import { AbstractConsensus, type Crew } from "./abstract-consensus.ts";
+import { configOf, forged, type Make, oracles, swap } from "./lab.ts";
 import { Monitors, Violation } from "./monitors.ts";
-
-interface Node {
-  readonly id: string;
-  readonly config: ReplicaConfig;
-  readonly engine: Engine<ReplicaTypes>;
-  state: ReplicaState;
-  /** The delivered log; what lies behind `durable` may be lost with the machine. */
-  log: ReplicaRecord[];
-  durable: number;
-  up: boolean;
-  spawned: Set<number>;
-}
+import { invent, type Plan } from "./plan.ts";
+import { Node } from "./schedule-node.ts";
 
 export interface ScheduleResult {
   readonly violation: Violation | null;
+  /** Changes of protocol or members. */
   readonly swaps: number;
+  readonly changes: number;
+  /** Replicas that ended because they are no members any more. */
+  readonly removed: number;
   readonly events: number;
   readonly crashes: number;
 }
 
 export interface ScheduleOptions {
   readonly make?: Make;
-  /** Fixes parts of the configuration that are otherwise drawn. */
-  readonly fix?: Partial<ReplicaConfig>;
-  readonly replicas?: number;
-  /** No node dies for good. */
-  readonly allSurvive?: boolean;
 }
 
 /** One random run of a few replicas over abstract consensus, followed by a fair end in which everything must arrive. */
 export class Schedule {
   readonly random: SeededRandom;
-  readonly nodes: Node[] = [];
+  readonly plan: Plan;
+  readonly nodes: Node[];
   readonly consensus: AbstractConsensus;
   readonly monitors: Monitors;
-  readonly commands: Uint8Array[] = [];
-  readonly controls: Uint8Array[] = [];
   bag: { from: string; to: string; message: ReplicaMessage }[] = [];
   /** Nobody crashes, and nobody says a thing twice: what one replica has taken in must arrive. */
   readonly calm: boolean;
   /** Replicas hear nothing of each other: consensus alone must do. */
   readonly partitioned: boolean;
-  unsaid: Uint8Array[] = [];
+  unsaid: Uint8Array[];
   events = 0;
   crashes = 0;
+  removed = 0;
 
-  constructor(seed: number, { make = replicaEngine, fix = {}, replicas }: ScheduleOptions = {}) {
+  constructor(seed: number, { make = replicaEngine }: ScheduleOptions = {}) {
     const random = new SeededRandom(seed);
     this.random = random;
-    const ids = Array.from({ length: replicas ?? 1 + random.below(3) }, (_, i) => `r${i}`);
-    const f = random.below(ids.length);
+    this.plan = invent(random);
+    const { ids, memberships, commands, controls } = this.plan;
     this.calm = random.chance(0.5);
-    this.partitioned = random.chance(0.3);
+    this.partitioned = memberships.length === 1 && random.chance(0.3);
     const shared: Partial<ReplicaConfig> = {
-      membership: membershipOf(ids, f),
+      membership: memberships[0]!,
       alpha: random.pick([1, 2, 4, 8]),
       mode: { kind: random.chance(0.5) ? "cut" : "window" },
       fifo: random.chance(0.3),
@@ -75,63 +64,50 @@ export class Schedule {
       sessionWindow: random.pick([4, 1024]),
       controlGap: this.calm ? 1 : random.pick([1, 1, 3]),
       gapTicks: 2,
-      ...fix,
     };
     this.monitors = new Monitors(shared.fifo ?? false);
-    this.consensus = new AbstractConsensus(ids, f + 1);
-    this.#invent();
-    this.unsaid = [...this.commands, ...this.controls];
-    for (const id of ids) {
-      const config = configOf({ ...shared, self: id });
-      const engine = make(config, oracles);
-      const state = engine.init(config);
-      const node: Node = { id, config, engine, state, log: [], durable: 0, up: true, spawned: new Set() };
-      this.nodes.push(node);
-      this.#start(node);
-    }
+    for (const { id, entry } of commands) this.monitors.broadcast(entry, id);
+    for (const entry of controls) this.monitors.signed(entry);
+    this.unsaid = [...commands.map(({ entry }) => entry), ...controls];
+    this.consensus = new AbstractConsensus((replica, epoch) =>
+      this.nodes.some(
+        ({ id, up, spawned }) => id === replica && up && (this.partitioned || spawned.has(epoch)),
+      ),
+    );
+    this.nodes = ids.map((id) => new Node(make, configOf({ ...shared, self: id }), oracles));
+    for (const node of this.nodes) if (isIn(memberships[0]!, node.id)) this.#up(node);
   }
 
   static run(seed: number, options: ScheduleOptions = {}): ScheduleResult {
     const schedule = new Schedule(seed, options);
+    const result = (violation: Violation | null): ScheduleResult => {
+      const { events, crashes, removed, plan } = schedule;
+      return {
+        violation,
+        swaps: plan.swaps,
+        changes: plan.memberships.length - 1,
+        removed,
+        events,
+        crashes,
+      };
+    };
     try {
       schedule.#faulty();
-      schedule.#fair(options.allSurvive ?? false);
-      schedule.monitors.quiesced(
-        schedule.live.map(({ id }) => id),
-        schedule.controls.length,
-      );
-      for (const { id, state } of schedule.live)
-        if (state.slotOut < state.epochs.at(-1)!.from)
-          throw new Violation("P4 termination", `at ${id} the last swap does not take effect`);
-      const swaps = schedule.controls.filter((entry) => !labels(joinBatch([entry]))[0]!.endsWith("mode"));
-      return { violation: null, swaps: swaps.length, events: schedule.events, crashes: schedule.crashes };
+      schedule.#fair();
+      schedule.#ended();
+      return result(null);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      return { violation: error, swaps: 0, events: schedule.events, crashes: schedule.crashes };
+      return result(error);
     }
   }
 
-  /** What clients and monitors will say. */
-  #invent(): void {
-    const { random } = this;
-    for (let client = 1; client <= 1 + random.below(3); client += 1)
-      for (let seq = 1; seq <= 1 + random.below(4); seq += 1) {
-        const entry = command(client, seq, random.chance(0.3) ? "equal" : undefined);
-        this.commands.push(entry);
-        this.monitors.broadcast(entry, `c${client}:${seq}`);
-      }
-    for (let n = 1; n <= random.below(4); n += 1) {
-      const entry = random.chance(0.25)
-        ? modeChange(n, random.chance(0.5) ? "cut" : "window")
-        : swap(n, random.pick(["paxos", "two-thirds"]));
-      this.controls.push(entry);
-      this.monitors.signed(entry);
-    }
-  }
-
-  #start(node: Node): void {
-    node.state = node.engine.init(node.config);
-    node.spawned = new Set();
+  /** Begins a life. A node that was never up before has nothing but the configuration, and an operator who knows the members. */
+  #up(node: Node): void {
+    const newest = this.nodes
+      .map(({ state }) => state)
+      .reduce((one, other) => (other.slotOut > one.slotOut ? other : one));
+    node.begin(peersOf(newest).map(({ replica }) => replica));
     this.consensus.restart(node.id);
     this.monitors.recovered(node.id, node.log.length);
     this.#take(node, { kind: "start", records: node.log });
@@ -141,45 +117,51 @@ export class Schedule {
     this.events += 1;
     for (const effect of step(node.engine, node.config, node.state, event).effects) {
       if (effect.kind === "persist") node.log.push(effect.record);
-      else if (effect.kind === "spawn") node.spawned.add(Number(effect.key));
-      else if (effect.kind === "send")
+      else if (effect.kind === "spawn") {
+        node.spawned.add(Number(effect.key));
+        const agreed = this.consensus.begin(Number(effect.key), effect.config as Crew);
+        if (!agreed) throw new Violation("P7 one epoch per slot", `epoch ${effect.key} has two memberships`);
+      } else if (effect.kind === "send")
         for (const to of this.partitioned ? [] : effect.to)
           this.bag.push({ from: node.id, to, message: effect.message });
-      else if (effect.kind === "output") {
-        const { output } = effect;
-        if (output.kind === "deliver") this.monitors.deliver(node.id, output);
-        else if (output.kind === "propose")
-          this.consensus.propose(node.id, output.epoch, output.slot, output.value);
-        else if (output.kind === "trim") this.consensus.trim(node.id, output.epoch, output.slot);
-        else if (output.kind === "retire") node.spawned.delete(output.epoch);
-        else if (output.kind === "alarm") throw new Violation("no alarm", output.reason);
-        else if (output.kind === "read") {
-          const slots = node.log.flatMap((entry) =>
-            entry.kind === "delivered" && entry.slot >= output.from ? [entry] : [],
-          );
-          const part = slots
-            .slice(0, 3)
-            .map(({ slot, epoch, vector, chain }) => ({ slot, epoch, vector, chain }));
-          this.#take(node, {
-            kind: "commands",
-            commands: [{ kind: "serve", to: output.to, last: node.log.length, slots: part }],
-          });
-        }
-      }
+      else if (effect.kind === "output") this.#hear(node, effect.output);
     }
-    this.#bounded(node);
+    node.mustBeBounded(this.plan.controls.length);
   }
 
-  /** P12. */
-  #bounded({ id, config, state }: Node): void {
-    const { inflight, known, pending, slotOut, epochs } = state;
-    const holds =
-      inflight.keys.length <= config.alpha + 1 &&
-      known.keys.every((slot) => slot >= slotOut && slot <= slotOut + config.maxAhead) &&
-      known.values.every((list) => list.length <= 5) &&
-      pending.length <= config.maxPending + config.alpha * config.maxBatch &&
-      epochs.length <= this.controls.length + 1;
-    if (!holds) throw new Violation("P12 bounded state", `${id} holds too much`);
+  #hear(node: Node, output: ReplicaOutput): void {
+    if (output.kind === "deliver") this.monitors.deliver(node.id, output);
+    else if (output.kind === "propose") {
+      if (!this.consensus.isMember(node.id, output.epoch))
+        throw new Violation("P7 one epoch per slot", `${node.id} proposes in epoch ${output.epoch}`);
+      this.consensus.propose(node.id, output.epoch, output.slot, output.value);
+    } else if (output.kind === "trim") this.consensus.trim(node.id, output.epoch, output.slot);
+    else if (output.kind === "retire") {
+      node.spawned.delete(output.epoch);
+      this.#mustBeHeld(node);
+    } else if (output.kind === "removed") {
+      this.#mustBeHeld(node);
+      this.monitors.left(node.id, output.from);
+      this.removed += 1;
+      node.needed = false;
+      if (!this.calm && this.random.chance(0.5)) node.up = false;
+    } else if (output.kind === "alarm") throw new Violation("no alarm", output.reason);
+    else if (output.kind === "read") {
+      const slots = node.slotsFrom(output.from).slice(0, 3);
+      this.#take(node, {
+        kind: "commands",
+        commands: [{ kind: "serve", to: output.to, last: node.log.length, slots }],
+      });
+    }
+  }
+
+  /** What ends the epochs before one: f + 1 of its own members, or of a later one, have on their disks what went before. */
+  #mustBeHeld({ id, state }: Node): void {
+    const first = state.epochs[0]!;
+    const has = (replica: string): boolean =>
+      this.nodes.some((node) => node.id === replica && node.durable >= first.from - 1);
+    if (!this.consensus.crewsFrom(first.id).some(({ members, f }) => members.filter(has).length > f))
+      throw new Violation("old epochs end when the new hold all", `${id} ends those before ${first.from}`);
   }
 
   #report(node: Node, unknownToo: boolean): boolean {
@@ -200,46 +182,55 @@ export class Schedule {
     if (node?.up) this.#take(node, { kind: "message", from, message });
   }
 
-  /** One entry comes in: from a client or monitor that repeats itself at will, or once for all. */
+  /** One entry comes in: from a client or monitor that repeats itself at will, or once for all, where it is not in vain. */
   #say(node: Node): void {
     const { random } = this;
-    if (!this.calm) return this.#submit(node, [random.pick([...this.commands, ...this.controls])]);
+    const { commands, controls, revivals } = this.plan;
+    if (!this.calm)
+      return this.#submit(node, [
+        random.pick([...commands.map(({ entry }) => entry), ...controls, ...revivals]),
+      ]);
+    if (!node.takesPart) return;
     const [entry] = this.unsaid.splice(random.below(this.unsaid.length), 1);
     if (entry !== undefined) this.#submit(node, [entry]);
   }
 
-  #submit(node: Node, entries: Uint8Array[]): void {
-    this.#take(node, { kind: "commands", commands: [{ kind: "submit", batch: joinBatch(entries) }] });
+  #submit(node: Node, entries: readonly Uint8Array[]): void {
+    if (entries.length > 0)
+      this.#take(node, { kind: "commands", commands: [{ kind: "submit", batch: joinBatch(entries) }] });
   }
 
   #corrupt(): void {
     const { random } = this;
+    const { controls, revivals, commands } = this.plan;
     const state = random.pick(this.nodes).state;
     const slot = state.slotOut + random.below(4);
+    const any = (): Uint8Array => random.pick(commands).entry;
     const lies = [
       joinBatch([swap(random.pick([1, 2, 3]), "paxos", forged)]),
       joinBatch([swap(state.nextControl, "quux")]),
       Uint8Array.of(random.below(256)),
-      ...this.controls.map((entry) => joinBatch([entry])),
-      joinBatch([random.pick(this.commands), random.pick(this.commands)]),
-      ...this.controls.map((entry) => joinBatch([random.pick(this.commands), entry])),
+      ...[...controls, ...revivals].map((entry) => joinBatch([entry])),
+      joinBatch([any(), any()]),
+      ...controls.map((entry) => joinBatch([any(), entry])),
     ];
-    this.consensus.inject(random.below(this.controls.length + 1), slot, random.pick(lies));
+    this.consensus.inject(random.below(controls.length + 1), slot, random.pick(lies));
   }
 
   #faulty(): void {
     const { random } = this;
-    const steps = 40 + random.below(80);
+    const steps = 40 + random.below(80) + 40 * (this.plan.memberships.length - 1);
     for (let i = 0; i < steps; i += 1) {
       const node = random.pick(this.nodes);
       const lot = random.below(100);
       if (lot < 4) this.#corrupt();
+      else if (!node.needed && !node.up) continue;
       else if (lot < 7) this.#crash(node);
       else if (!node.up) this.#up(node);
       else if (lot < 22) this.#say(node);
       else if (lot < 40) this.consensus.advance(random, 0.5);
       else if (lot < 65) this.#report(node, random.chance(0.3));
-      else if (lot < 70) this.partitioned || this.#stable(node, node.log.length);
+      else if (lot < 70) this.partitioned || this.#stable(node);
       else if (lot < 78) this.#take(node, { kind: "timeout", timer: "tick" });
       else if (lot < 82) this.#duty(node);
       else if (this.bag.length > 0) {
@@ -262,39 +253,54 @@ export class Schedule {
   #crash(node: Node): void {
     if (!node.up || this.calm) return;
     this.crashes += 1;
-    node.up = false;
-    node.log = node.log.slice(0, node.durable + this.random.below(node.log.length - node.durable + 1));
+    node.crash(this.random);
   }
 
-  #up(node: Node): void {
-    node.up = true;
-    node.durable = node.log.length;
-    this.#start(node);
-  }
-
-  #stable(node: Node, slot: number): void {
+  #stable(node: Node): void {
+    const slot = node.log.length;
     if (slot <= node.durable) return;
     node.durable = slot;
     this.#take(node, { kind: "commands", commands: [{ kind: "stable", slot }] });
   }
 
-  /** Nothing is lost any more; clients and monitors repeat themselves until everybody has everything. */
-  #fair(allSurvive: boolean): void {
-    const { random } = this;
-    while (this.unsaid.length > 0 && this.calm) this.#say(random.pick(this.nodes));
-    const deaths = !allSurvive && random.chance(0.3) ? this.nodes[0]!.config.membership.f : 0;
-    const first = random.below(this.nodes.length);
-    for (const [i, node] of this.nodes.entries()) {
-      const dies = (i - first + this.nodes.length) % this.nodes.length < deaths;
-      if (dies) this.#crash(node);
-      else if (!node.up) this.#up(node);
+  /** Some die for good: never more of a membership than it bears. */
+  #bury(): Set<string> {
+    const dead = new Set<string>();
+    if (!this.random.chance(0.3) || this.calm) return dead;
+    const first = this.random.below(this.nodes.length);
+    for (let i = 0; i < this.nodes.length; i += 1) {
+      const { id } = this.nodes[(first + i) % this.nodes.length]!;
+      const bearable = this.plan.memberships.every(
+        (membership) =>
+          !isIn(membership, id) ||
+          membership.members.filter(({ replica }) => dead.has(replica)).length < membership.f,
+      );
+      if (bearable) dead.add(id);
     }
-    for (let round = 0; round < 150 && !this.#finished(); round += 1)
+    return dead;
+  }
+
+  /** Nothing is lost any more; clients and monitors repeat themselves until everybody has everything. */
+  #fair(): void {
+    const { random } = this;
+    const dead = this.#bury();
+    for (const node of this.nodes) {
+      if (dead.has(node.id)) {
+        this.#crash(node);
+        node.needed = false;
+      } else if (!node.up && node.needed) this.#up(node);
+    }
+    for (let round = 0; round < 250 && !this.#finished(); round += 1)
       for (const node of this.live) {
-        if (round % 8 === 0 && !this.calm) this.#submit(node, [...this.commands, ...this.controls]);
+        if (round % 8 === 0 && !this.calm)
+          this.#submit(node, [...this.plan.commands.map(({ entry }) => entry), ...this.plan.controls]);
+        if (this.calm) this.#say(node);
+        // Whose peers are all gone needs to be told who is there now.
+        if (round % 40 === 39 && node.isLost(this.live)) this.#up(node);
         this.#take(node, { kind: "timeout", timer: "tick" });
+        if (!this.partitioned) this.#stable(node);
         this.consensus.advance(random, 0.9);
-        while (this.#report(node, false));
+        while (node.up && this.#report(node, false));
         for (let n = this.bag.length; n > 0; n -= 1) this.#deliver(0);
       }
   }
@@ -303,14 +309,45 @@ export class Schedule {
     return this.nodes.filter(({ up }) => up);
   }
 
+  /** Those who must have everything in the end. */
+  get #last(): Node[] {
+    const last = this.plan.memberships.at(-1)!;
+    return this.live.filter(({ id }) => isIn(last, id));
+  }
+
   #finished(): boolean {
-    if (this.live.some(({ state }) => state.slotOut < state.epochs.at(-1)!.from)) return false;
-    const ledgers = this.live.map(({ id }) => this.monitors.ledger(id));
+    const { commands, controls } = this.plan;
+    if (this.live.some((node) => !this.#isSettled(node))) return false;
+    const ledgers = this.#last.map(({ id }) => this.monitors.ledger(id));
     return ledgers.every(
       ({ next, places, nextControl }) =>
-        next === ledgers[0]!.next &&
-        places.size === this.commands.length &&
-        nextControl === this.controls.length + 1,
+        next === ledgers[0]!.next && places.size === commands.length && nextControl === controls.length + 1,
     );
   }
+
+  /**
+   * The last change has taken effect here, or this replica knows that it is no member any more; and what was before it has
+   * ended, if enough of the last members are there to hold it.
+   */
+  #isSettled(node: Node): boolean {
+    const last = this.plan.memberships.at(-1)!;
+    const { slotOut, epochs } = node.state;
+    const held = !this.partitioned && this.#last.length > last.f;
+    return isIn(last, node.id)
+      ? slotOut >= epochs.at(-1)!.from && (epochs.length === 1 || !held)
+      : !node.needed || !held;
+  }
+
+  #ended(): void {
+    this.monitors.quiesced(
+      this.#last.map(({ id }) => id),
+      this.plan.controls.length,
+    );
+    for (const node of this.live)
+      if (!this.#isSettled(node))
+        throw new Violation("P4 termination", `at ${node.id} the last change does not take effect`);
+  }
 }
+
+const isIn = ({ members }: Plan["memberships"][number], id: string): boolean =>
+  members.some(({ replica }) => replica === id);
