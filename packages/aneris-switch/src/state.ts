@@ -108,6 +108,7 @@ const agreed = {
   /** Bytes of slots since the last checkpoint. */
   unsavedBytes: nat(),
 };
+/** What every replica has in common after the same slot: what a snapshot begins with. */
 export const Checkpoint = record(agreed);
 export type Checkpoint = Infer<typeof Checkpoint>;
 
