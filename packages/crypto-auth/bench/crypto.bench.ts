@@ -1,4 +1,5 @@
 import { createHmac, createPublicKey, verify as opensslVerify, timingSafeEqual } from "node:crypto";
+import type { Authenticator } from "@eunomia/engine";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { ed25519Authenticator, hmacAuthenticator, plainAuthenticator, portable } from "../src/index.ts";
 import { native } from "../src/native.ts";
@@ -42,7 +43,7 @@ const publicKeys = new Map(
 
 for (const size of [64, 1024, 65_536]) {
   const payload = new Uint8Array(size).fill(3);
-  const sealAndOpen = (make: (self: string) => ReturnType<typeof plainAuthenticator>) => {
+  const sealAndOpen = (make: (self: string) => Authenticator) => {
     const [from, to] = [make("r0"), make("r1")];
     return () => {
       if (!to.open(from.seal("r1", payload)).ok) throw new Error("refused");

@@ -22,7 +22,7 @@ export {
   type MacSecrets,
 } from "./hmac-authenticator.ts";
 export { formatKeyFile, parseKeyFile } from "./key-file.ts";
-export { type PlainOptions, plainAuthenticator } from "./plain-authenticator.ts";
+export { type PlainAuthenticator, type PlainOptions, plainAuthenticator } from "./plain-authenticator.ts";
 export { portable } from "./portable.ts";
 export { generateKeys, type Keys, keysOfSeed, principalId } from "./principal.ts";
 export type { CryptoProvider, Ed25519, MacKey, PublicKey, SigningKey } from "./provider.ts";

@@ -316,6 +316,7 @@ describe("rotation without a stop", () => {
         ["another key", { ...server, key: other.key }, /"tls.key" expected a private key .* got ERR_OSSL/],
         ["no key", { ...server, key: "secret words" }, /"tls.key" expected/],
         ["no certificate", { ...server, cert: "" }, /"tls.cert" expected one certificate in PEM/],
+        ["no fingerprint", { ...server, revoked: ["ab:cd"] }, /"tls.revoked" expected SHA-256 fingerprints/],
         ["no authority", { ...server, ca: "junk" }, /"tls.ca" expected one certificate in PEM/],
         [
           "damaged",

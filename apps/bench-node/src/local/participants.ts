@@ -1,17 +1,18 @@
 import { type Client, type ClientOptions, createClient, GatewayLink } from "@eunomia/aneris-client";
 import { fromHex } from "@eunomia/codec";
-import { hmacAuthenticator, pairSecret } from "@eunomia/crypto-auth";
+import { hmacAuthenticator, pairSecret, plainAuthenticator } from "@eunomia/crypto-auth";
 import { native, systemRandom } from "@eunomia/crypto-auth/native";
+import type { Authenticator } from "@eunomia/engine";
 import { systemClock } from "@eunomia/host";
-import { tcpTransport } from "@eunomia/transports/tcp";
+import { type TcpTls, tcpTransport } from "@eunomia/transports/tcp";
 import type { ClusterConfig } from "../node/config.ts";
 import { processOf } from "../node/names.ts";
 
 export interface LinkSetup {
   readonly config: ClusterConfig;
-  /** The secret of clients, 32 bytes in hexadecimal. */
-  readonly clientSecret: string;
-  /** Names this client; different for each. */
+  /** The secret of clients, 32 bytes in hexadecimal, or the client's own certificate. */
+  readonly clientSecret: string | TcpTls;
+  /** Names this client; different for each. With a certificate: its name, a slash, and something of one's own. */
   readonly self: string;
   /** Nodes to talk to, the preferred one first. */
   readonly nodes: readonly string[];
@@ -27,16 +28,7 @@ export async function openLink({ config, clientSecret, self, nodes }: LinkSetup)
     maxFrameBytes: 8 << 20,
     maxQueueBytes: 64 << 20,
     maxRedialDelayMs: 250,
-  });
-  const secret = fromHex(clientSecret);
-  const authenticator = hmacAuthenticator({
-    self,
-    cluster: config.cluster,
-    keys: {
-      kind: "pairwise",
-      secrets: new Map(nodes.map((id) => [id, pairSecret(native, secret, self, id)])),
-    },
-    provider: native,
+    ...(typeof clientSecret !== "string" && { tls: clientSecret }),
   });
   const nodeOf = new Map(nodes.map((id) => [processOf(id, "gateway"), id]));
   return new GatewayLink({
@@ -44,9 +36,16 @@ export async function openLink({ config, clientSecret, self, nodes }: LinkSetup)
     gateways: [...nodeOf.keys()],
     nodeOf: (process) => nodeOf.get(process) ?? null,
     transport,
-    authenticator,
+    authenticator: authenticatorOf({ config, clientSecret, self, nodes }),
     clock: systemClock,
   });
+}
+
+function authenticatorOf({ config: { cluster }, clientSecret, self, nodes }: LinkSetup): Authenticator {
+  if (typeof clientSecret !== "string") return plainAuthenticator({ self, cluster, peers: nodes });
+  const secret = fromHex(clientSecret);
+  const secrets = new Map(nodes.map((id) => [id, pairSecret(native, secret, self, id)]));
+  return hmacAuthenticator({ self, cluster, keys: { kind: "pairwise", secrets }, provider: native });
 }
 
 /** A client with a session of its own over a link of its own. */

@@ -20,9 +20,9 @@ export async function nodeProgram(directory: string): Promise<string> {
     sourcemap: "inline",
     conditions: ["@eunomia/source"],
     external: ["esbuild"],
-    // What is CommonJS among the dependencies asks for Node's own modules by `require`.
+    // What is CommonJS among the dependencies asks for Node's own modules by `require`. Sources may import the maker, too.
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
     },
     logLevel: "silent",
   });

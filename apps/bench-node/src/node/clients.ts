@@ -1,21 +1,17 @@
-import { fromHex } from "@eunomia/codec";
-import { type HmacAuthenticator, pairSecret } from "@eunomia/crypto-auth";
-import { native } from "@eunomia/crypto-auth/native";
 import type { TcpEvent } from "@eunomia/transports/tcp";
+import type { PeerKeys } from "./peer-keys.ts";
 
 /**
- * Clients come and go, and a name may be connected more than once: their keys are kept, derived from the clients' secret, while
- * at least one connection of theirs is open.
+ * Clients come and go, and a name may be connected more than once: the authenticator knows them while at least one connection of
+ * theirs is open.
  */
-export class ClientKeys {
-  readonly #authenticator: HmacAuthenticator;
-  readonly #secret: Uint8Array;
+export class ConnectedClients {
+  readonly #keys: PeerKeys;
   readonly #nodes: ReadonlySet<string>;
   readonly #connections = new Map<string, number>();
 
-  constructor(authenticator: HmacAuthenticator, secret: string, nodes: ReadonlySet<string>) {
-    this.#authenticator = authenticator;
-    this.#secret = fromHex(secret);
+  constructor(keys: PeerKeys, nodes: ReadonlySet<string>) {
+    this.#keys = keys;
     this.#nodes = nodes;
   }
 
@@ -26,8 +22,7 @@ export class ClientKeys {
     if (event.direction !== "accepted" || this.#nodes.has(peer)) return null;
     const before = this.#connections.get(peer) ?? 0;
     if (event.kind === "connected") {
-      if (before === 0)
-        this.#authenticator.admit(peer, pairSecret(native, this.#secret, peer, this.#authenticator.self));
+      if (before === 0) this.#keys.admitClient(peer);
       this.#connections.set(peer, before + 1);
       return null;
     }
@@ -36,7 +31,7 @@ export class ClientKeys {
       return null;
     }
     this.#connections.delete(peer);
-    this.#authenticator.forget(peer);
+    this.#keys.forget(peer);
     return peer;
   }
 }

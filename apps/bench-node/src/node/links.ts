@@ -1,12 +1,11 @@
 import type { Member } from "@eunomia/aneris-switch/messages";
-import { fromHex } from "@eunomia/codec";
-import { type HmacAuthenticator, hmacAuthenticator } from "@eunomia/crypto-auth";
-import { native } from "@eunomia/crypto-auth/native";
+import type { Authenticator } from "@eunomia/engine";
 import { systemClock } from "@eunomia/host";
 import { type TcpTransport, tcpTransport } from "@eunomia/transports/tcp";
-import { ClientKeys } from "./clients.ts";
+import { ConnectedClients } from "./clients.ts";
 import { ConfigError, type NodeAddress } from "./config.ts";
 import { addressOf } from "./members.ts";
+import { certifiedKeys, type PeerKeys, sharedKeys } from "./peer-keys.ts";
 import type { NodeOptions } from "./stack.ts";
 
 /** A node that was removed may ask for so long whether it is needed. */
@@ -15,7 +14,7 @@ const farewellMs = 60_000;
 /** The links of a node: to the members of its cluster as they come and go, and to clients while they are connected. */
 export class Links {
   readonly transport: TcpTransport;
-  readonly authenticator: HmacAuthenticator;
+  readonly #keys: PeerKeys;
   /** Every node that is or was a member, or vouched for by the operator. */
   readonly nodes: Set<string>;
   /** The last connection of a client has ended. */
@@ -25,17 +24,16 @@ export class Links {
   readonly #leaving = new Map<string, () => void>();
   readonly #vouched: ReadonlySet<string>;
 
-  private constructor(
-    transport: TcpTransport,
-    authenticator: HmacAuthenticator,
-    nodes: Set<string>,
-    self: string,
-  ) {
+  private constructor(transport: TcpTransport, keys: PeerKeys, nodes: Set<string>, self: string) {
     this.transport = transport;
-    this.authenticator = authenticator;
+    this.#keys = keys;
     this.nodes = nodes;
     this.#self = self;
     this.#vouched = new Set(nodes);
+  }
+
+  get authenticator(): Authenticator {
+    return this.#keys.authenticator;
   }
 
   /**
@@ -44,7 +42,7 @@ export class Links {
    * @throws ConfigError when nothing says where this node listens; TransportError when it cannot.
    */
   static async open(options: NodeOptions): Promise<Links> {
-    const { config, secrets, id, joins, onEvent } = options;
+    const { config, secrets, tls, quotas, id, joins, onEvent } = options;
     const own = joins?.self ?? config.nodes.find((node) => node.id === id);
     if (own === undefined)
       throw new ConfigError(
@@ -55,13 +53,9 @@ export class Links {
       );
     const known = [...config.nodes, ...(joins?.contacts ?? [])].filter((node) => node.id !== id);
     const nodes = new Set([id, ...known.map((node) => node.id)]);
-    const authenticator = hmacAuthenticator({
-      self: id,
-      cluster: config.cluster,
-      keys: { kind: "cluster", secret: fromHex(secrets.nodes), peers: [...nodes] },
-      provider: native,
-    });
-    const clients = new ClientKeys(authenticator, secrets.clients, nodes);
+    const keys = keysOf(id, config.cluster, secrets, tls);
+    for (const node of known) keys.admitNode(node.id);
+    const clients = new ConnectedClients(keys, nodes);
     const transport = await tcpTransport({
       self: id,
       listen: { host: own.host, port: own.port },
@@ -69,13 +63,15 @@ export class Links {
       cluster: config.cluster,
       maxFrameBytes: 8 << 20,
       maxQueueBytes: 64 << 20,
+      ...(tls && { tls }),
+      ...(quotas && { quotas }),
       onEvent(event) {
         const left = clients.observe(event);
         if (left !== null) links.onGone(left);
         onEvent?.(event);
       },
     });
-    const links = new Links(transport, authenticator, nodes, id);
+    const links = new Links(transport, keys, nodes, id);
     for (const node of known) links.#linked.add(node.id);
     return links;
   }
@@ -95,7 +91,7 @@ export class Links {
   #link({ id, host, port }: NodeAddress): void {
     this.#leaving.get(id)?.();
     this.#leaving.delete(id);
-    if (!this.#linked.has(id)) this.authenticator.admit(id);
+    if (!this.#linked.has(id)) this.#keys.admitNode(id);
     this.nodes.add(id);
     this.#linked.add(id);
     this.transport.setPeer(id, { host, port });
@@ -106,7 +102,7 @@ export class Links {
       this.#leaving.delete(id);
       this.#linked.delete(id);
       this.transport.setPeer(id, null);
-      this.authenticator.forget(id);
+      this.#keys.forget(id);
     });
     this.#leaving.set(id, cancel);
   }
@@ -116,4 +112,17 @@ export class Links {
     for (const cancel of this.#leaving.values()) cancel();
     this.#leaving.clear();
   }
+}
+
+/** @throws ConfigError unless there is one of the two. */
+function keysOf(
+  id: string,
+  cluster: string,
+  secrets: NodeOptions["secrets"],
+  tls: NodeOptions["tls"],
+): PeerKeys {
+  if (tls !== undefined && secrets === undefined) return certifiedKeys(id, cluster);
+  if (secrets !== undefined && tls === undefined) return sharedKeys(id, cluster, secrets);
+  const got = secrets === undefined ? "neither" : "both";
+  throw new ConfigError("node options", "secrets", "shared secrets, or certificates", got);
 }

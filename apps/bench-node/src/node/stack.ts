@@ -16,7 +16,7 @@ import { native } from "@eunomia/crypto-auth/native";
 import type { DriverOptions, SlotLog, SnapshotStore } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
-import type { TcpEvent } from "@eunomia/transports/tcp";
+import type { TcpEvent, TcpQuotas, TcpStats, TcpTls } from "@eunomia/transports/tcp";
 import type { ClusterConfig, ClusterSecrets, NodeAddress } from "./config.ts";
 import { Links } from "./links.ts";
 import { addressProblem, membershipOf } from "./members.ts";
@@ -25,7 +25,12 @@ import { protocolSpec, registry } from "./protocols.ts";
 
 export interface NodeOptions {
   readonly config: ClusterConfig;
-  readonly secrets: ClusterSecrets;
+  /** What authenticates: secrets that all share, or certificates. */
+  readonly secrets?: ClusterSecrets;
+  /** Mutual TLS; then a session belongs to the name in the certificate of the client that opened it. */
+  readonly tls?: TcpTls;
+  /** What peers and clients may send. */
+  readonly quotas?: TcpQuotas;
   /** Which of the nodes in `config` this is, or a new one: then `joins` says more. */
   readonly id: string;
   /** For a node that is none of the first ones: where it listens, and members from which it learns what came before it. */
@@ -38,6 +43,8 @@ export interface NodeOptions {
   /** This node is no member from slot `from` on and may end; its identity is never used again. */
   onRemoved?(from: number): void;
   onEvent?(event: TcpEvent): void;
+  /** A client spoke for another's session, and was refused. */
+  onForeign?(event: { readonly client: number; readonly process: string }): void;
   onAlarm?(alarm: { readonly process: string; readonly slot: number; readonly reason: string }): void;
   /** The node has stopped and cannot go on. */
   onFault(error: Error): void;
@@ -50,6 +57,10 @@ export interface RunningNode {
   readonly snapshots: SnapshotStore;
   /** What was ignored, by reason. */
   refusals(): ReadonlyMap<string, number>;
+  /** Connections, what was refused of them, and until when this node's certificate is good. */
+  links(): TcpStats;
+  /** Another certificate, other authorities or revocations, without a stop. @throws TransportError, and nothing has changed. */
+  updateTls(tls: TcpTls): void;
   /** Bytes of unfinished last writes that were cut off at the start. */
   readonly tornBytes: number;
   /** Whether there was an earlier run, and the last slot in the log of it. */
@@ -110,6 +121,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       node,
       snapshots,
       refusals: () => host.driver.refusals(),
+      links: () => transport.stats(),
+      updateTls: (tls) => transport.updateTls(tls),
       tornBytes: host.tornBytes,
       ranBefore,
       restoredSlot: log.last,
@@ -138,11 +151,13 @@ function broadcastNode(
   snapshots: SnapshotStore,
   links: Links,
 ): BroadcastNode {
-  const { config, id, joins, application, onSnapshot, onDelivery, onRemoved, onAlarm, onFault } = options;
+  const { config, id, joins, application, onSnapshot, onDelivery, onRemoved, onForeign, onAlarm, onFault } =
+    options;
   const contacts = (joins?.contacts ?? []).map((node) => processOf(node.id, "replica"));
   return new BroadcastNode({
     replica: { ...replicaConfig(config, id), contacts },
-    gateway: { ...gatewayDefaults, self: processOf(id, "gateway") },
+    // The transport has made sure that a client's id begins with its certificate's name and a slash.
+    gateway: { ...gatewayDefaults, self: processOf(id, "gateway"), ownerUntil: options.tls ? "/" : "" },
     oracles: oracles(),
     protocols,
     nodeOf: nodeInName,
@@ -157,6 +172,7 @@ function broadcastNode(
     ...(onSnapshot && { onSnapshot }),
     ...(onDelivery && { onDelivery }),
     ...(onRemoved && { onRemoved }),
+    ...(onForeign && { onForeign }),
     ...(onAlarm && { onAlarm }),
   });
 }

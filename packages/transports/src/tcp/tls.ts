@@ -57,7 +57,11 @@ export class Tls {
     const chain = certificatesOf("cert", cert);
     const [own] = chain;
     this.#authorities = certificatesOf("ca", ca);
-    this.#revoked = new Set(revoked);
+    // One that is misspelt would revoke nothing.
+    const misspelt = revoked.find((one) => !fingerprint.test(one));
+    if (misspelt !== undefined)
+      throw bad("revoked", "SHA-256 fingerprints, 32 bytes in hexadecimal with colons", misspelt);
+    this.#revoked = new Set(revoked.map((one) => one.toUpperCase()));
     // Written anew, because OpenSSL reads no further than where one PEM text runs into the next.
     this.options = { ...protocol, key, cert: chain.join("\n"), ca: this.#authorities.map(String) };
     this.context = contextOf(this.options);
@@ -158,6 +162,7 @@ function contextOf(options: SecureContextOptions): SecureContext {
   }
 }
 
+const fingerprint = /^([0-9a-f]{2}:){31}[0-9a-f]{2}$/i;
 const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 function certificatesOf(field: "cert" | "ca", text: string): X509Certificate[] {
