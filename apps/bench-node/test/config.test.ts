@@ -43,6 +43,7 @@ describe("the configuration of a cluster", () => {
       fifo: false,
       maxBatch: 4096,
       maxBatchBytes: 512 * 1024,
+      checkpointSlots: 10_000,
     } satisfies ClusterConfig);
     expect(readClusterConfig(fileOf(without("f"))).f).toBe(1);
   });

@@ -34,6 +34,8 @@ export interface ClusterConfig {
   readonly fifo: boolean;
   readonly maxBatch: number;
   readonly maxBatchBytes: number;
+  /** A snapshot is taken after every so many slots, at all nodes in the same ones. Default 10,000. */
+  readonly checkpointSlots?: number;
 }
 
 /** The two secrets of a cluster, 32 bytes in hexadecimal. Clients get the second one only. */
@@ -160,6 +162,7 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
     "fifo",
     "maxBatch",
     "maxBatchBytes",
+    "checkpointSlots",
   ]);
   const nodes = top.list("nodes", 1).map((node) => {
     node.only(["id", "host", "port"]);
@@ -206,6 +209,7 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
     fifo: top.flag("fifo", false),
     maxBatch: top.integer("maxBatch", 1, 65_536, 4096),
     maxBatchBytes: top.integer("maxBatchBytes", 1024, 16 << 20, 512 * 1024),
+    checkpointSlots: top.integer("checkpointSlots", 1, Number.MAX_SAFE_INTEGER, 10_000),
   };
 }
 

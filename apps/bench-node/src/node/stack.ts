@@ -185,6 +185,7 @@ export function oracles(): Omit<ReplicaOracles, "validate"> {
 /** The replica of a node, as the configuration of its cluster says. */
 export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig {
   const { cluster, nodes, f, alpha, mode, fifo, maxBatch, maxBatchBytes, initial, controllers } = config;
+  const { checkpointSlots = replicaDefaults.checkpointSlots } = config;
   return {
     ...replicaDefaults,
     cluster,
@@ -192,6 +193,7 @@ export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig 
     fifo,
     maxBatch,
     maxBatchBytes,
+    checkpointSlots,
     self: processOf(id, "replica"),
     membership: membershipOf(nodes, f),
     mode: { kind: mode },
