@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -14,7 +14,7 @@ let files = 0;
 function fileOf(content: unknown): string {
   files += 1;
   const file = join(directory.path, `${files}.json`);
-  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });
   return file;
 }
 
@@ -159,7 +159,9 @@ describe("the configuration of a cluster", () => {
       dataDirectory: join(directory.path, "n9"),
       onFault: () => {},
     });
-    await expect(started).rejects.toThrow('"nodes" expected a node "n9", got n1, n2, n3, n4');
+    await expect(started).rejects.toThrow(
+      '"nodes" expected a node "n9", or where that node listens when it joins, got n1, n2, n3, n4',
+    );
   });
 });
 
@@ -169,6 +171,9 @@ describe("secrets", () => {
     expect(readSecrets(fileOf({ clients: secret }), "client")).toEqual({ nodes: "", clients: secret });
     expect(readSecrets(fileOf({ nodes: secret, clients: secret }), "node").nodes).toBe(secret);
     expect(() => readSecrets(fileOf({ clients: secret }), "node")).toThrow('"nodes" expected 32 bytes');
+    const exposed = fileOf({ nodes: secret, clients: secret });
+    chmodSync(exposed, 0o640);
+    expect(() => readSecrets(exposed, "node")).toThrow(expect.objectContaining({ code: "exposed" }));
   });
 
   for (const [what, bad] of [

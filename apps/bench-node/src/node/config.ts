@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readSecretFile, SecretFileError } from "../security/secret-files.ts";
 
 /** One node of the cluster: where its peers and clients reach it. */
 export interface NodeAddress {
@@ -128,8 +129,9 @@ const show = (value: unknown): string =>
 function readJson(file: string, secret = false): unknown {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = secret ? readSecretFile(file) : readFileSync(file, "utf8");
   } catch (error) {
+    if (error instanceof SecretFileError && error.code === "exposed") throw error;
     throw new ConfigError(
       file,
       "(whole file)",
@@ -213,7 +215,7 @@ function checkClusterConfig(json: unknown, file: string): ClusterConfig {
   };
 }
 
-/** @throws ConfigError as for the configuration; no message repeats a secret. */
+/** @throws ConfigError as for the configuration; SecretFileError if others can read it. No message repeats a secret. */
 export function readSecrets(file: string, which: "node" | "client"): ClusterSecrets {
   const json = readJson(file, true);
   if (typeof json !== "object" || json === null || Array.isArray(json))

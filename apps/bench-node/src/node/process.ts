@@ -1,11 +1,14 @@
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
+import { readTlsFiles } from "../security/tls-files.ts";
 import { readClusterConfig, readSecrets } from "./config.ts";
 import { type RunningNode, startNode } from "./stack.ts";
 import { NodeEngineTrace, NodeTrace } from "./trace.ts";
 
 export interface NodeProcessOptions {
   readonly config: string;
-  readonly secrets: string;
+  /** A file of secrets that all share, or a folder with this node's certificate: one of the two. */
+  readonly secrets?: string;
+  readonly tls?: string;
   readonly id: string;
   readonly data: string;
   /** Where broadcast events go, one JSON object per line. */
@@ -50,10 +53,12 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   try {
     running = await startNode({
       config: readClusterConfig(options.config),
-      secrets: readSecrets(options.secrets, "node"),
+      ...(options.secrets !== undefined && { secrets: readSecrets(options.secrets, "node") }),
+      ...(options.tls !== undefined && { tls: readTlsFiles(options.tls) }),
       id: options.id,
       dataDirectory: options.data,
       onFault: (error) => fail(error, 1),
+      onForeign: (event) => log.warn(event, "spoke for the session of another name"),
       onAlarm: (alarm) => log.error(alarm, "processes disagree about a slot"),
       onEvent: (event) =>
         event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind),
@@ -70,6 +75,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
     engines?.close();
     process.exit(0);
   };
+  if (options.tls !== undefined) process.on("SIGHUP", () => rotate(running, options.tls!, log));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   process.on("message", (request: NodeRequest) =>
@@ -80,6 +86,19 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   const { tornBytes, restoredSlot } = running;
   if (running.ranBefore) trace?.recovered(restoredSlot);
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
+}
+
+/** Takes the folder's certificate, authorities and revocations as they are now. What cannot work changes nothing. */
+function rotate(running: RunningNode, folder: string, log: Logger): void {
+  try {
+    running.updateTls(readTlsFiles(folder));
+    log.info({ certificate: running.links().certificate }, "certificates read again");
+  } catch (error) {
+    log.error(
+      { code: (error as { code?: string }).code },
+      `certificates stay as they were: ${(error as Error).message}`,
+    );
+  }
 }
 
 function statusOf({ node, refusals, deliveredSlot }: RunningNode): NodeReport {
