@@ -7,7 +7,6 @@ import {
   mutateBytes,
   nat,
   record,
-  type Schema,
   text,
   variant,
 } from "@eunomia/codec";

@@ -1,10 +1,16 @@
-import { EpochKeeper, gatewayEngine, replicaEngine } from "@eunomia/aneris-switch";
+import {
+  EpochKeeper,
+  gatewayEngine,
+  replicaEngine,
+  transferDefaults,
+  transferEngine,
+} from "@eunomia/aneris-switch";
 import type { AnyEngine } from "@eunomia/engine";
 import { EngineReplay, type ReplayReport } from "@eunomia/trace";
 import { nodeBodyDigest, nodeTextDigest, readEngineTrace } from "@eunomia/trace/file";
 import type { ClusterConfig } from "./config.ts";
 import { addressProblem } from "./members.ts";
-import { nodeInName } from "./names.ts";
+import { nodeInName, processOf } from "./names.ts";
 import { registry } from "./protocols.ts";
 import { oracles, replicaConfig } from "./stack.ts";
 
@@ -17,7 +23,8 @@ export function nodeEngines(config: ClusterConfig, id: string): ReadonlyMap<stri
     // As the node that runs it says it.
     validate: (protocol, membership) => epochs.validate(protocol, membership),
   });
-  const engines: AnyEngine[] = [gatewayEngine, replica];
+  const transfer = transferEngine({ ...transferDefaults, self: processOf(id, "transfer") });
+  const engines: AnyEngine[] = [gatewayEngine, replica, transfer];
   for (const binding of Object.values(protocols))
     for (const { engine } of binding.epoch({ from: 1, params: new Uint8Array(), nodes: [id], f: 0 })
       .processes)
