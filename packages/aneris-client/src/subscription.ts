@@ -230,7 +230,7 @@ export class Subscription {
     if (source !== undefined) {
       const idle = source.expect === source.expectAtAsk && source.creditBytes > 0;
       if (delivered >= source.expect && idle) this.#subscribeSoon(now, source);
-    } else if (delivered >= this.#order.next) this.#ahead = from;
+    } else if (delivered >= this.#order.next && !this.#triedInVain(from)) this.#ahead = from;
   }
 
   #ask(now: number): void {
@@ -251,16 +251,20 @@ export class Subscription {
     this.#sink.send(this.#options.gateways, { kind: "ask", nonce: this.#nonce });
   }
 
-  /** The gateway after those that are read, in turn; null when all are read. */
+  /** For the next slot, while others were not: so that all are, though most of them may be gone for good. */
+  #triedInVain(gateway: NodeId): boolean {
+    const round = this.#nextWithout === this.#order.next ? this.#without : new Map<NodeId, number>();
+    return round.size < this.#options.gateways.length && round.has(gateway);
+  }
+
+  /** The gateway after those that are read, in turn, rather one that was not tried in vain; null when all are read. */
   #standby(): NodeId | null {
     const { gateways } = this.#options;
     const reading = this.reading;
     const last = gateways.indexOf(reading[reading.length - 1]!);
-    for (let i = 1; i <= gateways.length; i += 1) {
-      const gateway = gateways[(last + i) % gateways.length]!;
-      if (!reading.includes(gateway)) return gateway;
-    }
-    return null;
+    const inTurn = gateways.map((_, i) => gateways[(last + 1 + i) % gateways.length]!);
+    const others = inTurn.filter((gateway) => !reading.includes(gateway));
+    return others.find((gateway) => !this.#triedInVain(gateway)) ?? others[0] ?? null;
   }
 
   /** Without another gateway the same one is tried again. */

@@ -1,7 +1,7 @@
 import { setHas } from "@eunomia/codec";
 import type { Effects } from "@eunomia/engine";
 import { epochAt } from "./epochs.ts";
-import type { Checkpoint, Epoch, ReplicaConfig, ReplicaTypes } from "./state.ts";
+import type { Checkpoint, Epoch, ReplicaConfig, ReplicaState, ReplicaTypes } from "./state.ts";
 import type { Member, Membership } from "./wire.ts";
 
 type Out = Effects<ReplicaTypes>;
@@ -36,12 +36,20 @@ export const isPeer = (
 ): boolean =>
   state.epochs.some(({ membership }) => isMember(membership, process)) || config.contacts.includes(process);
 
-/** Who may ask and hand on: one that was removed, while it slept perhaps, must learn that, and what waits there is not lost. */
-export const isHeard = (
+/** Whose entries are taken in: what waits at one that was removed is not lost. */
+export const mayHandOn = (
   config: ReplicaConfig,
   state: Readonly<Pick<Checkpoint, "epochs" | "retired">>,
   process: string,
 ): boolean => isPeer(config, state, process) || setHas(state.retired, process);
+
+/** One that was removed, while it slept perhaps, and with which nobody needs to speak any more. */
+export const mayBeDismissed = (
+  config: ReplicaConfig,
+  state: Readonly<Pick<ReplicaState, "epochs" | "retired" | "held">>,
+  process: string,
+): boolean =>
+  setHas(state.retired, process) && !isPeer(config, state, process) && state.held >= state.epochs[0]!.id;
 
 /** Everybody that hears how far this replica is. */
 export function audienceOf(config: ReplicaConfig, state: Readonly<Pick<Checkpoint, "epochs">>): string[] {

@@ -6,7 +6,7 @@ import { validateConfig } from "./config.ts";
 import { deliveryOf, drain, install, learn } from "./deliver.ts";
 import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
-import { isHeard, isPeer, spawnEpoch, tellPeers } from "./membership.ts";
+import { isPeer, mayBeDismissed, mayHandOn, spawnEpoch, tellPeers } from "./membership.ts";
 import { propose, request, submit } from "./queue.ts";
 import {
   Checkpoint,
@@ -19,7 +19,7 @@ import {
   ReplicaState,
   type ReplicaTypes,
 } from "./state.ts";
-import { answerRetired, becameStable, heardFrom, retireEpochs, tellHead, tick } from "./upkeep.ts";
+import { becameStable, heardFrom, leave, retireEpochs, tellHead, tick } from "./upkeep.ts";
 
 const on = actionsOf<ReplicaTypes>();
 
@@ -111,6 +111,31 @@ function restart(
   out.arm("tick", config.tickMs);
 }
 
+/** How far others are, and who is not needed any more (aneris 5.6, 5.9, 5.11). */
+const heads: readonly Action<ReplicaTypes>[] = [
+  on.message(
+    "head",
+    "peer's head",
+    (config, state, message, from) => (isPeer(config, state, from) ? { from, head: message } : null),
+    (config, state, { from, head }, out) => {
+      heardFrom(state, from, head);
+      retireEpochs(config, state, out);
+    },
+  ),
+  on.message(
+    "head",
+    "former member's head",
+    (config, state, _message, from) => (mayBeDismissed(config, state, from) ? from : null),
+    (_config, state, from, out) => out.send([from], { kind: "dismissed", from: state.epochs[0]!.from }),
+  ),
+  on.message(
+    "dismissed",
+    "dismissed",
+    (config, state, message, from) => (isPeer(config, state, from) && !state.left ? message : null),
+    (config, state, { from }, out) => leave(config, state, out, from),
+  ),
+];
+
 /** The rules of the replica (aneris section 5), in order of priority. */
 function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
   return [
@@ -130,27 +155,18 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
     on.message(
       "forward",
       "forwarded entries",
-      (config, state, message, from) => (isHeard(config, state, from) ? message.batch : null),
+      (config, state, message, from) => (mayHandOn(config, state, from) ? message.batch : null),
       (config, state, batch, out) => {
         submit(config, state, oracles, out, batch);
         propose(config, state, out);
       },
     ),
-    on.message(
-      "head",
-      "peer's head",
-      (config, state, message, from) => (isHeard(config, state, from) ? { from, head: message } : null),
-      (config, state, { from, head }, out) => {
-        if (!isPeer(config, state, from)) return answerRetired(state, out, from);
-        heardFrom(state, from, head);
-        retireEpochs(config, state, out);
-      },
-    ),
+    ...heads,
     on.message(
       "get",
       "serve a lagging replica",
       (config, state, message, from) =>
-        message.from < state.slotOut && isHeard(config, state, from) ? { from, first: message.from } : null,
+        message.from < state.slotOut && isPeer(config, state, from) ? { from, first: message.from } : null,
       (config, _state, { from, first }, out) =>
         out.output({ kind: "read", to: from, from: first, maxBytes: config.catchUpBytes }),
     ),
@@ -214,6 +230,8 @@ export function replicaEngine(config: ReplicaConfig, oracles: ReplicaOracles): E
       commands: "weak",
       "forwarded entries": "weak",
       "peer's head": "weak",
+      "former member's head": "weak",
+      dismissed: "weak",
       "serve a lagging replica": "weak",
       "catch up": "weak",
       tick: "weak",

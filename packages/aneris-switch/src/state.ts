@@ -179,6 +179,8 @@ export const ReplicaMessage = variant({
   /** Entries that wait here for too long, or for somebody on duty. */
   forward: record({ batch: bytes() }),
   head: record(head),
+  /** To one that was removed: it is no member from slot `from` on, and nobody needs it. It need not learn what came before. */
+  dismissed: record({ from: nat() }),
   get: record({ from: nat() }),
   log: record({ last: nat(), slots: list(DeliveredSlot) }),
 });
@@ -233,7 +235,7 @@ export const ReplicaOutput = variant({
   retire: record({ epoch: nat() }),
   /** With whom this replica speaks from now on: the members of all epochs that are not over. */
   peers: record({ members: list(Member) }),
-  /** This replica is no member from slot `from` on, and enough of the new members hold all before it: the node may end. */
+  /** This replica is no member from slot `from` on, and enough members hold all before it: the node may end. */
   removed: record({ from: nat() }),
   /** Two processes disagree about a slot: an operator must look. Nothing was changed. */
   alarm: record({ slot: nat(), reason: text(128) }),

@@ -22,20 +22,13 @@ export function tick(config: ReplicaConfig, state: ReplicaState, out: Out): void
 }
 
 export function tellHead(config: ReplicaConfig, state: Readonly<ReplicaState>, out: Out): void {
-  out.send(audienceOf(config, state), headOf(state));
-}
-
-/** One that slept while it was replaced learns from whoever still hears it that there is more, asks for it, and finds its end. */
-export const answerRetired = (state: Readonly<ReplicaState>, out: Out, replica: string): void =>
-  out.send([replica], headOf(state));
-
-const headOf = (state: Readonly<ReplicaState>) =>
-  ({
+  out.send(audienceOf(config, state), {
     kind: "head",
     delivered: state.slotOut - 1,
     stable: state.stable,
     held: state.held,
-  }) as const;
+  });
+}
 
 /** Forgets what was executed by way of others; hands on what waits for too long. */
 function agePending(config: ReplicaConfig, state: ReplicaState, out: Out): void {
@@ -119,10 +112,15 @@ export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Ou
     tellPeers(state, out);
   }
   const current = epochAt(state, state.slotOut);
-  if (state.left || !hasLeft(config, state) || state.held < current.id) return;
+  if (!state.left && hasLeft(config, state) && state.held >= current.id)
+    leave(config, state, out, current.from);
+}
+
+/** This replica is needed no more; what waits here goes to others. */
+export function leave(config: ReplicaConfig, state: ReplicaState, out: Out, from: number): void {
   state.left = true;
   forward(config, out, state.pending, othersOf(config, state));
-  out.output({ kind: "removed", from: current.from });
+  out.output({ kind: "removed", from });
 }
 
 /** Are all slots before an epoch durable here, and at f + 1 of its own replicas, or has a peer found that it is so? */

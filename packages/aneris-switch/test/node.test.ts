@@ -60,6 +60,6 @@ test("a node without a configuration of its gateway has the defaults, under a na
 });
 
 test("a configuration of the gateway is taken whole", () => {
-  const config = { self: "elsewhere", maxSubscribers: 1, maxClients: 2, readBytes: 3 };
+  const config = { self: "elsewhere", maxSubscribers: 1, maxClients: 2, readBytes: 3, ownerUntil: "" };
   expect(gatewayOf(config)).toEqual({ address: { process: "elsewhere", instance: "" }, config });
 });

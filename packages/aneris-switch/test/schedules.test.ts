@@ -90,7 +90,7 @@ describe("a replica is an engine", () => {
 });
 
 describe("a gateway is an engine", () => {
-  const config = { self: "g0", maxSubscribers: 4, maxClients: 8, readBytes: 1024 };
+  const config = { self: "g0", maxSubscribers: 4, maxClients: 8, readBytes: 1024, ownerUntil: "" };
   const subject = {
     processes: { g0: { engine: gatewayEngine, config } },
     commands: gatewayCommands,

@@ -7,6 +7,7 @@ import {
   SlotsTrimmedError,
   type Subscriber,
 } from "@eunomia/aneris-client";
+import type { Delivery } from "@eunomia/aneris-switch";
 import { controlDomain, controlSigningBytes, Operation, readBatch } from "@eunomia/aneris-switch/messages";
 import { encode, fromHex, utf8Encode } from "@eunomia/codec";
 import { SeededRandom } from "@eunomia/conformance";
@@ -22,6 +23,7 @@ import {
 import { type MemoryNetwork, memoryNetwork } from "@eunomia/transports/memory";
 import type { ClusterConfig } from "../../src/node/config.ts";
 import { processOf } from "../../src/node/names.ts";
+import { type Change, Operator } from "./operator.ts";
 import { type NodeWorld, SimulatedNode, type SnapshotWorld, sealOf, sha256 } from "./simulated-node.ts";
 import type { Disk } from "./slow-disk.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -32,6 +34,8 @@ export interface Twin {
   readonly amnesia?: boolean;
   /** Nodes keep snapshots and let go of their logs; or do so wrongly. */
   readonly snapshots?: "sound" | "snapshot goes on" | "log is let go of";
+  /** Nodes come and go. */
+  readonly members?: boolean;
 }
 
 /** A run that broke a promise. */
@@ -47,7 +51,11 @@ export class SimulatedCluster {
   readonly random: SeededRandom;
   readonly config: ClusterConfig;
   readonly network: MemoryNetwork;
-  readonly nodes: readonly SimulatedNode[];
+  /** Members, and who is about to be one or still runs though it is none any more. */
+  readonly nodes: SimulatedNode[];
+  /** Their disks are gone with them. */
+  readonly ended: SimulatedNode[] = [];
+  readonly operator: Operator;
   readonly clients: readonly Client[];
   readonly #readers: Subscriber[];
   readonly #monitors: ReturnType<typeof broadcastMonitors>;
@@ -57,6 +65,10 @@ export class SimulatedCluster {
   readonly #applied = new Map<number, string>();
   /** Down from early on until everything works again: nobody's log reaches back to where it stopped. */
   readonly sleeper: SimulatedNode | null;
+  readonly #ids: readonly string[];
+  readonly #world: NodeWorld;
+  /** The last slot of which the operator knows. */
+  #followed = 0;
   #controlling = false;
   trimmed = 0;
   commands = 0;
@@ -71,18 +83,29 @@ export class SimulatedCluster {
       random,
       schedule: (delayMs, callback) => this.time.after(delayMs, callback),
     });
-    const ids = this.config.nodes.map((node) => node.id);
+    const { nodes } = this.config;
+    const spares = twin.members ? Array.from({ length: 6 }, (_, i) => addressOf(nodes.length + 1 + i)) : [];
+    this.operator = new Operator(random, nodes, spares);
+    const ids = nodes.map((node) => node.id);
+    this.#ids = [...ids, ...spares.map((node) => node.id)];
     this.#monitors = broadcastMonitors({
       globalOrder: true,
       processes: [...ids, ...subscribers],
       // Where logs are let go of, a reader may have to begin anew further on, as a node does.
-      isSubscriber: (who) => twin.snapshots === undefined && !ids.includes(who),
+      isSubscriber: (who) => twin.snapshots === undefined && !this.#ids.includes(who),
       fifo: this.config.fifo,
     });
     const world: NodeWorld = {
       time: this.time,
       random,
       config: this.config,
+      ids: this.#ids,
+      members: () => this.operator.nodes.map(({ id }) => id),
+      removed: (who) =>
+        void this.time.after(random.pick([0, 500]), () => {
+          const node = this.nodes.find(({ id }) => id === who);
+          if (node !== undefined) this.end(node);
+        }),
       clients: [...clientNames, ...subscribers],
       disk: twin.disk ?? "honest",
       amnesia: twin.amnesia ?? false,
@@ -97,11 +120,14 @@ export class SimulatedCluster {
       },
       installed: (who, slot) => this.#note({ kind: "install", at: this.time.now(), who, slot }),
       transport: (self) => this.network.transport(self),
-      delivered: (who, delivery) =>
-        this.#note(deliverEvent(this.time.now(), who, delivery, readBatch(delivery.vector) ?? [])),
+      delivered: (who, delivery) => {
+        this.#note(deliverEvent(this.time.now(), who, delivery, readBatch(delivery.vector) ?? []));
+        this.#follow(delivery);
+      },
       recovered: (who, slot) => this.#note({ kind: "recover", at: this.time.now(), who, slot }),
       failed: (what) => this.#firstProblem.push(what),
     };
+    this.#world = world;
     this.nodes = ids.map((id) => new SimulatedNode(world, id));
     this.sleeper = world.snapshots !== null && ids.length === 4 ? this.nodes[seed % 4]! : null;
     this.clients = clientNames.map((self) =>
@@ -134,8 +160,70 @@ export class SimulatedCluster {
     this.commands += count;
   }
 
+  /** Has other members decided on, if no control command is under way; new ones are started before that or after. */
+  change(change: Change | null = this.#controlling ? null : this.operator.draw()): void {
+    if (change === null) return;
+    let off = false;
+    for (const id of change.joiners)
+      this.time.after(this.random.pick([0, 100, 1000]), () => {
+        if (!off) this.#join(id);
+      });
+    const settled = (reason: string): void => {
+      if (reason.includes("used before")) this.operator.refused += 1;
+      // A command may be in the order though its sender hears otherwise: what the order says counts.
+      if (change.joiners.every((id) => this.operator.has(id))) return;
+      // A gateway that lags names a number that is used up.
+      if (reason.startsWith("number")) return this.control(change.operation, settled);
+      off = true;
+      for (const node of this.nodes.filter(({ id }) => change.joiners.includes(id))) this.end(node);
+    };
+    this.control(change.operation, settled);
+  }
+
+  #follow({ slot, controls }: Delivery): void {
+    if (slot <= this.#followed) return;
+    this.#followed = slot;
+    for (const { operation } of controls) {
+      if (operation.kind !== "reconfigure") continue;
+      const back = this.ended.find(({ id }) =>
+        operation.membership.members.some(({ replica }) => replica === processOf(id, "replica")),
+      );
+      if (back !== undefined) this.#firstProblem.push(`${back.id} left and has become a member again`);
+      this.operator.follow(operation.membership);
+    }
+  }
+
+  #join(id: string): void {
+    const node = new SimulatedNode(this.#world, id);
+    this.nodes.push(node);
+    node.start();
+  }
+
+  /** A node goes for good. */
+  end(node: SimulatedNode): void {
+    if (node.up) node.crash();
+    this.#note({ kind: "crash", at: this.time.now(), who: node.id });
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.ended.push(node);
+  }
+
+  /** Nodes that speak with no member that speaks with them are told again by their operator who is there. */
+  rescue(): void {
+    const circle = ({ state }: SimulatedNode): Set<string> =>
+      new Set(state?.epochs.flatMap(({ membership }) => membership.members.map(({ replica }) => replica)));
+    for (const node of [...this.nodes]) {
+      const self = processOf(node.id, "replica");
+      const others = this.nodes.filter(({ id }) => id !== node.id && this.operator.has(id));
+      const speaks = (other: SimulatedNode): boolean =>
+        circle(node).has(processOf(other.id, "replica")) && circle(other).has(self);
+      if (!node.up || others.length === 0 || others.some(speaks)) continue;
+      this.crash(node);
+      node.start();
+    }
+  }
+
   /** Has a control command signed and handed in, if none is under way. */
-  control(operation: Operation): void {
+  control(operation: Operation, settled: (reason: string) => void = () => {}): void {
     if (this.#controlling) return;
     this.#controlling = true;
     const bytes = encode(Operation, operation);
@@ -163,6 +251,7 @@ export class SimulatedCluster {
       .then((outcome) => {
         if (outcome.kind === "effective") this.controls += 1;
         done();
+        settled(outcome.kind === "effective" ? "" : outcome.reason);
       }, done);
   }
 
@@ -179,6 +268,8 @@ export class SimulatedCluster {
     const everybody = [...this.nodes.map((node) => node.id), ...subscribers];
     return (
       !this.#controlling &&
+      this.nodes.length === this.operator.nodes.length &&
+      this.nodes.every(({ id }) => this.operator.has(id)) &&
       this.clients.every((client) => client.outstanding + client.queued === 0) &&
       everybody.every((who) => this.#slots.get(who) === level)
     );
@@ -208,7 +299,8 @@ export class SimulatedCluster {
       (client) => `${client.link.self}: ${client.outstanding + client.queued} open`,
     );
     const readers = this.#readers.map((reader, i) => `${subscribers[i]} at ${reader.position.next}`);
-    return [...nodes, ...clients, ...readers, `control ${this.#controlling}`].join("; ");
+    const members = `members ${this.operator.nodes.map(({ id }) => id).join(", ")}`;
+    return [members, ...nodes, ...clients, ...readers, `control ${this.#controlling}`].join("; ");
   }
 
   #note(event: BroadcastEvent): void {
@@ -218,9 +310,11 @@ export class SimulatedCluster {
   }
 
   #link(self: string): GatewayLink {
-    const ids = this.config.nodes.map((node) => node.id);
-    const start = this.random.below(ids.length);
-    const order = [...ids.slice(start), ...ids.slice(0, start)];
+    const ids = this.#ids;
+    const first = this.config.nodes.length;
+    const start = this.random.below(first);
+    // Who may join comes last: one that is not yet a member says of itself that nothing has happened.
+    const order = [...ids.slice(start, first), ...ids.slice(0, start), ...ids.slice(first)];
     const nodeOf = new Map(order.map((id) => [processOf(id, "gateway"), id]));
     return new GatewayLink({
       self,
@@ -271,13 +365,15 @@ function drawSnapshots(seed: number, how: NonNullable<Twin["snapshots"]>): Snaps
   };
 }
 
+const addressOf = (n: number) => ({ id: `n${n}`, host: "memory", port: n });
+
 function drawConfig(random: SeededRandom): ClusterConfig {
   const count = random.pick([4, 4, 4, 3]);
   // Of three nodes none may be down for two-thirds; it then waits for all of them.
   const f = count === 4 ? 1 : 0;
   return {
     cluster: "simulated",
-    nodes: Array.from({ length: count }, (_, i) => ({ id: `n${i + 1}`, host: "memory", port: 1 + i })),
+    nodes: Array.from({ length: count }, (_, i) => addressOf(1 + i)),
     f,
     initial: random.pick(["two-thirds", "paxos"]),
     protocols: {

@@ -41,6 +41,8 @@ export interface NodeWorld {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly config: ClusterConfig;
+  /** Every node that may ever be one of the cluster. */
+  readonly ids: readonly string[];
   readonly clients: readonly string[];
   readonly disk: Disk;
   /** The journal is empty after every restart, as on a machine whose disk was replaced. */
@@ -55,6 +57,9 @@ export interface NodeWorld {
   installed(node: string, slot: number): void;
   transport(self: string): Transport;
   delivered(node: string, delivery: Delivery): void;
+  /** Who are the members now, as an operator tells a node that starts. */
+  members(): readonly string[];
+  removed(node: string): void;
   recovered(node: string, slot: number): void;
   failed(what: string): void;
 }
@@ -135,19 +140,28 @@ export class SimulatedNode {
     const node = new BroadcastNode({
       ...options,
       ...snapshots,
-      replica: { ...options.replica, checkpointSlots: world.snapshots?.checkpointSlots ?? 10_000 },
+      replica: {
+        ...options.replica,
+        checkpointSlots: world.snapshots?.checkpointSlots ?? 10_000,
+        contacts: world
+          .members()
+          .filter((member) => member !== id)
+          .map((member) => processOf(member, "replica")),
+      },
       log: snapshots?.log ?? log,
       clock: life,
       logSyncDelayMs: world.logSyncDelayMs,
       onDelivery: (delivery) => world.delivered(id, delivery),
+      onRemoved: () => {
+        if (!life.over) world.removed(id);
+      },
       onAlarm: ({ process, slot, reason }) => world.failed(`alarm: ${process}, slot ${slot}: ${reason}`),
       onFault: failed("log"),
     });
-    const nodeIds = config.nodes.map((one) => one.id);
     const authenticator = plainAuthenticator({
       self: id,
       cluster: config.cluster,
-      peers: [...nodeIds, ...world.clients],
+      peers: [...world.ids, ...world.clients],
     });
     const driver = new Driver(
       {
@@ -159,7 +173,7 @@ export class SimulatedNode {
         defer: (callback) => void life.after(0, callback),
       },
       {
-        nodeOf: directory(new Set(nodeIds)),
+        nodeOf: directory(new Set(world.ids)),
         onFault: failed("driver"),
         compactAboveBytes: world.compactAboveBytes,
         ...node.handlers,

@@ -14,6 +14,8 @@ export interface ScheduleReport {
   readonly lostFrames: number;
   /** Snapshots that were made, nodes that went on from one of another, readers that had to begin anew further on. */
   readonly snapshots: { readonly written: number; readonly installed: number; readonly trimmed: number };
+  /** Changes of the members, those refused because of a used identity, and nodes that ended as they were told. */
+  readonly members: { readonly changes: number; readonly refused: number; readonly ended: number };
   readonly virtualMs: number;
 }
 
@@ -25,32 +27,38 @@ export async function runSchedule(seed: number, twin: Twin = {}): Promise<Schedu
   const cluster = new SimulatedCluster(seed, twin);
   let broken: string | null = null;
   try {
-    await stormy(cluster);
+    await stormy(cluster, twin);
     await fair(cluster);
     cluster.finish();
   } catch (error) {
     broken = error instanceof PromiseBroken ? error.message : String((error as Error).stack ?? error);
   }
   const { droppedFrames } = cluster.network.stats();
+  const everybody = [...cluster.nodes, ...cluster.ended];
   return {
     seed,
     broken,
     commands: cluster.commands,
     swaps: cluster.swaps,
     crashes: cluster.crashes,
-    lostEntries: cluster.nodes.reduce((sum, node) => sum + node.lostRecords, 0),
+    lostEntries: everybody.reduce((sum, node) => sum + node.lostRecords, 0),
     mode: cluster.config.mode,
     lostFrames: (droppedFrames.get("loss") ?? 0) + (droppedFrames.get("partition") ?? 0),
     snapshots: {
-      written: cluster.nodes.reduce((sum, node) => sum + node.written, 0),
-      installed: cluster.nodes.reduce((sum, node) => sum + node.installs, 0),
+      written: everybody.reduce((sum, node) => sum + node.written, 0),
+      installed: everybody.reduce((sum, node) => sum + node.installs, 0),
       trimmed: cluster.trimmed,
+    },
+    members: {
+      changes: cluster.operator.changes,
+      refused: cluster.operator.refused,
+      ended: cluster.ended.length,
     },
     virtualMs: cluster.time.now(),
   };
 }
 
-async function stormy(cluster: SimulatedCluster): Promise<void> {
+async function stormy(cluster: SimulatedCluster, twin: Twin): Promise<void> {
   const { random, network, nodes, clients } = cluster;
   for (const node of nodes) node.start();
   for (const client of clients) client.registered().catch(() => {});
@@ -59,6 +67,7 @@ async function stormy(cluster: SimulatedCluster): Promise<void> {
   if (cluster.sleeper !== null) cluster.crash(cluster.sleeper);
   for (let left = 40 + random.below(60); left > 0; left -= 1) {
     step(cluster);
+    if (twin.members && random.chance(0.25)) cluster.change();
     await cluster.run(random.pick([1, 5, 20, 80]));
   }
 }
@@ -107,6 +116,7 @@ async function fair(cluster: SimulatedCluster): Promise<void> {
     do {
       if (time.now() > deadline)
         throw new PromiseBroken(`not settled ${settleMs} ms after the last fault: ${cluster.describe()}`);
+      if ((time.now() - deadline) % 5000 < 50) cluster.rescue();
       await cluster.run(50);
     } while (!cluster.settled);
   };

@@ -147,7 +147,7 @@ export const anerisReplicaStalls: readonly Mutant[] = [
     class: "wrong threshold",
     rule: "retireEpochs",
     breaks: "termination",
-    change: acting(["commands", "peer's head"], (config, state, found, out, original) => {
+    change: acting(["commands", "peer's head", "tick"], (config, state, found, out, original) => {
       original(config, state, found, out);
       while (state.epochs.length > 1 && state.stable >= state.epochs[1].from - 1) {
         out.output({ kind: "retire", epoch: state.epochs[0].id });
@@ -160,8 +160,8 @@ export const anerisReplicaStalls: readonly Mutant[] = [
     rule: "retireEpochs",
     breaks: "bounded state",
     change: both(
-      mute(["commands", "peer's head"], "retire"),
-      meddling(["commands", "peer's head"], {
+      mute(["commands", "peer's head", "tick"], "retire"),
+      meddling(["commands", "peer's head", "tick"], {
         after: (state, was) => {
           const [oldest] = state.epochs;
           state.epochs.unshift(...was.epochs.filter(({ id }: Any) => id < oldest.id));

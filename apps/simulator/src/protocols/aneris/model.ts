@@ -216,6 +216,8 @@ function excuses(params: AnerisParams): Record<string, string> {
     "aneris-replica: tick": "its timer has no budget in this scope",
     "aneris-replica: forwarded entries": "replicas do not wait in this scope",
   };
+  for (const action of ["former member's head", "dismissed"])
+    found[`aneris-replica: ${action}`] = "members do not change in this scope";
   if (!params.aware) found["aneris-replica: peer's head"] = "replicas know of themselves only in this scope";
   const proposers = params.commands.filter(
     (numbers, i) => numbers.length + (i === 0 ? (params.controls?.length ?? 0) : 0) > 0,
