@@ -7,7 +7,7 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const dayMs = 86_400_000;
 x509.cryptoProvider.set(webcrypto);
 
-export interface CertificateShape {
+interface CertificateShape {
   readonly cluster?: string;
   readonly role?: string;
   readonly name: string;

@@ -27,7 +27,7 @@ export interface Holder {
 }
 
 /** A name or a cluster that cannot stand in a certificate. */
-export class CertificateError extends Error {
+class CertificateError extends Error {
   readonly code = "certificate";
   constructor(field: string, expected: string, got: string) {
     super(`"${field}" expected ${expected}, got ${JSON.stringify(got)}`);

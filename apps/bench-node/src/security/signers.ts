@@ -15,7 +15,7 @@ export function readControlKeys(file: string): Keys {
 }
 
 /** The same key was given twice where several principals must sign. */
-export class SignerError extends Error {
+class SignerError extends Error {
   readonly code = "key used twice";
   constructor(principal: string) {
     super(

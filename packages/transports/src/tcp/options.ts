@@ -227,7 +227,7 @@ export function isName(name: string, minBytes: number): boolean {
   );
 }
 
-export function checkedName(title: string, name: string, minBytes: number): string {
+function checkedName(title: string, name: string, minBytes: number): string {
   if (typeof name === "string" && isName(name, minBytes)) return name;
   throw new TransportError(
     "bad-option",
