@@ -6,7 +6,8 @@ export type SimulationErrorCode =
   | "replay-damaged"
   | "replay-version"
   | "replay-engines"
-  | "replay-system";
+  | "replay-system"
+  | "replay-adversary";
 
 /** A mistake of the caller, or a file that does not fit: the message says what was expected, what was got, and what to do. */
 export class SimulationError extends Error {

@@ -1,9 +1,11 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
 export { adaptive } from "./byzantine/adaptive.ts";
 export type { Adversary, Frame, HonestProcess, Stage } from "./byzantine/adversary.ts";
+export type { AdversaryPlan } from "./byzantine/adversary-plan.ts";
 export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
 export { authenticity, forging } from "./byzantine/forging.ts";
 export { Knowledge, type Lie } from "./byzantine/knowledge.ts";
+export { type NamedStrategy, type StrategyName, strategies } from "./byzantine/named.ts";
 export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
   collusion,

@@ -1,4 +1,8 @@
 import type { Authenticator, NodeId } from "@eunomia/engine";
+import { adversaryOf, isPromised } from "./byzantine/adversary-plan.ts";
+import { authenticity } from "./byzantine/forging.ts";
+import { hearingHonest } from "./byzantine/honest.ts";
+import { strategies } from "./byzantine/named.ts";
 import { Streams } from "./choice/stream.ts";
 import { SimulationError } from "./errors.ts";
 import { healCore } from "./faults/core.ts";
@@ -41,6 +45,7 @@ export class Simulation<C = unknown> {
   readonly #injector: Injector;
   readonly #blame: Blame;
   readonly #drawAfterUs: number;
+  readonly #promised: boolean;
   #endUs: number;
   #settled = false;
 
@@ -82,9 +87,13 @@ export class Simulation<C = unknown> {
     const cluster = system.build(this.config, this.#scene);
     this.#cluster = cluster;
     checkCluster(system.name, cluster, this.limits);
-    const adversary = plan.adversary?.(this.config, before.get("adversary"), cluster) ?? null;
+    const adversary = adversaryOf(plan, this.config, before.get("adversary"), cluster, authenticator);
     if (adversary !== null) checkAdversary(adversary, this.wire, system.name);
-    this.#judge = new Judge(world, cluster.watches);
+    blame.byzantineLie = adversary?.lies !== false;
+    this.#promised = isPromised(adversary, cluster);
+    // What is forged is told by its own name; other watches would tell what becomes of it.
+    const more = adversary?.frame === undefined ? [] : [authenticity(blame, cluster.nodeOf)];
+    this.#judge = new Judge(world, hearingHonest([...cluster.watches, ...more], adversary?.nodes ?? []));
     this.#stepper = new Stepper(world, this.#judge);
     this.#crew = new Crew({
       world,
@@ -135,6 +144,7 @@ export class Simulation<C = unknown> {
     return {
       outcome,
       settled: this.#settled,
+      promised: this.#promised,
       config: this.config,
       profile: this.profile,
       wire: this.wire,
@@ -256,7 +266,8 @@ export class Simulation<C = unknown> {
 
 function wireOf<C>({ wire, system, adversary }: RunPlan<C>, before: Streams): "value" | "bytes" {
   const drawn = (): "value" | "bytes" => (before.get("wire").below(8) === 7 ? "bytes" : "value");
-  const chosen = wire ?? system.wire ?? (adversary === undefined ? drawn() : "value");
+  const needed = typeof adversary === "object" ? strategies[adversary.strategy]?.sees : "value";
+  const chosen = wire ?? system.wire ?? (adversary === undefined ? null : needed) ?? drawn();
   if (chosen !== "value" && chosen !== "bytes")
     throw new SimulationError("bad-option", `"wire" expected value or bytes, got "${String(chosen)}"`);
   return chosen;

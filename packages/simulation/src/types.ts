@@ -207,6 +207,8 @@ export interface Fate {
 /** An automaton over one run. Each function answers null, or what is wrong. */
 export interface Watch {
   readonly property: string;
+  /** True: hears Byzantine nodes too. Default: what they do is nobody's fault, and only honest ones are heard. */
+  readonly everybody?: boolean;
   output?(output: Output): string | null;
   step?(step: SimulatedStep): string | null;
   /** A message leaves a node. */
@@ -250,6 +252,8 @@ export interface RunResult {
   readonly outcome: Outcome;
   /** Liveness mode: the core did what it owes. */
   readonly settled: boolean;
+  /** False: the adversary lied beyond the fault budget of the cluster, which has promised nothing for that. */
+  readonly promised: boolean;
   /** What was drawn, or given: with the seed it makes the run again. */
   readonly config: unknown;
   readonly profile: Profile;

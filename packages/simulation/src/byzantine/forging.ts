@@ -41,6 +41,8 @@ export function forging(
   return {
     name: "forging",
     nodes,
+    // Whatever bears damaged frames bears these.
+    lies: false,
     frame(frame, stage) {
       const { draw } = stage;
       if (!draw.chance(share) || nodes.length === 0) return;
