@@ -80,8 +80,11 @@ export function authenticity(faulty: Faulty, nodeOf: Cluster["nodeOf"]): Watch {
       }[])
         if (effect.kind === "send")
           for (const to of effect.to) sent.add(keyOf(instance, process, to, effect.message));
-      if (event.kind !== "message" || faulty.byzantine.has(nodeOf(event.from) ?? "")) return null;
+      if (event.kind !== "message") return null;
       const { from, message } = event;
+      const fromNode = nodeOf(from);
+      // Nobody sees what something outside of all nodes sends.
+      if (fromNode === null || faulty.byzantine.has(fromNode)) return null;
       return sent.has(keyOf(instance, from, process, message))
         ? null
         : `${process} takes in "${message.kind}" of ${from}, who never sent it there`;

@@ -89,6 +89,7 @@ export class Crew {
     }
     for (const host of this.hosts) {
       // Never drawn: a shrunk run leaves out nodes that it does not need, as if they were slow for ever.
+      if (host.copy > 0) world.count("byzantine: twins");
       if (absent.choose(2, () => 0) === 1) host.dead = true;
       else this.start(host);
     }
