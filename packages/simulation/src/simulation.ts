@@ -139,12 +139,13 @@ export class Simulation<C = unknown> {
 
   /** What the run left behind; complete once it is over. */
   result(): RunResult {
-    const { recorder, tally, outcome, nowUs, streams } = this.#world;
+    const { recorder, tally, outcome, nowUs, streams, restsOnOthers } = this.#world;
     let choices: readonly Choice[] | undefined;
     return {
       outcome,
       settled: this.#settled,
       promised: this.#promised,
+      excused: restsOnOthers && !this.#promised,
       config: this.config,
       profile: this.profile,
       wire: this.wire,
@@ -250,6 +251,7 @@ export class Simulation<C = unknown> {
         "the core makes progress",
         `not done after ${this.#cluster.patienceMs ?? 60_000} ms: ${state}`,
         "stuck",
+        true,
       );
       return;
     }

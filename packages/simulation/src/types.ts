@@ -209,6 +209,8 @@ export interface Watch {
   readonly property: string;
   /** True: hears Byzantine nodes too. Default: what they do is nobody's fault, and only honest ones are heard. */
   readonly everybody?: boolean;
+  /** True: an honest node sees to it alone, such as what is on its disk, so no lie excuses a violation. Default: false. */
+  readonly despiteLies?: boolean;
   output?(output: Output): string | null;
   step?(step: SimulatedStep): string | null;
   /** A message leaves a node. */
@@ -254,6 +256,8 @@ export interface RunResult {
   readonly settled: boolean;
   /** False: the adversary lied beyond the fault budget of the cluster, which has promised nothing for that. */
   readonly promised: boolean;
+  /** What is violated was not promised: it rests on what other nodes do, and too many of them lied. */
+  readonly excused: boolean;
   /** What was drawn, or given: with the seed it makes the run again. */
   readonly config: unknown;
   readonly profile: Profile;

@@ -42,6 +42,7 @@ type Written = Map<string, number>;
  */
 export class DurabilityWatch implements Watch {
   readonly property: string;
+  readonly despiteLies = true;
   readonly #monitor = new Monitor();
   /** Records of the present life of each node, and which life that is. */
   readonly #lives = new Map<NodeId, { life: number; persisted: number }>();

@@ -72,6 +72,7 @@ export function authenticity(faulty: Faulty, nodeOf: Cluster["nodeOf"]): Watch {
     JSON.stringify([instance, from, to, toPlain(message)], inOrder);
   return {
     property: "messages come from their senders",
+    despiteLies: true,
     step({ process, instance, event, effects }) {
       for (const effect of effects as readonly {
         kind: string;

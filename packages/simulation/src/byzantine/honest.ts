@@ -9,9 +9,10 @@ export function hearingHonest(watches: readonly Watch[], byzantine: readonly Nod
 }
 
 function deafTo(watch: Watch, liars: ReadonlySet<NodeId>): Watch {
-  const { property, output, step, sent, fate, end } = watch;
+  const { property, despiteLies = false, output, step, sent, fate, end } = watch;
   return {
     property,
+    despiteLies,
     ...(output !== undefined && {
       output: (said) => (liars.has(said.node) ? null : output.call(watch, said)),
     }),

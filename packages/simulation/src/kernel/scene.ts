@@ -86,7 +86,7 @@ export class RunScene implements Scene {
   }
 
   violated(property: string, detail: string): void {
-    this.#world.violated(property, detail);
+    this.#world.violated(property, detail, "violated", true);
   }
 
   substitute(engine: AnyEngine): AnyEngine {

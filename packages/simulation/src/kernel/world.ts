@@ -17,6 +17,8 @@ export class World {
   /** Virtual microseconds. */
   nowUs = 0;
   outcome: Outcome = { kind: "ok" };
+  /** Of what is violated. */
+  restsOnOthers = false;
   over = false;
   /** The number of faults so far, and the step at which the last one happened: what coverage pairs actions with. */
   lastFault = "";
@@ -38,7 +40,8 @@ export class World {
 
   /** One more move of the run happens now, under the name that a script has for it. */
   tell(label: string): void {
-    this.eyes.onMove?.(`${label} @${this.nowUs}`);
+    const { bornUs } = this.agenda;
+    this.eyes.onMove?.(`${label} @${this.nowUs}${bornUs === undefined ? "" : ` <${bornUs}`}`);
   }
 
   later(delayUs: number, run: () => void, label?: string): void {
@@ -88,8 +91,15 @@ export class World {
     this.eyes.onNote?.(this.nowUs / 1000, `${kind}: ${detail}`);
   }
 
-  violated(property: string, detail: string, kind: "violated" | "stuck" = "violated"): void {
+  /** @param onOthers it rests on what other nodes do, so liars may be to blame. */
+  violated(
+    property: string,
+    detail: string,
+    kind: "violated" | "stuck" = "violated",
+    onOthers = false,
+  ): void {
     if (this.over) return;
+    this.restsOnOthers = onOthers;
     this.outcome = { kind, property, detail, atMs: this.nowUs / 1000 };
     this.recorder.note(this.nowUs, `${kind} ${property}: ${detail}`);
     this.over = true;
