@@ -137,7 +137,12 @@ function fieldsOf(fields: Fields, kind: string | null) {
   const names = Object.keys(fields);
   const schemas = Object.values(fields);
   const count = names.length;
-  const surplus = kind === null ? 0 : 1;
+  // One object of this shape whose fields hold no numbers. V8 narrows a field to small integers as long as it has met nothing
+  // else, and the first large one (damaged bytes decode to such) would widen it to floating point, for good and with all that
+  // the number flows into: engines would box every slot and ballot from then on.
+  const blank: Plain = kind === null ? {} : { kind };
+  for (const name of names) blank[name] = undefined;
+  const keys = Object.keys(blank).length;
   return {
     names,
     schemas,
@@ -159,11 +164,11 @@ function fieldsOf(fields: Fields, kind: string | null) {
         const inner = schemas[i]!.check(value[names[i]!], depth);
         if (inner !== null) return under(`.${names[i]}`, inner);
       }
-      if (Reflect.ownKeys(value).length === count + surplus) return null;
-      const stranger = Reflect.ownKeys(value).find((key) => key !== "kind" && !Object.hasOwn(fields, key));
+      if (Reflect.ownKeys(value).length === keys) return null;
+      const stranger = Reflect.ownKeys(value).find((key) => !Object.hasOwn(blank, key));
       return misfit(
         `the fields ${names.join(", ") || "(none)"} only`,
-        `the field ${String(stranger ?? "kind")} too`,
+        `the field ${String(stranger)} too`,
       );
     },
     map(value: Plain, change: (schema: Schema<unknown>, part: unknown) => unknown): Plain {

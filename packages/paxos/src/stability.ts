@@ -35,16 +35,15 @@ export function stableFloor(
   from: NodeId,
   slot: number,
 ): number {
+  const { members } = retiring;
+  const reported = members.map((learner) => {
+    const before = mapGet(reports, learner) ?? 0;
+    return learner === from ? Math.max(slot, before) : before;
+  });
   let best = 0;
-  const reported = (learner: NodeId): number =>
-    learner === from ? Math.max(slot, mapGet(reports, learner) ?? 0) : (mapGet(reports, learner) ?? 0);
-  for (const candidate of retiring.members.map(reported)) {
-    if (
-      candidate > best &&
-      retiring.has(retiring.members.filter((learner) => reported(learner) >= candidate))
-    )
+  for (const candidate of reported)
+    if (candidate > best && retiring.has(members.filter((_, at) => reported[at]! >= candidate)))
       best = candidate;
-  }
   return best;
 }
 
