@@ -133,7 +133,10 @@ export interface Scene {
   /** The state of a process, for reading; undefined while its node is down. */
   peek(process: NodeId, instance?: string): unknown;
   isUp(node: NodeId): boolean;
-  readonly faulty: Faulty;
+  readonly faulty: Faulty & {
+    /** False: what the Byzantine ones do, a network could do as well. */
+    readonly byzantineLie: boolean;
+  };
   /** The nodes that were chosen to make progress; null before liveness mode has chosen. */
   readonly core: readonly NodeId[] | null;
   /** Ports of something outside of all nodes (a client): on the network, never down, without a disk. */

@@ -197,14 +197,18 @@ class Replicas {
   }
 }
 
-/** Processes that keep to the protocol give each other no reason to complain. */
-const noAlarm: Watch = {
+/** Processes that keep to the protocol give each other no reason to complain; liars may be noticed. */
+const noAlarm = (scene: Scene): Watch => ({
   property: "no alarm",
   output({ process, output }) {
     const { kind } = output as { readonly kind: string };
-    return kind === "alarm" || kind === "evidence" ? `${process} raises ${kind}` : null;
+    if (kind !== "alarm" && kind !== "evidence") return null;
+    const { byzantine, byzantineLie } = scene.faulty;
+    if (byzantine.size === 0 || !byzantineLie) return `${process} raises ${kind}`;
+    scene.mark("a lie is noticed");
+    return null;
   },
-};
+});
 
 /** The cluster of one run of a consensus protocol, with replicas that propose, trim, and learn from each other. */
 export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
@@ -264,7 +268,7 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
     clients,
     watches: [
       ...monitors,
-      noAlarm,
+      noAlarm(scene),
       doorWatch,
       learning,
       durability,

@@ -1,6 +1,6 @@
 import type { AnyEngine, Authenticator, NodeId, Ports } from "@eunomia/engine";
 import { Outside } from "../node/outside.ts";
-import type { Cluster, Faulty, Scene } from "../types.ts";
+import type { Cluster, Scene } from "../types.ts";
 import type { Crew } from "./crew.ts";
 import type { World } from "./world.ts";
 
@@ -12,7 +12,7 @@ export interface SceneParts {
 
 /** The scene of one run, for whoever builds its cluster. */
 export class RunScene implements Scene {
-  readonly faulty: Faulty;
+  readonly faulty: Scene["faulty"];
   core: readonly NodeId[] | null = null;
   readonly #world: World;
   readonly #wired: boolean;
@@ -24,7 +24,7 @@ export class RunScene implements Scene {
 
   constructor(
     world: World,
-    faulty: Faulty,
+    faulty: Scene["faulty"],
     wired: boolean,
     authenticator: (self: NodeId) => Authenticator,
     substitute?: (engine: AnyEngine) => AnyEngine,

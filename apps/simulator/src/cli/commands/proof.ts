@@ -43,6 +43,7 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     profile: "swarm",
     virtualMs: 10_000,
     maxSteps: 200_000,
+    byzantine: null,
     twiceEvery: 50,
     floor: 0.05,
     feedback: false,

@@ -1,18 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuse } from "../refusal.ts";
+import type { ByzantineChoice } from "./byzantine.ts";
 import type { RunProfile } from "./job.ts";
 import type { Totals } from "./totals.ts";
 
 /** What a campaign is: with the number of runs that are done, it can go on. Plain JSON. */
 export interface CampaignState {
-  readonly v: 1;
+  readonly v: 2;
   readonly kind: "simulate";
   readonly engines: string;
   readonly seed: string;
   readonly systems: readonly string[];
   readonly profile: RunProfile;
   readonly mutant: string | null;
+  /** Null: no Byzantine nodes. */
+  readonly byzantine: ByzantineChoice | null;
   readonly virtualMs: number;
   readonly maxSteps: number;
   /** Runs that are done, in order. */
@@ -34,7 +37,7 @@ export function readCampaign(folder: string, engines: string): CampaignState {
   } catch {
     return refuse("damaged", `${file} is damaged`, "begin again in another folder");
   }
-  if (state.v !== 1 || state.kind !== "simulate")
+  if (state.v !== 2 || state.kind !== "simulate")
     refuse("other-version", `${file} is not a campaign of this version`, "begin again in another folder");
   if (state.engines !== engines)
     refuse(
