@@ -100,7 +100,11 @@ test("liars are drawn within the budget, and an adversary that would see nothing
     drawn.add(liars[0]!);
   }
   expect(drawn.size).toBeGreaterThan(1);
-  expect(() => simulate({ ...plan("1"), wire: "value" })).toThrow(/expected frames to travel, got values/);
+  await expect(simulate({ ...plan("1"), wire: "value" })).rejects.toThrow(
+    /expected frames to travel, got values/,
+  );
   const silent = { name: "silent", nodes: ["a"], intercept: () => {} };
-  expect(() => simulate({ ...plan("1"), adversary: () => silent })).toThrow(/messages travel as values/);
+  await expect(simulate({ ...plan("1"), adversary: () => silent })).rejects.toThrow(
+    /messages travel as values/,
+  );
 });

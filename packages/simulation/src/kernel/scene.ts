@@ -1,7 +1,9 @@
 import type { AnyEngine, Authenticator, NodeId, Ports } from "@eunomia/engine";
+import { asked, refuse } from "../errors.ts";
 import { Outside } from "../node/outside.ts";
 import type { Cluster, Scene } from "../types.ts";
 import type { Crew } from "./crew.ts";
+import { guarded } from "./guard.ts";
 import type { World } from "./world.ts";
 
 /** What is known only after `build` has returned. */
@@ -69,9 +71,10 @@ export class RunScene implements Scene {
   }
 
   later(delayMs: number, callback: () => void): void {
+    if (!Number.isFinite(delayMs)) refuse(`"later" of a scene expected milliseconds, got ${String(delayMs)}`);
     const run = (): void => {
       this.#world.tell("@scene");
-      callback();
+      guarded(this.#world, 'what was given to "later"', undefined, callback);
     };
     this.#world.later(Math.max(0, Math.round(delayMs * 1000)), run, "@scene");
   }
@@ -93,7 +96,12 @@ export class RunScene implements Scene {
     if (this.#substitute === undefined) return engine;
     let replaced = this.#replaced.get(engine);
     if (replaced === undefined) {
-      replaced = this.#substitute(engine);
+      const substitute = this.#substitute;
+      replaced = asked('"substitute"', () => substitute(engine));
+      if (!Array.isArray(replaced?.actions))
+        refuse(
+          `"substitute" expected to answer an engine, got ${String(replaced)}: answer "${engine.name}" itself to keep it`,
+        );
       this.#replaced.set(engine, replaced);
     }
     return replaced;
