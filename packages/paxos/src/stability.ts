@@ -28,22 +28,25 @@ export function retiringSets(learners: readonly NodeId[], f: number): QuorumSyst
   );
 }
 
-/** The highest slot that a retiring set calls stable, if `from` now reports `slot`; 0 if there is none. */
+/** The highest slot above `floor` that a retiring set calls stable, if `from` now reports `slot`; `floor` if there is none. */
 export function stableFloor(
   retiring: QuorumSystem,
   reports: Readonly<StableReports>,
   from: NodeId,
   slot: number,
+  floor: number,
 ): number {
   const { members } = retiring;
-  const reported = members.map((learner) => {
+  const reported = (learner: NodeId): number => {
     const before = mapGet(reports, learner) ?? 0;
     return learner === from ? Math.max(slot, before) : before;
-  });
-  let best = 0;
-  for (const candidate of reported)
-    if (candidate > best && retiring.has(members.filter((_, at) => reported[at]! >= candidate)))
+  };
+  let best = floor;
+  for (const learner of members) {
+    const candidate = reported(learner);
+    if (candidate > best && retiring.has(members.filter((other) => reported(other) >= candidate)))
       best = candidate;
+  }
   return best;
 }
 

@@ -1,6 +1,7 @@
 import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
+import { Backlog } from "./backlog.ts";
 import { Durability } from "./durability.ts";
 import { openFrame, Parking } from "./inbox.ts";
 import { compacted, type Instance, Instances } from "./instance.ts";
@@ -30,8 +31,11 @@ export class Driver {
   readonly #parking = new Parking(16 << 20);
   readonly #retired = new Set<string>();
   readonly #compactAboveBytes: number;
-  #events: { instance: Instance; event: Event<EngineTypes> }[] = [];
+  #events = new Backlog();
+  /** Empty: takes what comes while the other one is handed out. */
+  #nextEvents = new Backlog();
   #withCommands: Instance[] = [];
+  readonly #takeEvent = (instance: Instance, event: Event<EngineTypes>): void => this.#step(instance, event);
   readonly #tick = (): void => this.#run();
   #scheduled = false;
   #stopped = false;
@@ -86,7 +90,7 @@ export class Driver {
       engine,
       config,
       state: engine.init(config),
-      commands: [],
+      commands: null,
       timers: new Timers(this.#ports.clock, this.#ports.random),
       over: false,
     };
@@ -106,8 +110,10 @@ export class Driver {
   command(address: Address, command: unknown): boolean {
     const instance = this.#instances.get(address.process, address.instance);
     if (instance === undefined) return false;
-    if (instance.commands.length === 0) this.#withCommands.push(instance);
-    instance.commands.push(command);
+    if (instance.commands === null) {
+      instance.commands = [command];
+      this.#withCommands.push(instance);
+    } else instance.commands.push(command);
     this.#schedule();
     return true;
   }
@@ -131,7 +137,7 @@ export class Driver {
   stop(): void {
     this.#stopped = true;
     this.#instances.clear();
-    this.#events = [];
+    this.#events = new Backlog();
     this.#durability.stop();
   }
 
@@ -159,7 +165,7 @@ export class Driver {
   }
 
   #enqueue(instance: Instance, event: Event<EngineTypes>): void {
-    this.#events.push({ instance, event });
+    this.#events.add(instance, event);
     this.#schedule();
   }
 
@@ -203,22 +209,27 @@ export class Driver {
     this.#scheduled = false;
     if (this.#stopped) return;
     try {
-      while (this.#events.length > 0 || this.#withCommands.length > 0) {
+      while (!this.#events.empty || this.#withCommands.length > 0) {
         const events = this.#events;
-        this.#events = [];
-        for (const { instance, event } of events) this.#step(instance, event);
-        const waiting = this.#withCommands;
-        this.#withCommands = [];
-        for (const instance of waiting) {
-          const commands = instance.commands;
-          instance.commands = [];
-          this.#step(instance, { kind: "commands", commands });
-        }
+        this.#events = this.#nextEvents;
+        this.#nextEvents = events;
+        events.drain(this.#takeEvent);
+        if (this.#withCommands.length > 0) this.#takeCommands();
       }
       this.#flush();
       this.#durability.sync();
     } catch (error) {
       this.#fault(error);
+    }
+  }
+
+  #takeCommands(): void {
+    const waiting = this.#withCommands;
+    this.#withCommands = [];
+    for (const instance of waiting) {
+      const commands = instance.commands ?? [];
+      instance.commands = null;
+      this.#step(instance, { kind: "commands", commands });
     }
   }
 
