@@ -10,6 +10,7 @@ import { addProof } from "./cli/commands/proof.ts";
 import { addReplay } from "./cli/commands/replay.ts";
 import { addRun } from "./cli/commands/run.ts";
 import { addShrink } from "./cli/commands/shrink.ts";
+import { addTwins } from "./cli/commands/twins.ts";
 import { addWorker } from "./cli/commands/worker.ts";
 
 /** Wrong usage is a command that could not be carried through, not one that found something. */
@@ -26,6 +27,7 @@ Exit codes: 0 nothing wrong; 1 something is violated, vacuous or unknown; 2 coul
 
 for (const add of [
   addRun,
+  addTwins,
   addCheck,
   addReplay,
   addShrink,

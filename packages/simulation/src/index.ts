@@ -6,7 +6,7 @@ export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
 export { authenticity, forging } from "./byzantine/forging.ts";
 export { Knowledge, type Lie } from "./byzantine/knowledge.ts";
 export { type NamedStrategy, type StrategyName, strategies } from "./byzantine/named.ts";
-export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
+export { runTwins, type TwinsRun, type TwinsStep, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
   collusion,
   counted,
@@ -31,6 +31,7 @@ export {
 export { type CampaignOptions, type CampaignReport, campaign, type Failure } from "./campaign/campaign.ts";
 export { Corpus } from "./campaign/corpus.ts";
 export { Coverage } from "./campaign/coverage.ts";
+export { seededDraw } from "./choice/seeded-draw.ts";
 export { DiskError } from "./disk/disk.ts";
 export { type EngineNodesOptions, type EngineProcess, engineNodes } from "./engines/engine-nodes.ts";
 export { SimulationError, type SimulationErrorCode } from "./errors.ts";
