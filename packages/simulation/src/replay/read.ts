@@ -101,6 +101,9 @@ function headerOf(line: Line | undefined, engines: string): ReplayHeader {
   for (const name of ["profile", "limits"])
     if (line[name] === null || typeof line[name] !== "object")
       throw damaged(1, `an object "${name}"`, JSON.stringify(line[name]));
+  if (line.config === undefined) throw damaged(1, 'a "config"', undefined);
+  if (line.mutant !== undefined && typeof line.mutant !== "string")
+    throw damaged(1, 'a text "mutant", or none', JSON.stringify(line.mutant));
   checkAdversary(line.adversary);
   return line as unknown as ReplayHeader;
 }
@@ -128,7 +131,8 @@ function choiceOf({ c, i, n, k }: Line, at: number): Choice {
 
 const short = (hash: unknown): string => (typeof hash === "string" ? hash.slice(0, 12) : String(hash));
 
-function damaged(line: number, expected: string, got: string): SimulationError {
+/** @param got undefined: nothing was there. */
+function damaged(line: number, expected: string, got: string | undefined = "nothing"): SimulationError {
   const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
   return new SimulationError(
     "replay-damaged",

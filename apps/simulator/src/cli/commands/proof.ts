@@ -32,6 +32,8 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     checkpoint: null,
     everyMs: 0,
     resume: false,
+    eventually: [],
+    inputs: "must",
   });
   console.log("\nsimulated clusters");
   const simulated = await runCommand([], {

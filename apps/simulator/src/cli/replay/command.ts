@@ -10,7 +10,7 @@ import { ReplayError } from "../../replay/replay-error.ts";
 import { runTest } from "../../replay/run-test.ts";
 import { engineHash } from "../engine-hash.ts";
 import { invocation } from "../invocation.ts";
-import { modelNamed, mutantNamed } from "../models.ts";
+import { modelOf } from "../models.ts";
 import { partsOf } from "../systems.ts";
 import { textOf } from "../text-of.ts";
 import { runStory } from "./run-story.ts";
@@ -38,9 +38,9 @@ interface Told {
 
 /** Takes the path of a file through its model. */
 function ofModel(file: ModelFile, engines: string): Told {
-  const { model, params, mutant, turns } = file;
-  const broken = mutant === null ? null : mutantNamed(mutant);
-  const made = modelNamed(model).make(params as Readonly<Record<string, unknown>>, broken);
+  const { model, params, mutant, turns, property } = file;
+  const given = mutant === null ? { scope: model } : { scope: model, mutant };
+  const made = modelOf({ ...given, params });
   const ground = new ModelGround(made, {
     kind: "model",
     name: model,
@@ -51,13 +51,17 @@ function ofModel(file: ModelFile, engines: string): Told {
   const mismatch = ground.follow(turns);
   const story = ground.story();
   const wrong = story.verdicts.find(({ result }) => result === "violated");
-  const given = mutant === null ? { scope: model } : { scope: model, mutant };
   const test = storyTest(story, {
     importLine: 'import { modelOf } from "../src/cli/models.ts";',
     model: `modelOf(${JSON.stringify({ ...given, params })})`,
   });
   const violated = wrong === undefined ? null : { property: wrong.property, detail: wrong.reason ?? "" };
-  return { story, test, difference: mismatch, violated, excused: false };
+  const difference =
+    mismatch ??
+    (violated?.property === property
+      ? null
+      : `the file says that ${property} is violated at its end; here ${violated === null ? "nothing is" : `${violated.property} is`}`);
+  return { story, test, difference, violated, excused: false };
 }
 
 async function ofRun(file: ReplayFile, engines: string): Promise<Told> {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { engineHash } from "../engine-hash.ts";
 import { invocation } from "../invocation.ts";
+import { prepareFolder } from "../output.ts";
 import type { Worker } from "../pool.ts";
 import { refuse } from "../refusal.ts";
 import { systemsFor } from "../systems.ts";
@@ -8,7 +9,7 @@ import { type ByzantineChoice, systemsWith } from "./byzantine.ts";
 import { runCampaign } from "./campaign.ts";
 import { keepFailure } from "./failure.ts";
 import { type RunJob, Runner, type RunProfile } from "./job.ts";
-import { type CampaignState, readCampaign } from "./state.ts";
+import { type CampaignState, mustHoldNone, readCampaign } from "./state.ts";
 import { type FailedRun, noTotals, starvedRequests, totalsText } from "./totals.ts";
 
 export interface RunCommand {
@@ -47,6 +48,7 @@ function stateOf(names: readonly string[], options: RunCommand, engines: string)
       refuse("no-folder", "--resume needs to know which campaign", "name it: --folder <folder>");
     return readCampaign(folder, engines);
   }
+  if (folder !== null) mustHoldNone(folder);
   const systems = systemsFor(names, mutant);
   return {
     v: 2,
@@ -69,6 +71,8 @@ function stateOf(names: readonly string[], options: RunCommand, engines: string)
 export async function runCommand(names: readonly string[], options: RunCommand): Promise<number> {
   const engines = engineHash();
   const state = stateOf(names, options, engines);
+  prepareFolder(options.out);
+  if (options.folder !== null) prepareFolder(options.folder);
   const say = (line: string): void => {
     if (!options.json) console.log(line);
   };
