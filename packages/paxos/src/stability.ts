@@ -37,17 +37,21 @@ export function stableFloor(
   floor: number,
 ): number {
   const { members } = retiring;
-  const reported = (learner: NodeId): number => {
-    const before = mapGet(reports, learner) ?? 0;
-    return learner === from ? Math.max(slot, before) : before;
-  };
   let best = floor;
   for (const learner of members) {
-    const candidate = reported(learner);
-    if (candidate > best && retiring.has(members.filter((other) => reported(other) >= candidate)))
+    const candidate = reported(reports, learner, from, slot);
+    if (
+      candidate > best &&
+      retiring.has(members.filter((other) => reported(reports, other, from, slot) >= candidate))
+    )
       best = candidate;
   }
   return best;
+}
+
+function reported(reports: Readonly<StableReports>, learner: NodeId, from: NodeId, slot: number): number {
+  const before = mapGet(reports, learner) ?? 0;
+  return learner === from ? Math.max(slot, before) : before;
 }
 
 export function noteStable(reports: StableReports, from: NodeId, slot: number): void {

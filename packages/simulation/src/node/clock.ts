@@ -61,16 +61,17 @@ export class NodeClock {
     this.#timers.delete(timer);
   }
 
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    timer.run();
+  }
+
   #schedule(timer: Timer): void {
     if (timer.entry !== null) timer.entry.run = null;
     timer.entry = null;
     if (this.#rate === 0) return;
     const left = Math.max(0, timer.due - this.localUs());
     const wait = this.#rate === 1 ? left : Math.ceil(left / this.#rate);
-    const fire = (): void => {
-      this.#timers.delete(timer);
-      timer.run();
-    };
-    timer.entry = this.#agenda.add(this.#nowUs() + wait, fire, this.#label);
+    timer.entry = this.#agenda.add(this.#nowUs() + wait, () => this.#fire(timer), this.#label);
   }
 }
