@@ -31,10 +31,7 @@ export class Driver {
   readonly #parking = new Parking(16 << 20);
   readonly #retired = new Set<string>();
   readonly #compactAboveBytes: number;
-  #events = new Backlog();
-  /** Empty: takes what comes while the other one is handed out. */
-  #nextEvents = new Backlog();
-  #withCommands: Instance[] = [];
+  #backlog = new Backlog();
   readonly #takeEvent = (instance: Instance, event: Event<EngineTypes>): void => this.#step(instance, event);
   readonly #tick = (): void => this.#run();
   #scheduled = false;
@@ -110,10 +107,7 @@ export class Driver {
   command(address: Address, command: unknown): boolean {
     const instance = this.#instances.get(address.process, address.instance);
     if (instance === undefined) return false;
-    if (instance.commands === null) {
-      instance.commands = [command];
-      this.#withCommands.push(instance);
-    } else instance.commands.push(command);
+    this.#backlog.addCommand(instance, command);
     this.#schedule();
     return true;
   }
@@ -137,7 +131,7 @@ export class Driver {
   stop(): void {
     this.#stopped = true;
     this.#instances.clear();
-    this.#events = new Backlog();
+    this.#backlog = new Backlog();
     this.#durability.stop();
   }
 
@@ -165,7 +159,7 @@ export class Driver {
   }
 
   #enqueue(instance: Instance, event: Event<EngineTypes>): void {
-    this.#events.add(instance, event);
+    this.#backlog.add(instance, event);
     this.#schedule();
   }
 
@@ -209,27 +203,11 @@ export class Driver {
     this.#scheduled = false;
     if (this.#stopped) return;
     try {
-      while (!this.#events.empty || this.#withCommands.length > 0) {
-        const events = this.#events;
-        this.#events = this.#nextEvents;
-        this.#nextEvents = events;
-        events.drain(this.#takeEvent);
-        if (this.#withCommands.length > 0) this.#takeCommands();
-      }
+      while (!this.#backlog.empty) this.#backlog.round(this.#takeEvent);
       this.#flush();
       this.#durability.sync();
     } catch (error) {
       this.#fault(error);
-    }
-  }
-
-  #takeCommands(): void {
-    const waiting = this.#withCommands;
-    this.#withCommands = [];
-    for (const instance of waiting) {
-      const commands = instance.commands ?? [];
-      instance.commands = null;
-      this.#step(instance, { kind: "commands", commands });
     }
   }
 
