@@ -88,7 +88,7 @@ export class Driver {
       config,
       state: engine.init(config),
       commands: null,
-      timers: new Timers(this.#ports.clock, this.#ports.random),
+      timers: new Timers(this.#ports.clock, this.#ports.random, address.process),
       over: false,
     };
     this.#instances.add(instance);

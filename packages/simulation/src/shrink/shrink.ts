@@ -54,9 +54,9 @@ export async function shrink<C>(
   };
   const attempts = new Attempts(fixed, result, budget, onProgress);
   const { kind } = result.outcome;
-  const script =
-    kind === "violated" && plan.script === undefined ? await shrinkScript(fixed, result, attempts) : null;
-  if (kind !== "ok" && script === null) await shrinkChoices(attempts);
+  const scripted =
+    kind === "violated" && plan.script === undefined && (await shrinkScript(fixed, result, attempts));
+  if (kind !== "ok" && !scripted) await shrinkChoices(attempts);
   const { replays, best } = attempts;
   return {
     plan: { ...attempts.plan, choices: best.choices },
