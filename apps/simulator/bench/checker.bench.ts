@@ -1,5 +1,5 @@
 import { check } from "@eunomia/checker";
-import { goldenPaxos } from "@eunomia/conformance";
+import { goldenPaxos } from "@eunomia/conformance/golden";
 import { openModel } from "../src/protocols/models.ts";
 
 /**

@@ -5,7 +5,13 @@ import { type EngineProcess, engineNodes, type System, type Watch } from "@eunom
 /** So many slots are open at once. */
 const window = 8;
 
-/** Values of clients are two bytes. */
+/** Each client draws one of so many values of its own. */
+const valuesOfClient = 8;
+/** All values of five clients, two bytes each: nobody changes one. */
+const values = Array.from({ length: 5 * valuesOfClient }, (_, at) =>
+  Uint8Array.of(65 + Math.floor(at / valuesOfClient), 48 + (at % valuesOfClient)),
+);
+
 const keyOf = (slot: number, value: Uint8Array): number => slot * 65_536 + value[0]! * 256 + (value[1] ?? 0);
 
 /** Agreement, validity and integrity of one log, judged at every output. */
@@ -91,7 +97,7 @@ export function paxosBenchSystem(thinkMs: number): System<{ readonly nodes: numb
             )
               trimmed.set(self, base - 8);
             const slot = base + draw.below(window);
-            const value = Uint8Array.of(65 + at, 48 + draw.below(8));
+            const value = values[valuesOfClient * at + draw.below(valuesOfClient)]!;
             proposed.add(keyOf(slot, value));
             return scene.command(learner, { kind: "propose", slot, value }) ? "propose" : null;
           },

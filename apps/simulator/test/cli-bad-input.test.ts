@@ -137,13 +137,14 @@ describe("a replay file of a run", () => {
 
 describe("the state of a campaign", () => {
   const campaign = {
-    v: 1,
+    v: 2,
     kind: "simulate",
     engines,
     seed: "1",
     systems: ["paxos"],
     profile: "swarm",
     mutant: null,
+    byzantine: null,
     virtualMs: 1,
     maxSteps: 1,
     done: 3,

@@ -49,6 +49,7 @@ const job: RunJob = {
   seed: "walk-0",
   profile: "swarm",
   mutant: "aneris/replica/swap-not-told",
+  adversary: null,
   virtualMs: 2000,
   maxSteps: 50_000,
   twice: true,

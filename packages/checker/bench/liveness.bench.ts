@@ -2,7 +2,7 @@
  * Edges per CPU second of the search for fair cycles, on flat arrays: layers as a protocol's rounds make them (no cycle at
  * all), one component of everything with fairness to decide, and the graph of actor Paxos with 3 acceptors and 2 proposers.
  */
-import { goldenPaxos } from "@eunomia/conformance";
+import { goldenPaxos } from "@eunomia/conformance/golden";
 import { Components } from "../src/liveness/components.ts";
 import { DefaultFairness } from "../src/liveness/default-fairness.ts";
 import { checkFairCycles } from "../src/liveness/fair-cycles.ts";

@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { goldenCounts, messageSetCounts } from "@eunomia/conformance";
+import { goldenCounts, messageSetCounts } from "@eunomia/conformance/golden";
 import {
   check,
   configurationSymmetry,

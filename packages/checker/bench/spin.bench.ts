@@ -8,7 +8,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { goldenCounts } from "@eunomia/conformance";
+import { goldenCounts } from "@eunomia/conformance/golden";
 import { check } from "../src/index.ts";
 import { goldenModel } from "../test/support/golden.ts";
 

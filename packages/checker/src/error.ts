@@ -16,8 +16,9 @@ export type CheckerErrorCode =
 /** A mistake of the caller: what was expected, what was got, and what to do. */
 export class CheckerError extends Error {
   readonly code: CheckerErrorCode;
-  constructor(code: CheckerErrorCode, message: string) {
-    super(message);
+  /** @param options with the error of somebody else's code that this one tells of. */
+  constructor(code: CheckerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "CheckerError";
     this.code = code;
   }

@@ -1,5 +1,5 @@
 import type { Event, Fired } from "@eunomia/engine";
-import { canonicalText } from "./machine/plain.ts";
+import { shortText } from "./machine/plain.ts";
 
 /** What kind of step leads from one global state to another. */
 export type StepKind =
@@ -42,32 +42,23 @@ export interface StepLabel {
   readonly outputs: readonly unknown[];
   /** What became durable in this step. */
   readonly records: readonly unknown[];
-}
-
-/** Plain data in one short line: bytes in hexadecimal digits, fields without quotes. */
-function short(value: unknown): string {
-  if (value instanceof Uint8Array)
-    return `0x${[...value].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  if (value === null || typeof value !== "object") return canonicalText(value);
-  if (Array.isArray(value)) return `[${value.map(short).join(", ")}]`;
-  return `{${Object.entries(value)
-    .map(([name, field]) => `${name}: ${short(field)}`)
-    .join(", ")}}`;
+  /** How the engine broke its contract in this step; null: it did not. */
+  readonly fault: string | null;
 }
 
 /** A message by its kind first. */
 function shortMessage(message: { readonly kind: string }): string {
   const { kind, ...fields } = message;
-  return `${kind} ${short(fields)}`;
+  return `${kind} ${shortText(fields)}`;
 }
 
 function given({ event, what, kind }: StepLabel): string {
   if (event === null) return what;
   if (event.kind === "message") return `${shortMessage(event.message)} from ${event.from}`;
   if (event.kind === "start")
-    return event.records.length === 0 ? "" : `with ${event.records.map(short).join(", ")}`;
+    return event.records.length === 0 ? "" : `with ${event.records.map(shortText).join(", ")}`;
   return kind === "route"
-    ? `${event.kind === "commands" ? event.commands.map(short).join() : ""} from ${what}`
+    ? `${event.kind === "commands" ? event.commands.map(shortText).join() : ""} from ${what}`
     : what;
 }
 
@@ -78,14 +69,15 @@ function given({ event, what, kind }: StepLabel): string {
  * describeStep(label); // "a0 deliver prepare {ballot: 1} from p1: promise; to p1 promise {…}"
  */
 export function describeStep(label: StepLabel): string {
-  const { kind, process, fired, sends, outputs, records } = label;
+  const { kind, process, fired, sends, outputs, records, fault } = label;
   const ran = kind !== "deliver" && fired.length === 0 ? "" : fired.map(({ action }) => action).join(", ");
   const head = [process, kind, given(label)].filter((part) => part !== "").join(" ");
   const effects = [
-    ...records.map((record) => `writes ${short(record)}`),
+    ...records.map((record) => `writes ${shortText(record)}`),
     ...sends.map(({ to, message }) => `to ${to} ${shortMessage(message)}`),
-    ...outputs.map((output) => `says ${short(output)}`),
+    ...outputs.map((output) => `says ${shortText(output)}`),
   ];
+  if (fault !== null) return `${head}: broken, ${fault}`;
   const did = kind === "deliver" && ran === "" ? ": ignored" : ran === "" ? "" : `: ${ran}`;
   return `${head}${did}${effects.map((effect) => `; ${effect}`).join("")}`;
 }

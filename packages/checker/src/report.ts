@@ -75,7 +75,8 @@ export interface Report {
  * console.log(describeReport(check(model)));
  */
 export function describeReport(report: Report): string {
-  const { model, result, verdicts, states, transitions, depth, truncated, cut, counterexample } = report;
+  const { model, result, verdicts, states, transitions, depth, truncated, cut, unrouted, counterexample } =
+    report;
   return [
     `${model}: ${result}; ${states} states, ${transitions} transitions, depth ${depth}`,
     ...verdicts.map(({ property, result: each, detail }) => `  ${each}: ${property} (${detail})`),
@@ -83,6 +84,7 @@ export function describeReport(report: Report): string {
       ? []
       : [`  truncated: ${truncated.why}; ${truncated.frontier} states not looked into`]),
     ...cut.map(({ bound }) => `  cut: ${bound}`),
+    ...(unrouted.length === 0 ? [] : [`  sent to nobody: ${unrouted.join(", ")}; no process has such an id`]),
     ...(counterexample?.steps ?? []).map((step, at) => `  ${at + 1}. ${describeStep(step)}`),
   ].join("\n");
 }

@@ -1,6 +1,8 @@
+import { CheckerError } from "./error.ts";
 import type { StepLabel } from "./label.ts";
 import { describeVector } from "./machine/describe.ts";
 import { Machine } from "./machine/machine.ts";
+import { anyText } from "./machine/plain.ts";
 import type { Reduction } from "./machine/reduction.ts";
 import { stepsFrom } from "./machine/steps.ts";
 import type { Violation } from "./machine/views.ts";
@@ -82,7 +84,7 @@ export interface Space {
 /**
  * Opens the space of a model.
  *
- * @throws CheckerError with code `model`.
+ * @throws CheckerError with code `model` or `option`, and with code `option` later for a vector of another space.
  * @example
  * const space = openSpace(model);
  * for (const { label, vector } of space.successors(space.initial)) show(describeStep(label), space.describe(vector));
@@ -93,19 +95,35 @@ export function openSpace(model: Model, reductions: readonly Reduction[] = []): 
 
 /** The space of a machine that may be at work elsewhere too. */
 export function spaceOf(machine: Machine): Space {
-  const viewOf = (vector: Vector) => machine.views.view(Int32Array.from(vector), 0, machine.seen.values);
+  const viewOf = (vector: Vector) => machine.views.view(known(machine, vector), 0, machine.seen.values);
   return {
     processes: machine.plan.processes.map(({ key }) => key),
     initial: [...machine.initial],
     successors: (vector) =>
-      stepsFrom(machine, Int32Array.from(vector)).map((step) => ({
+      stepsFrom(machine, known(machine, vector)).map((step) => ({
         label: step.label,
         vector: [...canonical(machine, step.vector)],
       })),
-    describe: (vector) => describeVector(machine, vector),
+    describe: (vector) => describeVector(machine, known(machine, vector)),
     view: (vector) => machine.views.read(viewOf(vector)),
     violation: (vector) => machine.views.violation(viewOf(vector)),
   };
+}
+
+/** @throws CheckerError with code `option` for numbers that this space has never given. */
+function known(machine: Machine, vector: Vector): Int32Array {
+  const processes = machine.plan.processes.length;
+  const fits = (cell: number, at: number): boolean => {
+    if (!Number.isSafeInteger(cell) || cell < 0 || cell >= machine.cellCount) return false;
+    const local = machine.localOf(cell);
+    return at < processes ? local >= 0 && machine.parts.locals.value(local).process === at : local < 0;
+  };
+  if (!Array.isArray(vector) || vector.length !== machine.width || !vector.every(fits))
+    throw new CheckerError(
+      "option",
+      `"vector" expected one that this space has given, got ${anyText(vector)}; open a space once, and keep to its vectors`,
+    );
+  return Int32Array.from(vector);
 }
 
 /** The representative of a vector, in place; without reductions the vector itself. */

@@ -1,4 +1,4 @@
-import { goldenCounts } from "@eunomia/conformance";
+import { goldenCounts } from "@eunomia/conformance/golden";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../src/index.ts";
 import { Expander, type Sink } from "../src/search/expand.ts";

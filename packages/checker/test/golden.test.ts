@@ -1,4 +1,4 @@
-import { goldenCounts } from "@eunomia/conformance";
+import { goldenCounts } from "@eunomia/conformance/golden";
 import { describe, expect, test } from "vitest";
 import { check } from "../src/index.ts";
 import { goldenModel } from "./support/golden.ts";

@@ -1,25 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  CheckerError,
-  type CheckerErrorCode,
-  type CheckOptions,
-  check,
-  type Model,
-  openSpace,
-} from "../src/index.ts";
+import { type CheckOptions, check, type Model, openSpace } from "../src/index.ts";
 import { goldenModel } from "./support/golden.ts";
+import { refused } from "./support/refused.ts";
 
 const model = goldenModel(3, 2);
-
-function refused(run: () => unknown): { code: CheckerErrorCode; message: string } {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CheckerError) return { code: error.code, message: error.message };
-    throw error;
-  }
-  throw new Error("expected to be refused");
-}
 
 describe("impossible options are refused with what was expected, what was got and what to do", () => {
   const options: [string, CheckOptions, RegExp][] = [

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { goldenCounts } from "@eunomia/conformance";
+import { goldenCounts } from "@eunomia/conformance/golden";
 import { afterAll, describe, expect, test } from "vitest";
 import { CheckerError, check, type ModelSource, type Report } from "../src/index.ts";
 import { checkInWorkers, type WorkerOptions } from "../src/node.ts";

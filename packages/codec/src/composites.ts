@@ -68,7 +68,7 @@ export function list<T>(item: Schema<T>, maxItems: number = defaultMaxItems): Sc
       return null;
     },
     clone: (value) => value.map((one) => item.clone(one)),
-    equal: (a, b) => a.length === b.length && a.every((one, i) => item.equal(one, b[i]!)),
+    equal: (a, b) => equalItems(item, a, b),
     generate(source, size) {
       const count = Math.min(below(source, size + 1), maxItems);
       return Array.from({ length: count }, () => item.generate(source, share(size, count)));
@@ -84,6 +84,13 @@ export function list<T>(item: Schema<T>, maxItems: number = defaultMaxItems): Sc
     },
     rename: (value, sort, to) => value.map((one) => item.rename(one, sort, to)),
   };
+}
+
+/** A loop of its own: states are compared all the time. */
+export function equalItems<T>(item: Schema<T>, a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!item.equal(a[i]!, b[i]!)) return false;
+  return true;
 }
 
 /** The value or null. Two of them around each other would be ambiguous and are refused. */
@@ -137,7 +144,12 @@ function fieldsOf(fields: Fields, kind: string | null) {
   const names = Object.keys(fields);
   const schemas = Object.values(fields);
   const count = names.length;
-  const surplus = kind === null ? 0 : 1;
+  // One object of this shape whose fields hold no numbers. V8 narrows a field to small integers as long as it has met nothing
+  // else, and the first large one (damaged bytes decode to such) would widen it to floating point, for good and with all that
+  // the number flows into: engines would box every slot and ballot from then on.
+  const blank: Plain = kind === null ? {} : { kind };
+  for (const name of names) blank[name] = undefined;
+  const keys = Object.keys(blank).length;
   return {
     names,
     schemas,
@@ -159,19 +171,24 @@ function fieldsOf(fields: Fields, kind: string | null) {
         const inner = schemas[i]!.check(value[names[i]!], depth);
         if (inner !== null) return under(`.${names[i]}`, inner);
       }
-      if (Reflect.ownKeys(value).length === count + surplus) return null;
-      const stranger = Reflect.ownKeys(value).find((key) => key !== "kind" && !Object.hasOwn(fields, key));
-      return misfit(
-        `the fields ${names.join(", ") || "(none)"} only`,
-        `the field ${String(stranger ?? "kind")} too`,
-      );
+      if (Reflect.ownKeys(value).length === keys) return null;
+      const stranger = Reflect.ownKeys(value).find((key) => !Object.hasOwn(blank, key));
+      return misfit(`the fields ${names.join(", ") || "(none)"} only`, `the field ${String(stranger)} too`);
     },
     map(value: Plain, change: (schema: Schema<unknown>, part: unknown) => unknown): Plain {
       const result: Plain = kind === null ? {} : { kind };
       for (let i = 0; i < count; i++) result[names[i]!] = change(schemas[i]!, value[names[i]!]);
       return result;
     },
-    equal: (a: Plain, b: Plain) => names.every((name, i) => schemas[i]!.equal(a[name], b[name])),
+    clone(value: Plain): Plain {
+      const result: Plain = kind === null ? {} : { kind };
+      for (let i = 0; i < count; i++) result[names[i]!] = schemas[i]!.clone(value[names[i]!]);
+      return result;
+    },
+    equal(a: Plain, b: Plain): boolean {
+      for (let i = 0; i < count; i++) if (!schemas[i]!.equal(a[names[i]!], b[names[i]!])) return false;
+      return true;
+    },
     generate(source: Source, size: number): Plain {
       return this.map({}, (schema) => schema.generate(source, size));
     },
@@ -211,7 +228,7 @@ export function record<F extends Fields>(fields: F): RecordSchema<RecordOf<F>> {
       return inside.read({}, reader);
     },
     check: (value, depth) => (isPlain(value) ? inside.check(value, depth) : misfit("a plain record", value)),
-    clone: (value) => inside.map(value, (field, part) => field.clone(part)),
+    clone: inside.clone,
     equal: inside.equal,
     generate: (source, size) => inside.generate(source, size),
     mutate: (value, source) => inside.mutate(value, source),
@@ -268,7 +285,7 @@ export function variant<C extends Readonly<Record<string, RecordSchema<unknown>>
       const tag = isPlain(value) ? tagOf(value) : undefined;
       return tag === undefined ? misfit(expected, value) : inside[tag]!.check(value as Plain, depth);
     },
-    clone: (value) => of(value).map(value, (field, part) => field.clone(part)),
+    clone: (value) => of(value).clone(value),
     equal: (a, b) => a.kind === b.kind && of(a).equal(a, b),
     generate(source, size) {
       const from = size <= 0 && ending.length > 0 ? ending : all;

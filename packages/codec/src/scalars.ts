@@ -300,5 +300,5 @@ export function bytes(maxLength: number = defaultMaxLength): Schema<Uint8Array> 
       return changed;
     },
   });
-  return { ...schema, clone: (value) => Uint8Array.from(value), equal: equalBytes };
+  return { ...schema, clone: (value) => new Uint8Array(value), equal: equalBytes };
 }

@@ -1,5 +1,5 @@
 import { type Key, mapDelete, mapSet, type SortedMap, setAdd } from "./collections.ts";
-import { defaultMaxItems, misfit, share, under } from "./composites.ts";
+import { defaultMaxItems, equalItems, misfit, share, under } from "./composites.ts";
 import { EncodeError, type Misfit, placed, SchemaError } from "./errors.ts";
 import type { Reader } from "./reader.ts";
 import { below, type Form, type Schema, type Source } from "./schema.ts";
@@ -83,7 +83,11 @@ function keysOf<K extends Key>(key: Schema<K>, maxItems: number) {
       const wrong = ascending(keys);
       return wrong < 0 ? null : under(`[${wrong}]`, misfit("strictly ascending order", keys[wrong]));
     },
-    equal: (a: readonly K[], b: readonly K[]) => a.length === b.length && a.every((one, i) => one === b[i]),
+    equal(a: readonly K[], b: readonly K[]): boolean {
+      if (a.length !== b.length) return false;
+      for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+      return true;
+    },
     generate(source: Source, size: number): K[] {
       const count = Math.min(below(source, size + 1), maxItems);
       const keys: K[] = [];
@@ -191,7 +195,7 @@ export function sortedMap<K extends Key, V>(
     },
     check: (map, depth) => checkMap(map, keys.check, value, depth),
     clone: (map) => ({ keys: map.keys.slice(), values: map.values.map((one) => value.clone(one)) }),
-    equal: (a, b) => keys.equal(a.keys, b.keys) && a.values.every((one, i) => value.equal(one, b.values[i]!)),
+    equal: (a, b) => keys.equal(a.keys, b.keys) && equalItems(value, a.values, b.values),
     generate(source, size) {
       const chosen = keys.generate(source, size);
       return { keys: chosen, values: chosen.map(() => value.generate(source, share(size, chosen.length))) };

@@ -23,16 +23,6 @@ export type { TransportSubject, TransportWorld } from "./doors/transport-scene.t
 export { engineCases } from "./engine/cases.ts";
 export type { EngineSubject } from "./engine/subject.ts";
 export { engineExample, engineTwins } from "./engine/twins.ts";
-export { goldenAcceptor } from "./golden/acceptor.ts";
-export { goldenLearner } from "./golden/learner.ts";
-export {
-  messageSetAcceptor,
-  messageSetCounts,
-  messageSetLeader,
-  messageSetPaxos,
-} from "./golden/message-set.ts";
-export { goldenProposer } from "./golden/proposer.ts";
-export { type GoldenProcess, goldenCounts, goldenPaxos } from "./golden/system.ts";
 export { readmeBlocks, runReadme } from "./readme/readme.ts";
 export type { ScenarioEnvironment } from "./scenario/environment.ts";
 export { checkScenario, runScenario } from "./scenario/scenario.ts";

@@ -86,8 +86,12 @@ export interface Journal {
 export interface Clock {
   /** Milliseconds since some moment, with fractions. */
   now(): number;
-  /** Calls back once after `delayMs`; the answer cancels. */
-  after(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `delayMs`; the answer cancels.
+   *
+   * @param name what it is for, to tell it apart from others: a clock need not listen to it.
+   */
+  after(delayMs: number, callback: () => void, name?: string): () => void;
 }
 
 /** Uniform integers, 0 to 2^32 - 1. */

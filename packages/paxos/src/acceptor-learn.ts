@@ -51,7 +51,7 @@ export function stableActions(retiring: QuorumSystem): Action<AcceptorTypes>[] {
       "raise the floor (4.6)",
       (_config, state, { slot }, from) => {
         if (!retiring.members.includes(from)) return null;
-        const floor = stableFloor(retiring, state.stable, from, slot);
+        const floor = stableFloor(retiring, state.stable, from, slot, state.floor);
         return floor > state.floor ? { from, slot, floor } : null;
       },
       (_config, state, { from, slot, floor }, out) => {

@@ -171,7 +171,7 @@ function floorActions(plan: LeaderPlan): Action<LeaderTypes>[] {
       "raise the floor (4.6)",
       (_config, state, { slot }, from) => {
         if (!plan.retiring.members.includes(from)) return null;
-        const floor = stableFloor(plan.retiring, state.stable, from, slot);
+        const floor = stableFloor(plan.retiring, state.stable, from, slot, state.floor);
         return floor > state.floor ? { from, slot, floor } : null;
       },
       (_config, state, { from, slot, floor }) => {

@@ -28,24 +28,30 @@ export function retiringSets(learners: readonly NodeId[], f: number): QuorumSyst
   );
 }
 
-/** The highest slot that a retiring set calls stable, if `from` now reports `slot`; 0 if there is none. */
+/** The highest slot above `floor` that a retiring set calls stable, if `from` now reports `slot`; `floor` if there is none. */
 export function stableFloor(
   retiring: QuorumSystem,
   reports: Readonly<StableReports>,
   from: NodeId,
   slot: number,
+  floor: number,
 ): number {
-  let best = 0;
-  const reported = (learner: NodeId): number =>
-    learner === from ? Math.max(slot, mapGet(reports, learner) ?? 0) : (mapGet(reports, learner) ?? 0);
-  for (const candidate of retiring.members.map(reported)) {
+  const { members } = retiring;
+  let best = floor;
+  for (const learner of members) {
+    const candidate = reported(reports, learner, from, slot);
     if (
       candidate > best &&
-      retiring.has(retiring.members.filter((learner) => reported(learner) >= candidate))
+      retiring.has(members.filter((other) => reported(reports, other, from, slot) >= candidate))
     )
       best = candidate;
   }
   return best;
+}
+
+function reported(reports: Readonly<StableReports>, learner: NodeId, from: NodeId, slot: number): number {
+  const before = mapGet(reports, learner) ?? 0;
+  return learner === from ? Math.max(slot, before) : before;
 }
 
 export function noteStable(reports: StableReports, from: NodeId, slot: number): void {

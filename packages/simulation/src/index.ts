@@ -1,10 +1,12 @@
 /** Deterministic simulation of whole clusters: one seed, every fault, replay and shrinking. */
 export { adaptive } from "./byzantine/adaptive.ts";
 export type { Adversary, Frame, HonestProcess, Stage } from "./byzantine/adversary.ts";
+export type { AdversaryPlan } from "./byzantine/adversary-plan.ts";
 export { drawAdversary, drawLiars, twins } from "./byzantine/draw-adversary.ts";
 export { authenticity, forging } from "./byzantine/forging.ts";
 export { Knowledge, type Lie } from "./byzantine/knowledge.ts";
-export { runTwins, type TwinsRun, type TwinsSubject } from "./byzantine/run-twins.ts";
+export { type NamedStrategy, type StrategyName, strategies } from "./byzantine/named.ts";
+export { runTwins, type TwinsRun, type TwinsStep, type TwinsSubject } from "./byzantine/run-twins.ts";
 export {
   collusion,
   counted,
@@ -29,6 +31,7 @@ export {
 export { type CampaignOptions, type CampaignReport, campaign, type Failure } from "./campaign/campaign.ts";
 export { Corpus } from "./campaign/corpus.ts";
 export { Coverage } from "./campaign/coverage.ts";
+export { seededDraw } from "./choice/seeded-draw.ts";
 export { DiskError } from "./disk/disk.ts";
 export { type EngineNodesOptions, type EngineProcess, engineNodes } from "./engines/engine-nodes.ts";
 export { SimulationError, type SimulationErrorCode } from "./errors.ts";

@@ -1,7 +1,8 @@
 import type { AnyEngine } from "@eunomia/engine";
 import type { Adversary } from "./byzantine/adversary.ts";
+import type { AdversaryPlan } from "./byzantine/adversary-plan.ts";
 import type { Profile } from "./profile.ts";
-import type { Choice, Cluster, Outcome, SimulatedStep, System } from "./types.ts";
+import type { Choice, Cluster, Draw, Outcome, SimulatedStep, System } from "./types.ts";
 
 /** How long a run goes on, and how: `safety` has faults all the time, `liveness` heals a core in the end and waits for it. */
 export interface RunLimits {
@@ -33,8 +34,11 @@ export interface RunPlan<C = unknown> {
    * skipped. Networks and clocks then do nothing by themselves.
    */
   readonly script?: readonly string[];
-  /** Messages then travel as values, unless `wire` says bytes: an adversary sees either packets or frames. */
-  readonly adversary?: (config: C, draw: import("./types.ts").Draw, cluster: Cluster) => Adversary;
+  /**
+   * Byzantine nodes: a strategy by its name, or whatever a function makes. Messages then travel as values, unless the strategy or
+   * `wire` says bytes: an adversary sees either packets or frames.
+   */
+  readonly adversary?: AdversaryPlan | ((config: C, draw: Draw, cluster: Cluster) => Adversary);
   /** A mutant of an engine, to see that something notices. */
   readonly substitute?: (engine: AnyEngine) => AnyEngine;
 }
@@ -67,7 +71,8 @@ export interface ReplayHeader {
   readonly limits: RunLimits;
   readonly wire: "value" | "bytes";
   readonly mutant?: string;
-  readonly adversary?: string;
+  /** From which a reader makes it again; a name alone: only whoever wrote the file knows it. */
+  readonly adversary?: AdversaryPlan | string;
   readonly shrunk: boolean;
 }
 

@@ -8,11 +8,12 @@ const turnsOfPromises = 4;
 /**
  * One whole run. The same plan gives the same result, record by record.
  *
- * @throws SimulationError when the plan or its system cannot be run.
+ * @throws SimulationError when the plan or its system cannot be run, or something of the caller fails that no watch, client or
+ * node is to blame for. Always as a rejection.
  * @example
  * const { outcome, steps } = await simulate({ system, seed: "1" });
  */
-export function simulate<C>(plan: RunPlan<C>, eyes: RunEyes = {}): Promise<RunResult> {
+export async function simulate<C>(plan: RunPlan<C>, eyes: RunEyes = {}): Promise<RunResult> {
   return finishRun(new Simulation(plan, eyes), plan.system.promises === true);
 }
 

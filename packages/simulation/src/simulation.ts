@@ -1,23 +1,28 @@
 import type { Authenticator, NodeId } from "@eunomia/engine";
+import { adversaryOf, isPromised } from "./byzantine/adversary-plan.ts";
+import { authenticity } from "./byzantine/forging.ts";
+import { hearingHonest } from "./byzantine/honest.ts";
 import { Streams } from "./choice/stream.ts";
-import { SimulationError } from "./errors.ts";
+import { checkCluster, checkTurns } from "./cluster-checks.ts";
+import { asked, SimulationError } from "./errors.ts";
 import { healCore } from "./faults/core.ts";
-import { drawProfile } from "./faults/draw-profile.ts";
 import { Injector } from "./faults/injector.ts";
 import { Agenda } from "./kernel/agenda.ts";
 import { Blame } from "./kernel/blame.ts";
 import { Crew } from "./kernel/crew.ts";
 import { Director } from "./kernel/director.ts";
+import { configOf, profileOf, wireOf } from "./kernel/drawn.ts";
+import { callersEyes, guarded } from "./kernel/guard.ts";
 import { Judge } from "./kernel/judge.ts";
 import { RunScene } from "./kernel/scene.ts";
 import { checksumSeal } from "./kernel/seal.ts";
 import { Stepper } from "./kernel/stepper.ts";
 import { World } from "./kernel/world.ts";
 import { Network } from "./network/network.ts";
-import { checkAdversary, checkCluster, checkedLimits, checkedProfile } from "./plan-checks.ts";
+import { checkAdversary, checkEyes, checkedLimits, checkPlan } from "./plan-checks.ts";
 import type { Profile } from "./profile.ts";
 import type { RunEyes, RunLimits, RunPlan } from "./run-types.ts";
-import type { Choice, ClientSpec, Cluster, RunResult, System } from "./types.ts";
+import type { Choice, ClientSpec, Cluster, RunResult } from "./types.ts";
 
 const defaultLimits: RunLimits = { mode: "safety", virtualMs: 10_000, maxSteps: 1_000_000 };
 /** A client's turn has so many choices of its own; further ones share those of the next turn. */
@@ -41,24 +46,31 @@ export class Simulation<C = unknown> {
   readonly #injector: Injector;
   readonly #blame: Blame;
   readonly #drawAfterUs: number;
+  readonly #promised: boolean;
   #endUs: number;
   #settled = false;
+  readonly #system: string;
+  #failure: SimulationError | null = null;
 
   /** @throws SimulationError when the system or the plan cannot be run. */
   constructor(plan: RunPlan<C>, eyes: RunEyes = {}) {
+    checkPlan(plan);
+    checkEyes(eyes);
     const { system, seed } = plan;
+    this.#system = system.name;
     const streams = new Streams(seed, plan.choices ?? null);
     // What stands in the header of a replay file is drawn apart from what happens in the run.
     const before = new Streams(seed, null);
-    this.config = plan.config ?? system.draw(before.get("config"));
-    this.profile = checkedProfile(plan.profile ?? drawnProfile(system, this.config, before));
+    const ofSystem = (part: string): string => `"${part}" of the system "${system.name}"`;
+    this.config = configOf(plan, before);
+    this.profile = profileOf(plan, this.config, before);
     this.limits = checkedLimits({ ...defaultLimits, ...plan.limits });
     const world = new World(
       plan.script === undefined
         ? new Agenda()
         : new Director(["start", ...plan.script], (line) => this.#perform(line)),
       streams,
-      eyes,
+      callersEyes(eyes, (error) => this.#fail(error)),
     );
     this.#world = world;
     this.wire = wireOf(plan, before);
@@ -77,14 +89,22 @@ export class Simulation<C = unknown> {
     this.#network = network;
     const blame = new Blame(() => this.#cluster.budget, this.profile.beyond);
     this.#blame = blame;
-    const authenticator = (self: NodeId): Authenticator => system.authenticator?.(self) ?? checksumSeal(self);
+    const authenticator = (self: NodeId): Authenticator =>
+      asked(ofSystem("authenticator"), () => system.authenticator?.(self)) ?? checksumSeal(self);
     this.#scene = new RunScene(world, blame, wired, authenticator, plan.substitute);
-    const cluster = system.build(this.config, this.#scene);
+    const cluster = asked(ofSystem("build"), () => system.build(this.config, this.#scene));
     this.#cluster = cluster;
     checkCluster(system.name, cluster, this.limits);
-    const adversary = plan.adversary?.(this.config, before.get("adversary"), cluster) ?? null;
-    if (adversary !== null) checkAdversary(adversary, this.wire, system.name);
-    this.#judge = new Judge(world, cluster.watches);
+    checkTurns(plan.script ?? [], cluster);
+    const adversary = asked('"adversary"', () =>
+      adversaryOf(plan, this.config, before.get("adversary"), cluster, authenticator),
+    );
+    if (adversary !== null) checkAdversary(adversary, this.wire, system.name, cluster);
+    blame.byzantineLie = adversary?.lies !== false;
+    this.#promised = asked('"tolerates" of the budget', () => isPromised(adversary, cluster));
+    // What is forged is told by its own name; other watches would tell what becomes of it.
+    const more = adversary?.frame === undefined ? [] : [authenticity(blame, cluster.nodeOf)];
+    this.#judge = new Judge(world, hearingHonest([...cluster.watches, ...more], adversary?.nodes ?? []));
     this.#stepper = new Stepper(world, this.#judge);
     this.#crew = new Crew({
       world,
@@ -117,24 +137,34 @@ export class Simulation<C = unknown> {
   /** One event and what follows at once from it. False: the run is over. */
   turn(): boolean {
     const world = this.#world;
-    if (world.over) return false;
-    if (!world.turn() || world.recorder.steps >= this.limits.maxSteps) this.#finish();
-    else if (world.nowUs >= this.#drawAfterUs) world.streams.letDraw();
-    return !world.over;
+    if (world.over) return this.#end();
+    try {
+      if (!world.turn() || world.recorder.steps >= this.limits.maxSteps) this.#finish();
+      else if (world.nowUs >= this.#drawAfterUs) world.streams.letDraw();
+    } catch (error) {
+      throw this.#notOfANode(error);
+    }
+    return !world.over || this.#end();
   }
 
   /** After promises had their turn: what they wanted done soon. True if there was something. */
   settle(): boolean {
-    return !this.#world.over && this.#world.settle();
+    try {
+      return !this.#world.over && this.#world.settle();
+    } catch (error) {
+      throw this.#notOfANode(error);
+    }
   }
 
   /** What the run left behind; complete once it is over. */
   result(): RunResult {
-    const { recorder, tally, outcome, nowUs, streams } = this.#world;
+    const { recorder, tally, outcome, nowUs, streams, restsOnOthers } = this.#world;
     let choices: readonly Choice[] | undefined;
     return {
       outcome,
       settled: this.#settled,
+      promised: this.#promised,
+      excused: restsOnOthers && !this.#promised,
       config: this.config,
       profile: this.profile,
       wire: this.wire,
@@ -156,7 +186,33 @@ export class Simulation<C = unknown> {
 
   /** The state of the cluster in words, if its system has some. */
   describe(): string {
-    return this.#cluster.describe?.() ?? "";
+    try {
+      return this.#cluster.describe?.() ?? "";
+    } catch (error) {
+      return `nothing more is known, since "describe" throws ${String(error)}`;
+    }
+  }
+
+  /** Something of the caller failed: no verdict on the system. */
+  #fail(error: SimulationError): void {
+    this.#failure ??= error;
+    this.#world.over = true;
+  }
+
+  /** @returns false: the run is over, and nothing of the caller failed. */
+  #end(): false {
+    if (this.#failure !== null) throw this.#failure;
+    return false;
+  }
+
+  /** What no node, watch or client has caught is of the system all the same, or of the simulator. */
+  #notOfANode(error: unknown): SimulationError {
+    if (error instanceof SimulationError) return error;
+    return new SimulationError(
+      "bad-system",
+      `a run of "${this.#system}" expected code that does not throw, got ${String(error)}: its cause says where; it is of "nodeOf", a node, the budget or the adversary of the system, or else of the simulator`,
+      { cause: error },
+    );
   }
 
   #begin(): void {
@@ -189,8 +245,11 @@ export class Simulation<C = unknown> {
     world.tell(`?${client.id} ${turn}`);
     const load = world.stream(`load:${client.id}`);
     load.align(turn * choicesPerTurn);
-    const type = client.act(load);
-    if (type !== null) world.tally.made(type);
+    const whose = `the client "${client.id}"`;
+    const type: unknown = guarded(world, whose, null, () => client.act(load));
+    if (type === null) return;
+    if (typeof type === "string") world.tally.made(type);
+    else world.violated(`${whose} answers a text or null`, `it answers ${String(type)}`);
   }
 
   /** A line of a script that needs no waiting. */
@@ -228,18 +287,22 @@ export class Simulation<C = unknown> {
 
   #look(): void {
     const world = this.#world;
-    if (this.#cluster.done!()) {
+    const done: unknown = guarded(world, '"done"', false, () => this.#cluster.done!());
+    if (typeof done !== "boolean")
+      world.violated('"done" answers true or false', `it answers ${String(done)}`);
+    if (world.over) return;
+    if (done) {
       this.#settled = true;
       world.count("runs that settled");
       return this.#finish();
     }
     if (world.nowUs >= this.#endUs) {
-      const state =
-        this.#cluster.describe?.() ?? 'nothing more is known, since the cluster has no "describe"';
+      const state = this.describe() || 'nothing more is known, since the cluster has no "describe"';
       world.violated(
         "the core makes progress",
         `not done after ${this.#cluster.patienceMs ?? 60_000} ms: ${state}`,
         "stuck",
+        true,
       );
       return;
     }
@@ -252,17 +315,4 @@ export class Simulation<C = unknown> {
     this.#crew.finish();
     this.#world.over = true;
   }
-}
-
-function wireOf<C>({ wire, system, adversary }: RunPlan<C>, before: Streams): "value" | "bytes" {
-  const drawn = (): "value" | "bytes" => (before.get("wire").below(8) === 7 ? "bytes" : "value");
-  const chosen = wire ?? system.wire ?? (adversary === undefined ? drawn() : "value");
-  if (chosen !== "value" && chosen !== "bytes")
-    throw new SimulationError("bad-option", `"wire" expected value or bytes, got "${String(chosen)}"`);
-  return chosen;
-}
-
-function drawnProfile<C>(system: System<C>, config: C, streams: Streams): Profile {
-  const drawn = drawProfile(streams.get("profile"));
-  return system.surroundings?.(config, drawn) ?? drawn;
 }

@@ -136,7 +136,10 @@ export interface Scene {
   /** The state of a process, for reading; undefined while its node is down. */
   peek(process: NodeId, instance?: string): unknown;
   isUp(node: NodeId): boolean;
-  readonly faulty: Faulty;
+  readonly faulty: Faulty & {
+    /** False: what the Byzantine ones do, a network could do as well. */
+    readonly byzantineLie: boolean;
+  };
   /** The nodes that were chosen to make progress; null before liveness mode has chosen. */
   readonly core: readonly NodeId[] | null;
   /** Ports of something outside of all nodes (a client): on the network, never down, without a disk. */
@@ -210,6 +213,10 @@ export interface Fate {
 /** An automaton over one run. Each function answers null, or what is wrong. */
 export interface Watch {
   readonly property: string;
+  /** True: hears Byzantine nodes too. Default: what they do is nobody's fault, and only honest ones are heard. */
+  readonly everybody?: boolean;
+  /** True: an honest node sees to it alone, such as what is on its disk, so no lie excuses a violation. Default: false. */
+  readonly despiteLies?: boolean;
   output?(output: Output): string | null;
   step?(step: SimulatedStep): string | null;
   /** A message leaves a node. */
@@ -253,6 +260,10 @@ export interface RunResult {
   readonly outcome: Outcome;
   /** Liveness mode: the core did what it owes. */
   readonly settled: boolean;
+  /** False: the adversary lied beyond the fault budget of the cluster, which has promised nothing for that. */
+  readonly promised: boolean;
+  /** What is violated was not promised: it rests on what other nodes do, and too many of them lied. */
+  readonly excused: boolean;
   /** What was drawn, or given: with the seed it makes the run again. */
   readonly config: unknown;
   readonly profile: Profile;

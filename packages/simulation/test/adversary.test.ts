@@ -1,4 +1,4 @@
-import { type Adversary, calmProfile, type RunPlan, simulate } from "@eunomia/simulation";
+import { type Adversary, calmProfile, type RunPlan, simulate, type Watch } from "@eunomia/simulation";
 import { expect, test } from "vitest";
 import { type Toy, toySystem } from "./support/toy-system.ts";
 
@@ -52,6 +52,37 @@ test("a changed message is the sender's; one in somebody else's name is refused"
   const { outcome, counts } = await simulate(plan(lies));
   expect(outcome).toMatchObject({ kind: "violated", property: "agreement and validity" });
   expect(counts["forgeries refused"]).toBeGreaterThanOrEqual(2);
+});
+
+test("watches hear nothing of Byzantine nodes unless they ask for it", async () => {
+  const heard = { by: new Set<string>(), everybody: new Set<string>() };
+  const ear = (nodes: Set<string>, everybody: boolean): Watch => {
+    const hear = (node: string): null => {
+      nodes.add(node);
+      return null;
+    };
+    return {
+      property: "hearing",
+      everybody,
+      step: ({ node }) => hear(node),
+      sent: ({ fromNode }) => hear(fromNode),
+      output: ({ node }) => hear(node),
+    };
+  };
+  const base = plan({ name: "idle", nodes: ["r0"] });
+  const system = {
+    ...base.system,
+    build: (...given: Parameters<typeof base.system.build>) => {
+      const cluster = base.system.build(...given);
+      return {
+        ...cluster,
+        watches: [...cluster.watches, ear(heard.by, false), ear(heard.everybody, true)],
+      };
+    },
+  };
+  expect((await simulate({ ...base, system })).outcome).toEqual({ kind: "ok" });
+  expect([...heard.by].sort()).toEqual(["r1", "s"]);
+  expect([...heard.everybody].sort()).toEqual(["r0", "r1", "s"]);
 });
 
 test("silence, overhearing and acting later are up to the adversary; choices of its own are part of the run", async () => {

@@ -84,6 +84,36 @@ test("an authenticator that does not check lets a forgery change a state, which 
     expect(outcome).toMatchObject({ kind: "violated", property: "messages come from their senders" });
 });
 
+/**
+ * A driver that does not check whether the sender of a frame may speak for the process that a packet names: whoever is named is
+ * taken for the sender.
+ */
+function unchecked(self: string): Authenticator {
+  const sound = checksumSeal(self);
+  return {
+    ...sound,
+    open: (sealed) => {
+      const opened = sound.open(sealed);
+      if (!opened.ok) return opened;
+      const reader = new Reader(opened.bytes);
+      reader.arrayHeader();
+      reader.text();
+      return { ...opened, from: reader.text() };
+    },
+  };
+}
+
+test("without the driver's check of senders, packets of others under a liar's own seal change states, which the watch tells", async () => {
+  let [tried, found] = [0, 0];
+  for (let seed = 0; seed < 4; seed += 1) {
+    const { outcome, counts } = await simulate(plan(`${seed}`, unchecked));
+    tried += counts["byzantine: impersonation"] ?? 0;
+    if (outcome.kind === "violated" && outcome.property === "messages come from their senders") found += 1;
+  }
+  expect(tried).toBeGreaterThan(0);
+  expect(found).toBe(4);
+});
+
 test("liars are drawn within the budget, and an adversary that would see nothing is refused", async () => {
   let liars: readonly string[] = [];
   const drawn = new Set<string>();
@@ -100,7 +130,11 @@ test("liars are drawn within the budget, and an adversary that would see nothing
     drawn.add(liars[0]!);
   }
   expect(drawn.size).toBeGreaterThan(1);
-  expect(() => simulate({ ...plan("1"), wire: "value" })).toThrow(/expected frames to travel, got values/);
+  await expect(simulate({ ...plan("1"), wire: "value" })).rejects.toThrow(
+    /expected frames to travel, got values/,
+  );
   const silent = { name: "silent", nodes: ["a"], intercept: () => {} };
-  expect(() => simulate({ ...plan("1"), adversary: () => silent })).toThrow(/messages travel as values/);
+  await expect(simulate({ ...plan("1"), adversary: () => silent })).rejects.toThrow(
+    /messages travel as values/,
+  );
 });

@@ -105,6 +105,44 @@ function classesOf({ interchangeable = [], ...rest }: TwinsScope): number {
   return classes.size;
 }
 
+test("a scenario has a name to find it again, and engines that talk for ever are stopped", () => {
+  const scenarios = new TwinsScenarios(scope);
+  for (const rounds of [...scenarios.all()].slice(0, 50))
+    expect(scenarios.named(scenarios.nameOf(rounds))).toEqual(rounds);
+  for (const wrong of ["", "1", "1.2.3", "1.64", "1.x"])
+    expect(() => scenarios.named(wrong)).toThrow(/expected 2 numbers below 64 with dots between them, got/);
+  const steps: string[] = [];
+  const [first] = scenarios.all();
+  const sound = runTwins(subject(3), first!, ({ node, event }) => steps.push(`${node} ${event.kind}`));
+  expect([sound.endless, steps.length]).toEqual([false, sound.steps]);
+  // Whoever hears of a broadcast begins it again.
+  const chatter: typeof echo = {
+    ...echo,
+    actions: echo.actions.map((action) =>
+      action.on !== "message:init"
+        ? action
+        : {
+            ...action,
+            guard: (_config, _state, event) =>
+              event.kind === "message" && event.message.kind === "init" ? event.message : null,
+            act: ({ peers, self }, _state, found, out) =>
+              out.send(
+                peers.filter((name) => name !== self),
+                found as Echo["Message"],
+              ),
+          },
+    ),
+  };
+  const endless = runTwins(
+    {
+      ...subject(3),
+      engineOf: (self) => ({ engine: chatter, config: { self, peers: echoPeers, needed: 3 } }),
+    },
+    first!,
+  );
+  expect([endless.endless, endless.steps]).toEqual([true, 20_000]);
+});
+
 test("random scenarios are among all, and a scope that makes no sense is refused", () => {
   const scenarios = new TwinsScenarios({ ...scope, rounds: 5 });
   let next = 1;

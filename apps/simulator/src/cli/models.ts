@@ -1,5 +1,5 @@
 import type { Model } from "@eunomia/checker";
-import { goldenModels } from "../explorer/worker/golden-models.ts";
+import { brokenModels, goldenModels } from "../explorer/worker/golden-models.ts";
 import type { ShelfModel } from "../explorer/worker/shelf.ts";
 import { shelfModels } from "../explorer/worker/shelf-models.ts";
 import { mutants } from "../mutants/all.ts";
@@ -10,7 +10,8 @@ import { refuse } from "./refusal.ts";
 /** A model that can be checked by name. */
 export interface ModelChoice {
   readonly name: string;
-  readonly tier: Tier;
+  /** `broken`: violates something on purpose, so it is in no tier. */
+  readonly tier: Tier | "broken";
   readonly shows: string;
   /** Plain JSON; others of the same shape may be tried. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -38,33 +39,52 @@ function ofScope(name: string, scope: Scope): ModelChoice {
   };
 }
 
-const golden: readonly ModelChoice[] = goldenModels.map(({ name, protocol, shows, params, make }) => ({
-  name,
-  tier: "main",
-  shows,
-  protocol,
-  reductions: [],
-  params: params as ModelChoice["params"],
-  make: (changed) => make(changed as Parameters<typeof make>[0]),
-}));
+const ofPage =
+  (tier: ModelChoice["tier"]) =>
+  ({ name, protocol, shows, params, make }: ShelfModel): ModelChoice => ({
+    name,
+    tier,
+    shows,
+    protocol,
+    reductions: [],
+    params: params as ModelChoice["params"],
+    make: (changed) => make(changed as Parameters<typeof make>[0]),
+  });
 
-/** Every model: the scopes of the protocols, and the small Paxos that other checkers have counted. */
+/** Every model: the scopes of the protocols, the small Paxos that other checkers have counted, and what is broken to learn from. */
 export const modelChoices: readonly ModelChoice[] = [
   ...Object.entries(scopes).map(([name, scope]) => ofScope(name, scope)),
-  ...golden,
+  ...goldenModels.map(ofPage("main")),
+  ...brokenModels.map(ofPage("broken")),
 ];
 
-const near = (names: readonly string[], part: string): string => {
-  const found = names.filter((name) => name.includes(part));
-  return (found.length > 0 ? found : names).join(", ");
-};
+/** So many names are read at a glance. */
+const namesShown = 12;
+
+/** Names that have the part in them, or else those that begin most like it. */
+function near(names: readonly string[], part: string, list: string): string {
+  const begin = (name: string): number => {
+    let at = 0;
+    while (at < part.length && name[at] === part[at]) at += 1;
+    return at;
+  };
+  const longest = Math.max(...names.map(begin));
+  const having = names.filter((name) => name.includes(part));
+  const found = having.length > 0 ? having : names.filter((name) => begin(name) === longest);
+  const more = names.length > Math.min(found.length, namesShown) ? `; ${list} prints all` : "";
+  return `${found.slice(0, namesShown).join(", ")}${more}`;
+}
 
 /** @throws Refusal with the names there are */
 export function modelNamed(name: string): ModelChoice {
   const names = modelChoices.map((each) => each.name);
   return (
     modelChoices.find((each) => each.name === name) ??
-    refuse("unknown-model", `there is no model "${name}"`, `choose among ${near(names, name)}`)
+    refuse(
+      "unknown-model",
+      `there is no model "${name}"`,
+      `choose among ${near(names, name, "check --list")}`,
+    )
   );
 }
 
@@ -73,7 +93,11 @@ export function mutantNamed(name: string): Mutant {
   const names = mutants.map((each) => each.name);
   return (
     mutants.find((each) => each.name === name) ??
-    refuse("unknown-mutant", `there is no mutant "${name}"`, `choose among ${near(names, name)}`)
+    refuse(
+      "unknown-mutant",
+      `there is no mutant "${name}"`,
+      `choose among ${near(names, name, "mutants --list")}`,
+    )
   );
 }
 
@@ -83,18 +107,26 @@ const order: readonly Tier[] = ["pull", "main", "nightly", "endless"];
 export function modelsOfTier(tier: string): readonly ModelChoice[] {
   const last = order.indexOf(tier as Tier);
   if (last < 0) refuse("unknown-tier", `there is no tier "${tier}"`, `choose among ${order.join(", ")}`);
-  return modelChoices.filter((each) => order.indexOf(each.tier) <= last);
+  return modelChoices.filter(({ tier: own }) => own !== "broken" && order.indexOf(own) <= last);
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+/** More of anything is no scope that a search comes to the end of, and most of it does not fit into memory. */
+const countMax = 64;
+
+const isCount = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countMax;
 
 /** Does a value have the shape of the one that stands there? Null stands for a number that the protocol chooses. */
 function fits(value: unknown, model: unknown): boolean {
   if (Array.isArray(model))
-    return Array.isArray(value) && value.every((item) => fits(item, model[0] ?? item));
+    return (
+      Array.isArray(value) && value.length <= countMax && value.every((item) => fits(item, model[0] ?? item))
+    );
   if (model === null || typeof model === "number") return isCount(value);
   return typeof value === typeof model;
 }
+
+const shelfOf = ({ name }: ModelChoice): ShelfModel => shelfModels.find((each) => each.name === name)!;
 
 /** Parameters of which at least one must be there. */
 const atLeastOne = ["acceptors", "members", "replicas", "proposers", "ballots", "rounds", "slots"];
@@ -117,7 +149,11 @@ function checkedParam(shelf: ShelfModel, name: string, value: unknown): void {
     );
   const text = JSON.stringify(known[name] ?? 1);
   if (choices === undefined && name !== "inputs" && !fits(value, known[name]))
-    refuse("impossible-scope", `"${name}" cannot be ${JSON.stringify(value)}`, `give something like ${text}`);
+    refuse(
+      "impossible-scope",
+      `"${name}" cannot be ${JSON.stringify(value)}`,
+      `give something like ${text}; numbers and lists go up to ${countMax}`,
+    );
   const none = value === 0 || (Array.isArray(value) && value.length === 0);
   if (none && atLeastOne.includes(name))
     refuse("impossible-scope", `"${name}" cannot be ${JSON.stringify(value)}`, "there must be at least one");
@@ -128,12 +164,9 @@ function checkedParam(shelf: ShelfModel, name: string, value: unknown): void {
  *
  * @throws Refusal for a word without `=`, a name that the model does not have, and a value that cannot be
  */
-export function changedParams(
-  { name: model, params }: ModelChoice,
-  words: readonly string[],
-): ModelChoice["params"] {
-  const shelf = shelfModels.find((each) => each.name === model)!;
-  const changed: Record<string, unknown> = { ...params };
+export function changedParams(choice: ModelChoice, words: readonly string[]): ModelChoice["params"] {
+  const shelf = shelfOf(choice);
+  const changed: Record<string, unknown> = { ...choice.params };
   for (const word of words) {
     const [, name = "", text = ""] =
       /^(\w+)=(.+)$/.exec(word) ??
@@ -148,7 +181,7 @@ export function changedParams(
   return changed;
 }
 
-/** A model as a test or a replay file names it. @throws Refusal for a name that is not here */
+/** A model as a test or a replay file names it. @throws Refusal for a name that is not here, and parameters that cannot be */
 export function modelOf(named: {
   readonly scope: string;
   readonly params?: unknown;
@@ -156,5 +189,25 @@ export function modelOf(named: {
 }): Model {
   const choice = modelNamed(named.scope);
   const params = (named.params ?? choice.params) as ModelChoice["params"];
-  return choice.make(params, named.mutant === undefined ? null : mutantNamed(named.mutant));
+  if (typeof params !== "object" || Array.isArray(params))
+    refuse("impossible-scope", `parameters cannot be ${JSON.stringify(params)}`, "give an object of them");
+  for (const [name, value] of Object.entries(params)) checkedParam(shelfOf(choice), name, value);
+  const missing = Object.keys(choice.params).find(
+    (name) => choice.params[name] !== null && !(name in params),
+  );
+  if (missing !== undefined)
+    refuse(
+      "impossible-scope",
+      `parameters of ${choice.name} lack "${missing}"`,
+      `give something like ${JSON.stringify(choice.params[missing])}`,
+    );
+  if (named.mutant === undefined) return choice.make(params, null);
+  const mutant = mutantNamed(named.mutant);
+  if (mutant.protocol !== choice.protocol)
+    refuse(
+      "other-protocol",
+      `mutant "${mutant.name}" is one of ${mutant.protocol}`,
+      `name a model of ${mutant.protocol}`,
+    );
+  return choice.make(params, mutant);
 }

@@ -12,8 +12,16 @@ export function positiveInteger(text: string): number {
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0)
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0)
     throw new InvalidArgumentError(`expected an integer from 0 on, got "${text}".`);
+  return value;
+}
+
+/** A port of TCP; 0: any free one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError(`expected a port from 0 to 65535, got "${text}".`);
   return value;
 }
 

@@ -185,6 +185,8 @@ class Replicas {
       (peer) =>
         peer !== node &&
         this.#scene.isUp(peer) &&
+        // What a liar says is in its log is nothing that an honest replica takes over.
+        !this.#scene.faulty.byzantine.has(peer) &&
         (core === null || core.includes(peer)) &&
         this.through(peer) >= owed,
     );
@@ -194,6 +196,19 @@ class Replicas {
     return true;
   }
 }
+
+/** Processes that keep to the protocol give each other no reason to complain; liars may be noticed. */
+const noAlarm = (scene: Scene): Watch => ({
+  property: "no alarm",
+  output({ process, output }) {
+    const { kind } = output as { readonly kind: string };
+    if (kind !== "alarm" && kind !== "evidence") return null;
+    const { byzantine, byzantineLie } = scene.faulty;
+    if (byzantine.size === 0 || !byzantineLie) return `${process} raises ${kind}`;
+    scene.mark("a lie is noticed");
+    return null;
+  },
+});
 
 /** The cluster of one run of a consensus protocol, with replicas that propose, trim, and learn from each other. */
 export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
@@ -212,20 +227,31 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
     property: "door",
     output({ process, life, output }) {
       const node = doors.get(process);
-      const put = output as ConsensusOutput | { readonly kind: "alarm" | "evidence" };
-      if (put.kind === "alarm" || put.kind === "evidence") return `${process} raises ${put.kind}`;
+      const put = output as ConsensusOutput;
       if (node === undefined) return null;
       // Who was done with the slots itself is only told so again.
       if (put.kind === "trimmed" && replicas.through(node) < put.floor) {
-        if (replicas.holders(put.floor) < plan.f + 1)
-          return `${process} says that slots through ${put.floor} are gone, which ${replicas.holders(put.floor)} replicas have`;
-        replicas.owe(node, put.floor);
+        const holders = replicas.holders(put.floor);
+        if (holders < plan.f + 1)
+          return `${process} says that slots through ${put.floor} are gone, which ${holders} replicas have`;
       }
       if (put.kind !== "decided") return null;
       const key = `${process}/${life}/${put.slot}`;
       if (reported.has(key)) return `${process} reports slot ${put.slot} twice in one life`;
       reported.add(key);
-      replicas.learn(node, put.slot, put.value);
+      return null;
+    },
+  };
+  // Judges nobody: replicas of Byzantine nodes go on asking, as the others do.
+  const learning: Watch = {
+    property: "learning",
+    everybody: true,
+    output({ process, output }) {
+      const node = doors.get(process);
+      const put = output as ConsensusOutput;
+      if (node !== undefined && put.kind === "decided") replicas.learn(node, put.slot, put.value);
+      if (node !== undefined && put.kind === "trimmed" && replicas.through(node) < put.floor)
+        replicas.owe(node, put.floor);
       return null;
     },
   };
@@ -237,10 +263,18 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
     act: (draw) => replicas.act(node, draw),
   }));
   return {
-    nodes: durability.nodes(nodes, () => scene.nowMs()),
+    nodes: durability.nodes(nodes, scene),
     nodeOf,
     clients,
-    watches: [...monitors, doorWatch, durability, new BoundsWatch(plan.sizes), ...plan.watches],
+    watches: [
+      ...monitors,
+      noAlarm(scene),
+      doorWatch,
+      learning,
+      durability,
+      new BoundsWatch(plan.sizes),
+      ...plan.watches,
+    ],
     budget: crashBudget(plan.nodes, plan.f),
     patienceMs: plan.patienceMs,
     done: () =>

@@ -1,5 +1,5 @@
 import type { EngineTypes, Journal, NodeId } from "@eunomia/engine";
-import type { Life, NodeSpec, SimulatedStep, ValuePacket, Watch } from "@eunomia/simulation";
+import type { Life, NodeSpec, Scene, SimulatedStep, ValuePacket, Watch } from "@eunomia/simulation";
 import { Durability as Monitor } from "@eunomia/trace";
 
 type Body = { readonly kind: string; readonly [field: string]: unknown };
@@ -42,6 +42,7 @@ type Written = Map<string, number>;
  */
 export class DurabilityWatch implements Watch {
   readonly property: string;
+  readonly despiteLies = true;
   readonly #monitor = new Monitor();
   /** Records of the present life of each node, and which life that is. */
   readonly #lives = new Map<NodeId, { life: number; persisted: number }>();
@@ -54,15 +55,17 @@ export class DurabilityWatch implements Watch {
     this.#kept = kept;
   }
 
-  /** The nodes, with an ear at their disks. */
-  nodes(specs: readonly NodeSpec[], nowMs: () => number): NodeSpec[] {
+  /** The nodes, with an ear at the disks of honest ones. */
+  nodes(specs: readonly NodeSpec[], scene: Pick<Scene, "nowMs" | "faulty">): NodeSpec[] {
     return specs.map((spec) => ({
       ...spec,
       start: (life) => {
+        if (scene.faulty.byzantine.has(life.node)) return spec.start(life);
         this.#lives.set(life.node, { life: life.number, persisted: 0 });
         const told = (record: number): void => {
           const { node: who, number } = life;
-          if (!life.over) this.#monitor.feed({ kind: "durable", at: nowMs(), who, life: number, record });
+          if (!life.over)
+            this.#monitor.feed({ kind: "durable", at: scene.nowMs(), who, life: number, record });
         };
         return spec.start(withEar(life, told));
       },

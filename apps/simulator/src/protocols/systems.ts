@@ -2,7 +2,11 @@ import type { System } from "@eunomia/simulation";
 import { type Substitution, unchanged } from "../mutants/mutant.ts";
 import { anerisSystem } from "./aneris/system.ts";
 import { paxosSystem } from "./paxos/system.ts";
+import { forAnyConfig } from "./run-config.ts";
 import { twoThirdsSystem } from "./two-thirds/system.ts";
+
+/** Whatever configuration it is given, its own kind is all that it builds. */
+const ofAny = <C>(system: System<C>): System => forAnyConfig(system) as unknown as System;
 
 /** What can be simulated, by name. */
 export const systemNames: readonly string[] = ["paxos", "two-thirds", "aneris"];
@@ -12,9 +16,8 @@ export const systemNames: readonly string[] = ["paxos", "two-thirds", "aneris"];
  * @throws Error with the names there are.
  */
 export function systemOf(name: string, substitution: Partial<Substitution> = unchanged): System {
-  // A system only ever gets the configuration that it drew itself.
-  if (name === "paxos") return paxosSystem as unknown as System;
-  if (name === "two-thirds") return twoThirdsSystem as unknown as System;
-  if (name === "aneris") return anerisSystem(substitution) as unknown as System;
+  if (name === "paxos") return ofAny(paxosSystem);
+  if (name === "two-thirds") return ofAny(twoThirdsSystem);
+  if (name === "aneris") return ofAny(anerisSystem(substitution));
   throw new Error(`no system "${name}"; there are ${systemNames.join(", ")}`);
 }

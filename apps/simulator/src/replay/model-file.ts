@@ -74,6 +74,9 @@ export function kindOfReplay(text: string): "run" | "model" {
   );
 }
 
+const isRecord = (value: unknown): boolean =>
+  value === null || (typeof value === "object" && !Array.isArray(value));
+
 function turnOf(line: Line, number: number): ModelTurn {
   const { choice, mark, says } = line;
   if (
@@ -106,6 +109,7 @@ export function readModelFile(text: string, here: string | null): ModelFile {
   if (
     typeof engines !== "string" ||
     typeof model !== "string" ||
+    !isRecord(params) ||
     !(mutant === null || typeof mutant === "string")
   )
     throw new ReplayError("damaged", "line 1 is damaged: expected engines, model and params");

@@ -7,12 +7,13 @@ const indented = (value: unknown): string => JSON.stringify(value, null, 2).repl
  * it into `apps/simulator/test`.
  */
 export function runTest({ header, choices, script, verdict }: ReplayFile): string {
-  const { system, seed, config, profile, limits, wire, mutant = null } = header;
+  const { system, seed, config, profile, limits, wire, mutant = null, adversary } = header;
   const property = verdict.property ?? "what is promised";
   const rows = choices.map(
     ({ stream, index, arity, value }) => `    [${JSON.stringify(stream)}, ${index}, ${arity}, ${value}],`,
   );
   const moves = script === null ? "" : `\n    script: ${indented(script)},`;
+  const liars = typeof adversary === "object" ? `\n    adversary: ${indented(adversary)},` : "";
   return `import { simulate } from "@eunomia/simulation";
 import { expect, test } from "vitest";
 import { partsOf } from "../src/cli/systems.ts";
@@ -28,7 +29,7 @@ ${rows.join("\n")}
     wire: ${JSON.stringify(wire)},
     config: ${indented(config)},
     profile: ${indented(profile)},
-    limits: ${indented(limits)},
+    limits: ${indented(limits)},${liars}
     choices: choices.map(([stream, index, arity, value]) => ({ stream, index, arity, value })),${moves}
   });
   expect(outcome).toEqual({ kind: "ok" });

@@ -1,8 +1,11 @@
 import { CheckerError } from "../error.ts";
 import type { StepLabel } from "../label.ts";
+import { viewText } from "../machine/ask.ts";
 import { Machine } from "../machine/machine.ts";
+import { anyText } from "../machine/plain.ts";
 import type { Reduction } from "../machine/reduction.ts";
 import type { Model, View } from "../model.ts";
+import { askedProperty, mustKnowNames } from "./asked.ts";
 import { DefaultFairness, type Inputs } from "./default-fairness.ts";
 import { stepBetween } from "./explore.ts";
 import { checkFairCycles } from "./fair-cycles.ts";
@@ -51,7 +54,7 @@ export interface LivenessReport {
 function propertyOnStates(
   machine: Machine,
   made: ModelGraph,
-  property: ModelProperty,
+  property: LivenessProperty<View>,
 ): LivenessProperty<number> {
   const goal = onVectors(machine, made.vectors, property.goal);
   return property.kind === "leads-to"
@@ -89,15 +92,19 @@ export function checkLiveness(
   property: ModelProperty,
   options: LivenessOptions = {},
 ): LivenessReport {
+  mustKnowNames("options", options, ["inputs", "memory", "states", "reductions"]);
+  const asked = askedProperty(property, viewText);
+  if (typeof property.name !== "string" || property.name === "")
+    throw new CheckerError("option", `"name" of the property expected a text, got ${anyText(property.name)}`);
   const { inputs = "may", reductions = [] } = options;
   const bounds = boundsOf(options.memory, options.states);
   if (inputs !== "may" && inputs !== "must")
-    throw new CheckerError("option", `"inputs" expected may or must, got ${JSON.stringify(inputs)}`);
+    throw new CheckerError("option", `"inputs" expected may or must, got ${anyText(inputs)}`);
   const machine = new Machine(model, reductions);
   const fairness = new DefaultFairness(machine, inputs);
   const made = graphOfModel(machine, fairness, bounds);
   const { graph, truncated } = made;
-  const { result, why, lasso } = checkFairCycles(graph, propertyOnStates(machine, made, property));
+  const { result, why, lasso } = checkFairCycles(graph, propertyOnStates(machine, made, asked));
   const named = (kind: "weak" | "strong"): string[] =>
     graph.constraints.filter((one) => one.kind === kind).map(({ name }) => name);
   return {

@@ -1,8 +1,11 @@
 import { CheckerError } from "../error.ts";
 import type { StepLabel } from "../label.ts";
+import { ask, askWhether, seenText, viewText } from "../machine/ask.ts";
 import { labelOf } from "../machine/describe.ts";
 import { Machine } from "../machine/machine.ts";
+import { anyText } from "../machine/plain.ts";
 import type { Model } from "../model.ts";
+import { coresOf, mustBeCountdown, mustTellTimersApart } from "./countdown/asked.ts";
 import { GivenStates } from "./countdown/given.ts";
 import { Lockstep, type NextPeriod, stepsOf } from "./countdown/lockstep.ts";
 import { type Endless, LongestRuns } from "./countdown/longest.ts";
@@ -15,30 +18,10 @@ import type {
 } from "./countdown/types.ts";
 import { Exploration, type Listener, wayTo } from "./explore.ts";
 import { onVectors } from "./on-vectors.ts";
-import { boundsOf, hashOf, positive, Vectors } from "./vectors.ts";
+import { boundsOf, hashOf, Vectors } from "./vectors.ts";
 
 /** More combinations of timers than this at one start are a mistake of the scope. */
 const timersMax = 12;
-
-function coresOf(machine: Machine, goal: CountdownGoal, cores: CountdownOptions["cores"]): number[][] {
-  const { byKey } = machine.plan;
-  if (cores.length === 0)
-    throw new CheckerError("option", '"cores" expected at least one set of keys, got none');
-  return cores.map((core) => {
-    const unknown = [...core, goal.process].find((key) => !byKey.has(key));
-    if (unknown !== undefined)
-      throw new CheckerError(
-        "option",
-        `"cores" expected keys of the model (${[...byKey.keys()].join(", ")}), got "${unknown}"`,
-      );
-    if (!core.includes(goal.process))
-      throw new CheckerError(
-        "option",
-        `"cores" expected "${goal.process}", which is to reach the goal, in each, got ${core.join(", ")}`,
-      );
-    return [...new Set(core)].map((key) => byKey.get(key)!).sort((a, b) => a - b);
-  });
-}
 
 /** Hears of the steps of an exploration, and keeps nothing. */
 const deaf: Listener = { state: () => {}, step: () => {}, bytes: 0 };
@@ -48,14 +31,25 @@ function goalOn(machine: Machine, { process, reached }: CountdownGoal): (local: 
   const { locals, words, evaluators, plan } = machine.parts;
   const component = plan.byKey.get(process)!;
   const { engine, config } = plan.processes[component]!;
+  const observed = (state: unknown) =>
+    ask(
+      `"observe" of the engine "${engine.name}"`,
+      () => anyText(state),
+      () => engine.observe(config, state as never),
+    );
   const known = new Map<number, boolean>();
   return (id) => {
     let answer = known.get(id);
     if (answer === undefined) {
       const { state, history } = locals.value(id);
       const up = state >= 0;
-      const observation = up ? engine.observe(config, evaluators[component]!.read(state) as never) : null;
-      answer = reached({ observation, history: words.readHistory(component, history), up });
+      const observation = up ? observed(evaluators[component]!.read(state)) : null;
+      const seen = { observation, history: words.readHistory(component, history), up };
+      answer = askWhether(
+        '"reached" of the goal',
+        () => seenText(seen),
+        () => reached(seen),
+      );
       known.set(id, answer);
     }
     return answer;
@@ -71,8 +65,15 @@ function startsOf(
   if (options.starts === undefined) {
     const exploration = new Exploration(machine);
     const { vectors } = exploration;
-    const within = onVectors(machine, vectors, options.within ?? (() => true));
-    return { vectors, truncated: exploration.run(bounds, deaf, within) };
+    const { within = () => true } = options;
+    const asked = onVectors(machine, vectors, (view) =>
+      askWhether(
+        '"within"',
+        () => viewText(view),
+        () => within(view),
+      ),
+    );
+    return { vectors, truncated: exploration.run(bounds, deaf, asked) };
   }
   const vectors = new Vectors(machine.width);
   const given = new GivenStates(machine);
@@ -209,13 +210,14 @@ export function checkCountdown(
   goal: CountdownGoal,
   options: CountdownOptions,
 ): CountdownReport {
+  mustBeCountdown(goal, options);
+  const machine = new Machine(model);
   if (model.network.order === "soup")
     throw new CheckerError(
       "model",
       '"network.order" expected bag or fifo for a countdown, got soup: its messages never stop arriving',
     );
-  positive("liveStates", options.liveStates ?? 1_000_000);
-  const machine = new Machine(model);
+  mustTellTimersApart(machine);
   const cores = coresOf(machine, goal, options.cores);
   const { vectors, truncated } = startsOf(machine, options);
   const reached = goalOn(machine, goal);

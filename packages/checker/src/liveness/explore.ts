@@ -1,7 +1,9 @@
+import { CheckerError } from "../error.ts";
 import type { StepLabel } from "../label.ts";
 import { labelOf } from "../machine/describe.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Move } from "../machine/moves.ts";
+import { needsLess, whyNoMemory } from "../search/states.ts";
 import { type Bounds, hashOf, Vectors } from "./vectors.ts";
 
 /** Is told every step of an exploration, in order. */
@@ -35,16 +37,27 @@ export class Exploration {
   /**
    * Null, or why it stopped. The states that `listener` was told of are complete, each with all its steps.
    *
+   * @throws CheckerError with code `memory` where the process can hold no more, whatever it was given.
    * @param within which states are looked into; others are kept, and nothing is known of what follows them.
    */
   run(bounds: Bounds, listener: Listener, within: (index: number) => boolean = () => true): string | null {
+    try {
+      return this.#run(bounds, listener, within);
+    } catch (error) {
+      const why = whyNoMemory(error);
+      // Of the last state some steps are known and some are not, so nothing can be said of what was seen.
+      throw why === null ? error : new CheckerError("memory", why);
+    }
+  }
+
+  #run(bounds: Bounds, listener: Listener, within: (index: number) => boolean): string | null {
     const { vectors } = this;
     const machine = this.#machine;
     this.#index(machine.initial.slice(), hashOf(machine.initial, machine.words.values), -1);
     for (let index = 0; index < vectors.count; index += 1) {
       if (vectors.count > bounds.states) return `more than ${bounds.states} states`;
       if (vectors.bytes + listener.bytes + machine.bytes > bounds.memory)
-        return `${bounds.memory} bytes are not enough`;
+        return `${bounds.memory} bytes are not enough: ${needsLess}`;
       if (!within(index)) continue;
       listener.state(index);
       this.#expand(index, listener);

@@ -1,3 +1,4 @@
+import { askedProperty } from "./asked.ts";
 import { Components } from "./components.ts";
 import { FairParts } from "./fairness.ts";
 import type { LivenessGraph } from "./graph.ts";
@@ -52,6 +53,7 @@ function withoutCycle(graph: LivenessGraph, violation: GraphViolation, region: R
  * not fully explored: a cut-off state is not a terminal state. A cycle through complete states only is a violation
  * however little was explored.
  *
+ * @throws CheckerError with code `option` for what is no property, with code `model` where one of its functions does not answer.
  * @example
  * checkFairCycles(graph, { kind: "eventually", goal: (state) => decided.has(state) }).result; // "holds"
  */
@@ -62,12 +64,13 @@ export function checkFairCycles(graph: LivenessGraph, property: LivenessProperty
       why: `cycles are not kept by ${graph.reductions.join(", ")}: switch it off, or use the countdown`,
       lasso: null,
     };
-  const violation = onGraph(graph, violationOf(property));
+  const asked = askedProperty(property, (state) => `state ${state}`);
+  const violation = onGraph(graph, violationOf(asked));
   const region = regionOf(graph, violation);
   const parts = new FairParts(graph, new Components(graph), violation.visits);
   if (!parts.search(completeMembers(graph, region))) return withoutCycle(graph, violation, region);
   const lasso = lassoInto(graph, violation, region, parts);
-  const wrong = verifyLasso(graph, property, lasso);
+  const wrong = verifyLasso(graph, asked, lasso);
   if (wrong !== null) throw new Error(`the checker printed a run that it should not have: ${wrong}`);
   const what = lasso.labels[lasso.loop] === -1 ? "stays for ever in one state" : "goes round a fair cycle";
   return { result: "violated", why: `a run ${what} that breaks the property`, lasso };

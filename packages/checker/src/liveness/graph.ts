@@ -1,4 +1,5 @@
 import { CheckerError } from "../error.ts";
+import { anyText } from "../machine/plain.ts";
 
 /**
  * A demand on infinite runs: labels that together count as one action of a fair scheduler. Weak: if the action stays
@@ -74,8 +75,14 @@ export function graphOf(parts: GraphParts): LivenessGraph {
   if (!Number.isSafeInteger(states) || states < 1)
     throw new CheckerError("model", `"states" expected a positive integer, got ${states}`);
   for (const state of initial) within("initial", state, states);
-  for (const { name, labels } of constraints)
+  for (const { name, kind, labels } of constraints) {
+    if (kind !== "weak" && kind !== "strong")
+      throw new CheckerError(
+        "model",
+        `"kind" of the constraint "${name}" expected weak or strong, got ${anyText(kind)}`,
+      );
     for (const label of labels) within(`labels of ${name}`, label, labelNames.length);
+  }
   const offsets = new Uint32Array(states + 1);
   for (const [from, label, to] of edges) {
     within("from", from, states);

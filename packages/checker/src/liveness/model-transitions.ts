@@ -1,6 +1,10 @@
+import { CheckerError } from "../error.ts";
+import { viewText } from "../machine/ask.ts";
 import { Machine } from "../machine/machine.ts";
 import type { Move } from "../machine/moves.ts";
+import { anyText } from "../machine/plain.ts";
 import type { Model, View } from "../model.ts";
+import { askedProperty } from "./asked.ts";
 import type { ModelProperty } from "./check.ts";
 import { DefaultFairness, type Inputs } from "./default-fairness.ts";
 import { applyMove } from "./explore.ts";
@@ -19,7 +23,7 @@ export interface ModelTransitions {
  * A model and a property as `toSafety` takes them, for walks in scopes whose graph is too large to keep. Fairness is that of
  * `checkLiveness`.
  *
- * @throws CheckerError with code `model`.
+ * @throws CheckerError with code `model` or `option`.
  * @example
  * const { system, property } = transitionsOfModel(model, decides);
  * const product = toSafety(system, property); // walk through `product.next` until a state is `bad`
@@ -29,6 +33,9 @@ export function transitionsOfModel(
   property: ModelProperty,
   inputs: Inputs = "may",
 ): ModelTransitions {
+  const asked = askedProperty(property, viewText);
+  if (inputs !== "may" && inputs !== "must")
+    throw new CheckerError("option", `"inputs" expected may or must, got ${anyText(inputs)}`);
   const machine = new Machine(model);
   const fairness = new DefaultFairness(machine, inputs);
   const processes = machine.plan.processes.map(({ index }) => index);
@@ -64,8 +71,8 @@ export function transitionsOfModel(
         !processes.some((component) => isCut(machine, vector[component]!, movesOf(vector[component]!))),
     },
     property:
-      property.kind === "leads-to"
-        ? { kind: property.kind, from: on(property.from), goal: on(property.goal) }
-        : { kind: property.kind, goal: on(property.goal) },
+      asked.kind === "leads-to"
+        ? { kind: asked.kind, from: on(asked.from), goal: on(asked.goal) }
+        : { kind: asked.kind, goal: on(asked.goal) },
   };
 }

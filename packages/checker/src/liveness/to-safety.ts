@@ -1,3 +1,4 @@
+import { askedProperty } from "./asked.ts";
 import type { FairnessConstraint, LivenessGraph } from "./graph.ts";
 import { type LivenessProperty, stutter, type Violation, violationOf } from "./property.ts";
 
@@ -109,6 +110,8 @@ function beforeSaving<State>(
  * Fairness is a part of the condition that closes the loop and no assumption beside it, which would leave no loop at all as
  * soon as two constraints are kept in different steps.
  *
+ * @throws CheckerError with code `option` for what is no property; later with code `model` where one of its functions does not
+ * answer.
  * @example
  * const product = toSafety(transitionsOf(graph), { kind: "eventually", goal: (state) => state === 3 });
  * // Search `product` for a state that is `bad`; none reachable means that the property holds.
@@ -117,9 +120,9 @@ export function toSafety<State>(
   system: Transitions<State>,
   property: LivenessProperty<State>,
 ): Product<State> {
-  const violation = violationOf(property);
-  const { starts, avoids, visits } = violation;
   const key = (state: State): string | number => system.key(state);
+  const violation = violationOf(askedProperty(property, (state) => `state ${key(state)}`));
+  const { starts, avoids, visits } = violation;
   const fresh = { saved: null, moved: false, taken: 0n, owed: 0n, visited: false };
   const initial: Watched<State>[] = [];
   for (const state of system.initial) {

@@ -1,5 +1,5 @@
-import { CheckerError } from "../error.ts";
 import { Ints } from "../machine/intern.ts";
+import { positive } from "../search/options.ts";
 
 /** Exactly the vectors that were seen, each with a number in the order of coming, and the one it was first reached from. */
 export class Vectors {
@@ -95,11 +95,4 @@ export function boundsOf(memory: number | undefined, states: number | undefined)
     memory: positive("memory", memory ?? 2 ** 31),
     states: positive("states", states ?? Number.POSITIVE_INFINITY),
   };
-}
-
-/** @throws CheckerError with code `option`. */
-export function positive(name: string, value: number): number {
-  if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
-    throw new CheckerError("option", `"${name}" expected a positive integer, got ${value}`);
-  return value;
 }

@@ -30,6 +30,7 @@ export function labelOf(machine: Machine, component: number, move: Move): StepLa
     records: atoms.flatMap((atom) =>
       atom.kind === "persist" ? [words.readRecord(component, atom.record)] : [],
     ),
+    fault: move.ran?.outcome.fault ?? null,
   };
 }
 
@@ -48,8 +49,9 @@ export function describeProcess(machine: Machine, cell: number): ProcessDescript
   const { plan, locals, inboxes, words, evaluators } = machine.parts;
   const local = locals.value(machine.localOf(cell));
   const { process: index, state, given } = local;
-  const { key, engine, config, timers, inputs } = plan.processes[index]!;
+  const { key, timers, inputs } = plan.processes[index]!;
   const up = state >= 0;
+  const { observation, fault } = machine.views.observe(local);
   const atom = (id: number) => {
     const { kind, ...rest } = words.atoms.value(id);
     if (kind === "persist")
@@ -62,10 +64,9 @@ export function describeProcess(machine: Machine, cell: number): ProcessDescript
   return {
     process: key,
     up,
-    fault: local.fault,
+    fault,
     state: up ? evaluators[index]!.read(state) : null,
-    observation:
-      up && local.fault === null ? engine.observe(config, evaluators[index]!.read(state) as never) : null,
+    observation,
     history: words.readHistory(index, local.history),
     inbox: counted(
       inboxes.contents(machine.inboxOf(cell)).map((message) => ({

@@ -8,7 +8,7 @@ import { crashed, Locals, unborn, withCommand } from "./local.ts";
 import { delta, type Move, Mover, type Parts } from "./moves.ts";
 import { PairTable } from "./pair-table.ts";
 import { type Plan, planOf } from "./plan.ts";
-import type { AttachedReduction, Reduction } from "./reduction.ts";
+import { type AttachedReduction, attached, type Reduction } from "./reduction.ts";
 import { Views } from "./views.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -74,7 +74,7 @@ export class Machine {
     this.views = new Views(plan, this.parts);
     this.width = plan.processes.length + (plan.hasWorld ? 1 : 0);
     this.pool.push(0);
-    this.reductions = reductions.map((reduction) => ({ name: reduction.name, at: reduction.attach(this) }));
+    this.reductions = attached(this, reductions);
     this.#hasClasses = this.reductions.some(({ at }) => at.classOf !== undefined);
     this.#drops = this.#dropping();
     this.initial = this.#birth();

@@ -1,9 +1,10 @@
-import { CheckerError } from "../error.ts";
 import type { StepKind } from "../label.ts";
+import { ask, encoded, refuseAnswer } from "./ask.ts";
 import type { Evaluator, Outcome, Repeatable } from "./evaluate.ts";
 import { commandEvent, inputEvent, messageEvent, startEvent, timeoutEvent } from "./events.ts";
 import type { Inboxes } from "./inbox.ts";
 import { crashed, type Local, type Locals } from "./local.ts";
+import { anyText } from "./plain.ts";
 import type { Plan, PlannedProcess } from "./plan.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -187,11 +188,21 @@ export class Mover {
     const { routes } = plan.model;
     if (routes === undefined) return [];
     const { key } = plan.processes[process]!;
-    return routes(key, words.readOutput(process, output)).flatMap(({ to, command }) => {
-      const target = plan.byKey.get(to);
+    const given = () => `${key} and ${anyText(words.readOutput(process, output))}`;
+    const answer = ask('"routes"', given, () => routes(key, words.readOutput(process, output)));
+    if (!Array.isArray(answer)) refuseAnswer('"routes"', given, "a list, [] for none", answer);
+    return answer.flatMap((route) => {
+      const target = plan.byKey.get(route?.to);
       if (target === undefined)
-        throw new CheckerError("model", `"routes" of "${key}" expected a key of "processes", got "${to}"`);
-      return [target, delta.command(words.command(process, target, command))];
+        refuseAnswer(
+          '"routes"',
+          given,
+          `keys of "processes" (${[...plan.byKey.keys()].join(", ")})`,
+          route?.to,
+        );
+      const { command } = plan.processes[target]!.engine.schema;
+      const text = encoded(`"routes", given ${given()},`, command, route.command);
+      return [target, delta.command(words.knownCommand(process, target, text))];
     });
   }
 

@@ -29,3 +29,26 @@ export function canonicalText(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field)}`).join()}}`;
 }
+
+/** Plain data in one short line: bytes in hexadecimal digits, fields without quotes. */
+export function shortText(value: unknown): string {
+  if (value instanceof Uint8Array)
+    return `0x${[...value].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  if (value === null || typeof value !== "object") return canonicalText(value);
+  if (Array.isArray(value)) return `[${value.map(shortText).join(", ")}]`;
+  return `{${Object.entries(value)
+    .map(([name, field]) => `${name}: ${shortText(field)}`)
+    .join(", ")}}`;
+}
+
+/** Whatever a caller may have given, in one short line. */
+export function anyText(value: unknown): string {
+  if (value === undefined || ["number", "function", "symbol"].includes(typeof value)) return String(value);
+  if (value instanceof Promise) return "a promise";
+  try {
+    return shortText(value);
+  } catch {
+    // Only data that goes round in a circle has no text.
+    return String(value);
+  }
+}

@@ -1,6 +1,8 @@
 import type { AnyEngine } from "@eunomia/engine";
 import { CheckerError } from "../error.ts";
 import type { History, Model, ModelProcess } from "../model.ts";
+import { ask } from "./ask.ts";
+import { anyText } from "./plain.ts";
 import { mustHaveShape } from "./shape.ts";
 
 /** One process of a model, checked and numbered. */
@@ -39,7 +41,7 @@ export interface Plan {
 /** Bit sets are numbers. */
 const inputsMax = 30;
 /** Budgets of the world are numbered together. */
-const budgetMax = 4095;
+export const budgetMax = 4095;
 /** A cell word each; more is a mistake long before it is a limit. */
 const processesMax = 64;
 
@@ -49,7 +51,9 @@ function refuse(what: string): never {
 
 function count(what: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 0 || value > budgetMax)
-    refuse(`"${what}" expected an integer from 0 to ${budgetMax}, got ${value}; say how often it may happen`);
+    refuse(
+      `"${what}" expected an integer from 0 to ${budgetMax}, got ${anyText(value)}; say how often it may happen`,
+    );
   return value;
 }
 
@@ -88,7 +92,11 @@ function planProcesses(model: Model): PlannedProcess[] {
   return keys.map((key, index) => {
     const process = model.processes[key]!;
     const { engine, config, id = key, history = null } = process;
-    const own = engine.self(config);
+    const own = ask(
+      `"self" of the engine "${engine.name}"`,
+      () => anyText(config),
+      () => engine.self(config),
+    );
     if (own !== id)
       refuse(
         `"${key}" expected the id "${id}", but its engine calls itself "${own}"; give "id", or another config`,

@@ -1,3 +1,4 @@
+import { CheckerError } from "../error.ts";
 import type { Machine } from "./machine.ts";
 import type { Move } from "./moves.ts";
 
@@ -27,4 +28,21 @@ export interface AttachedReduction {
   classOf?(vector: Int32Array): readonly Int32Array[];
   /** Makes the checks that wait for the end. One line: on how much its condition was checked. */
   checked(): string;
+}
+
+/**
+ * Reductions at work on a machine.
+ *
+ * @throws CheckerError with code `option` for what is none, with code `reduction` for one that does not fit.
+ */
+export function attached(
+  machine: Machine,
+  reductions: readonly Reduction[],
+): readonly { readonly name: string; readonly at: AttachedReduction }[] {
+  if (!Array.isArray(reductions) || reductions.some((one) => typeof one?.attach !== "function"))
+    throw new CheckerError(
+      "option",
+      '"reductions" expected a list of reductions, such as [inertMessages] or [configurationSymmetry()]',
+    );
+  return reductions.map((reduction: Reduction) => ({ name: reduction.name, at: reduction.attach(machine) }));
 }

@@ -1,5 +1,6 @@
 import { CheckerError } from "../error.ts";
 import type { Seen, View } from "../model.ts";
+import { ask, askWhether, refuseAnswer, viewText } from "./ask.ts";
 import { Interner, Ints } from "./intern.ts";
 import type { Local } from "./local.ts";
 import type { Parts } from "./moves.ts";
@@ -62,7 +63,7 @@ export class Views {
     const { process, history } = local;
     const up = local.state >= 0;
     const sight: Sight = {
-      ...this.#observe(local),
+      ...this.observe(local),
       history: words.readHistory(process, history),
       up,
     };
@@ -70,7 +71,8 @@ export class Views {
     return this.#seen.id(key, () => sight);
   }
 
-  #observe({ state, process, fault }: Local): Pick<Sight, "observation" | "fault"> {
+  /** What is seen of an engine; one that throws there is broken. */
+  observe({ state, process, fault }: Local): Pick<Sight, "observation" | "fault"> {
     if (state < 0 || fault !== null) return { observation: null, fault };
     const { engine, config } = this.#plan.processes[process]!;
     try {
@@ -115,10 +117,18 @@ export class Views {
   rate(view: number, score: (view: View) => number): number {
     let rated = this.#rated.get(view);
     if (rated === undefined) {
-      rated = score(this.read(view));
+      rated = this.#score(this.read(view), score);
       this.#rated.set(view, rated);
     }
     return rated;
+  }
+
+  #score(view: View, score: (view: View) => number): number {
+    const given = () => viewText(view);
+    const rated = ask('"score"', given, () => score(view), "option");
+    return Number.isSafeInteger(rated)
+      ? rated
+      : refuseAnswer('"score"', given, "an integer", rated, "option");
   }
 
   /** The view in full. */
@@ -159,12 +169,18 @@ export class Views {
       const { fault } = read.of(key) as Sight;
       if (fault !== null) return violated(contractProperty, `${key}: ${fault}`);
     }
+    const given = () => viewText(read);
     model.witnesses.forEach((witness, at) => {
-      if (witness.reached(read)) this.reached[at]! += 1;
+      const whose = `"reached" of the witness "${witness.name}"`;
+      if (askWhether(whose, given, () => witness.reached(read))) this.reached[at]! += 1;
     });
     for (const invariant of model.invariants) {
-      const detail = invariant.holds(read);
-      if (detail !== null) return violated(invariant.name, detail);
+      const whose = `"holds" of the invariant "${invariant.name}"`;
+      const detail = ask(whose, given, () => invariant.holds(read));
+      if (detail === null) continue;
+      if (typeof detail !== "string" || detail === "")
+        refuseAnswer(whose, given, "null, or what is wrong in words", detail);
+      return violated(invariant.name, detail);
     }
   }
 

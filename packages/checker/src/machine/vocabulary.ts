@@ -1,6 +1,7 @@
 import { decode, encode } from "@eunomia/codec";
+import { ask, encoded } from "./ask.ts";
 import { Interner, Texts } from "./intern.ts";
-import { bytesOf, textOf } from "./plain.ts";
+import { anyText, bytesOf, textOf } from "./plain.ts";
 import type { Plan } from "./plan.ts";
 
 /** A message in flight: the same whoever it goes to. */
@@ -86,18 +87,22 @@ export class Vocabulary {
 
   startHistory(process: number): number {
     const ghost = this.#plan.processes[process]!.history;
-    return ghost === null ? -1 : this.histories.id(textOf(encode(ghost.schema, ghost.start)));
+    if (ghost === null) return -1;
+    const { key } = this.#plan.processes[process]!;
+    return this.histories.id(encoded(`"${key}.history.start"`, ghost.schema, ghost.start));
   }
 
   /** The history after one more output. */
   foldHistory(process: number, history: number, output: string): number {
     const ghost = this.#plan.processes[process]!.history;
     if (ghost === null) return history;
-    const next = ghost.fold(
-      this.readHistory(process, history) as Readonly<unknown>,
-      this.readOutput(process, output),
+    const whose = `"fold" of the history of "${this.#plan.processes[process]!.key}"`;
+    const before = () => this.readHistory(process, history);
+    const given = () => `${anyText(before())} and ${anyText(this.readOutput(process, output))}`;
+    const next = ask(whose, given, () =>
+      ghost.fold(before() as Readonly<unknown>, this.readOutput(process, output)),
     );
-    return this.histories.id(textOf(encode(ghost.schema, next)));
+    return this.histories.id(encoded(`${whose}, given ${given()},`, ghost.schema, next));
   }
 
   persistAtom(record: number): number {

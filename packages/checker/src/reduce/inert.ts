@@ -1,11 +1,12 @@
 import { CheckerError } from "../error.ts";
 import { describeStep } from "../label.ts";
+import { askWhether } from "../machine/ask.ts";
 import { labelOf } from "../machine/describe.ts";
 import { messageEvent } from "../machine/events.ts";
 import { crashed } from "../machine/local.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type Move, Mover } from "../machine/moves.ts";
-import { canonicalText } from "../machine/plain.ts";
+import { anyText, canonicalText } from "../machine/plain.ts";
 import type { AttachedReduction, Reduction } from "../machine/reduction.ts";
 
 /** What is known of one local state: what it has forgotten for good, and where it may go. */
@@ -98,8 +99,14 @@ class DeadMessages implements AttachedReduction {
     const { process, state, fault } = locals.value(local);
     if (state < 0 || fault !== null) return false;
     const { engine, config } = this.#machine.plan.processes[process]!;
-    const read = evaluators[process]!.read(state) as never;
-    return engine.inert?.(config, read, words.readMessage(message) as { kind: string }) ?? false;
+    if (engine.inert === undefined) return false;
+    const read = () => evaluators[process]!.read(state) as never;
+    const about = () => words.readMessage(message) as { kind: string };
+    return askWhether(
+      `"inert" of "${engine.name}"`,
+      () => `${anyText(read())} and ${anyText(about())}`,
+      () => engine.inert!(config, read(), about()),
+    );
   }
 
   #mustDoNothing(local: number, message: number): void {

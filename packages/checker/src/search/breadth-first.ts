@@ -3,7 +3,7 @@ import { Expander } from "./expand.ts";
 import { breath, estimateStates, type Found } from "./found.ts";
 import type { Settings } from "./options.ts";
 import { leastOf, shortestPath } from "./path.ts";
-import { OutOfMemory, States } from "./states.ts";
+import { States, whyNoMemory } from "./states.ts";
 
 /** Level by level. A level in which something is violated is finished, so that the least violation can be told. */
 export function breadthFirst(machine: Machine, settings: Settings): Found {
@@ -39,9 +39,9 @@ export function breadthFirst(machine: Machine, settings: Settings): Found {
         why = null;
       }
     } catch (error) {
-      if (!(error instanceof OutOfMemory)) throw error;
+      why = whyNoMemory(error);
+      if (why === null) throw error;
       looked -= 1;
-      why = `memory: ${error.message}`;
     }
   }
   if (why === null && states.count === levels.at(-1)) levels.pop();

@@ -4,7 +4,7 @@ import { Expander } from "./expand.ts";
 import { breath, type Found } from "./found.ts";
 import type { Settings } from "./options.ts";
 import { pathByParents } from "./path.ts";
-import { OutOfMemory, States } from "./states.ts";
+import { States, whyNoMemory } from "./states.ts";
 
 /** States that were found and not looked into: the newest of the highest rank comes first. */
 class Frontier {
@@ -42,11 +42,15 @@ export function byFrontier(machine: Machine, settings: Settings): Found {
   const depths = new Ints();
   const { score } = settings;
   let deepest = 0;
+  // What violates something ends the search; of a broken engine a score may see nothing.
+  const rankOf = (index: number) =>
+    score === null || expander.violating.length > 0
+      ? 0
+      : machine.views.rate(viewOf(machine, states, index), score);
   const gather = (from: number, depth: number) => {
     for (let index = from; index < states.count; index++) {
       depths.push(depth);
-      const rank = score === null ? 0 : machine.views.rate(viewOf(machine, states, index), score);
-      frontier.add(rank, index);
+      frontier.add(rankOf(index), index);
     }
     if (states.count > from) deepest = Math.max(deepest, depth);
   };
@@ -76,8 +80,8 @@ export function byFrontier(machine: Machine, settings: Settings): Found {
       if (settings.progress(progress) === true) why = "stopped from outside";
     }
   } catch (error) {
-    if (!(error instanceof OutOfMemory)) throw error;
-    why = `memory: ${error.message}`;
+    why = whyNoMemory(error);
+    if (why === null) throw error;
   }
   const [violating] = expander.violating;
   return {

@@ -1,4 +1,5 @@
 import { CheckerError } from "../error.ts";
+import { anyText } from "../machine/plain.ts";
 import type { Reduction } from "../machine/reduction.ts";
 import type { View } from "../model.ts";
 
@@ -57,9 +58,10 @@ function refuse(what: string): never {
   throw new CheckerError("option", what);
 }
 
-function positive(name: string, value: number): number {
+/** @throws CheckerError with code `option`. */
+export function positive(name: string, value: number): number {
   if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
-    refuse(`"${name}" expected a positive integer, got ${value}`);
+    refuse(`"${name}" expected a positive integer, got ${anyText(value)}`);
   return value;
 }
 
@@ -69,31 +71,35 @@ function positive(name: string, value: number): number {
  * @throws CheckerError with code `option`.
  */
 export function settingsOf(options: CheckOptions): Settings {
+  if (options === null || typeof options !== "object")
+    refuse(`"options" expected an object, got ${anyText(options)}; leave it out for none`);
   for (const name of Object.keys(options))
     if (!names.includes(name))
       refuse(`"options" expected ${names.join(", ")}; got "${name}": correct the name or leave it out`);
-  const { reductions = [] } = options;
-  if (!Array.isArray(reductions) || reductions.some((one) => typeof one?.attach !== "function"))
-    refuse(
-      '"reductions" expected a list of reductions, such as [inertMessages] or [configurationSymmetry()]',
-    );
-  const { mode = "bfs", memory = 2 ** 31, score = null, walks, depth } = options;
+  for (const name of ["score", "progress", "now"] as const)
+    if (options[name] !== undefined && typeof options[name] !== "function")
+      refuse(`"${name}" expected a function, got ${anyText(options[name])}; leave it out for none`);
+  const { mode = "bfs", memory = 2 ** 31, reductions = [], score = null, walks, depth } = options;
   if (!modes.includes(mode))
     refuse(`"mode" expected one of ${modes.join(", ")}, got ${JSON.stringify(mode)}`);
   if (mode === "best-first" && score === null)
     refuse('"score" expected a function for mode "best-first", got none; give one, or use "bfs"');
   if (mode !== "best-first" && score !== null)
     refuse(`"score" expected the mode "best-first", got "${mode}"; leave one of them out`);
-  if (mode === "walk" && walks === undefined)
-    refuse('"walks" expected { count, steps, seed } for mode "walk", got none');
+  if (mode === "walk" && (walks === null || typeof walks !== "object"))
+    refuse(`"walks" expected { count, steps, seed } for mode "walk", got ${anyText(walks)}`);
   if (mode !== "walk" && walks !== undefined)
     refuse(`"walks" expected the mode "walk", got "${mode}"; leave one of them out`);
   if (mode !== "bfs" && depth !== undefined)
     refuse(`"depth" expected the mode "bfs", got "${mode}": only there is the way to a state a shortest one`);
   if (walks !== undefined) {
+    for (const name of Object.keys(walks))
+      if (!["count", "steps", "seed"].includes(name))
+        refuse(`"walks" expected count, steps and seed, got "${name}"; correct the name or leave it out`);
     positive("walks.count", walks.count);
     positive("walks.steps", walks.steps);
-    if (!Number.isSafeInteger(walks.seed)) refuse(`"walks.seed" expected an integer, got ${walks.seed}`);
+    if (!Number.isSafeInteger(walks.seed))
+      refuse(`"walks.seed" expected an integer, got ${anyText(walks.seed)}`);
   }
   return {
     mode,

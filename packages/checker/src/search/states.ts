@@ -15,6 +15,21 @@ const tableBitsMax = 28;
 /** A search may hold no more bytes. */
 export class OutOfMemory extends Error {}
 
+/** What to do about too little memory. */
+export const needsLess = "give more, search a smaller scope, or add reductions";
+
+/**
+ * Whether an error says that memory has run out, and how: what was given, or what this process can have. Null: it speaks of
+ * something else.
+ */
+export function whyNoMemory(error: unknown): string | null {
+  if (error instanceof OutOfMemory) return `memory: ${error.message}`;
+  const isLimit = error instanceof RangeError && /alloc|maximum size|array length/i.test(error.message);
+  return isLimit
+    ? `memory: this process can hold no more (${error.message}): search a smaller scope, or add reductions`
+    : null;
+}
+
 /** Vectors on their way into the states. */
 export interface Batch {
   /** How many there are. */
@@ -156,7 +171,8 @@ export class States implements Stored {
 
   #grow(words: Int32Array): void {
     const bits = this.#tableBits + (this.#tableBits < tableBitsGreedy ? 2 : 1);
-    if (bits > tableBitsMax) throw new OutOfMemory("the table of states is full");
+    if (bits > tableBitsMax)
+      throw new OutOfMemory("the table of states is full: search a smaller scope, or add reductions");
     this.#claim(4 * (1 << bits));
     const table = new Int32Array(1 << bits);
     const last = table.length - 1;
@@ -187,6 +203,6 @@ export class States implements Stored {
         "memory",
         `"memory" expected room for a first segment of ${bytes} bytes and a table, got ${this.#bytesMax}; give more`,
       );
-    throw new OutOfMemory(`${this.#bytesMax} bytes are not enough`);
+    throw new OutOfMemory(`${this.#bytesMax} bytes are not enough: ${needsLess}`);
   }
 }

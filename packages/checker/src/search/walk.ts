@@ -1,7 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import { breath, type Found } from "./found.ts";
 import type { Settings } from "./options.ts";
-import { OutOfMemory, States } from "./states.ts";
+import { States, whyNoMemory } from "./states.ts";
 
 /** Uniform integers below a bound, from a seed (sfc32): the same everywhere. */
 class Dice {
@@ -105,8 +105,9 @@ export function walk(machine: Machine, settings: Settings): Found {
       deepest = Math.max(deepest, way.length - 1);
     }
   } catch (error) {
-    if (!(error instanceof OutOfMemory)) throw error;
-    [why, asked] = [`memory: ${error.message}`, false];
+    const told = whyNoMemory(error);
+    if (told === null) throw error;
+    [why, asked] = [told, false];
   }
   return {
     states: states.count,

@@ -1,4 +1,4 @@
-import { goldenAcceptor, goldenCounts, messageSetCounts } from "@eunomia/conformance";
+import { goldenAcceptor, goldenCounts, messageSetCounts } from "@eunomia/conformance/golden";
 import type { AnyEngine } from "@eunomia/engine";
 import { describe, expect, test } from "vitest";
 import {

@@ -106,8 +106,8 @@ function tellers(
     witnesses: [],
     excused: {
       "teller: note a word": "only where words are told",
-      "teller: note a voter": "",
-      "teller: note a leader": "",
+      "teller: note a voter": "only where voters are told",
+      "teller: note a leader": "only where leaders are told",
     },
   };
 }

@@ -1,4 +1,4 @@
-import { goldenPaxos } from "@eunomia/conformance";
+import { goldenPaxos } from "@eunomia/conformance/golden";
 import type { Model, Network } from "../../src/index.ts";
 
 /** Actor Paxos, as other checkers have counted it. */

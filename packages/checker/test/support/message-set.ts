@@ -1,4 +1,4 @@
-import { messageSetPaxos } from "@eunomia/conformance";
+import { messageSetPaxos } from "@eunomia/conformance/golden";
 import type { Model } from "../../src/index.ts";
 
 /** Paxos over a set of messages, as Lamport specified it: what a majority voted for in one ballot must be one value. */

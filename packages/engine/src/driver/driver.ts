@@ -1,6 +1,7 @@
 import { DecodeError, decode, encodePieces } from "@eunomia/codec";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
+import { Backlog } from "./backlog.ts";
 import { Durability } from "./durability.ts";
 import { openFrame, Parking } from "./inbox.ts";
 import { compacted, type Instance, Instances } from "./instance.ts";
@@ -30,8 +31,8 @@ export class Driver {
   readonly #parking = new Parking(16 << 20);
   readonly #retired = new Set<string>();
   readonly #compactAboveBytes: number;
-  #events: { instance: Instance; event: Event<EngineTypes> }[] = [];
-  #withCommands: Instance[] = [];
+  #backlog = new Backlog();
+  readonly #takeEvent = (instance: Instance, event: Event<EngineTypes>): void => this.#step(instance, event);
   readonly #tick = (): void => this.#run();
   #scheduled = false;
   #stopped = false;
@@ -86,8 +87,8 @@ export class Driver {
       engine,
       config,
       state: engine.init(config),
-      commands: [],
-      timers: new Timers(this.#ports.clock, this.#ports.random),
+      commands: null,
+      timers: new Timers(this.#ports.clock, this.#ports.random, address.process),
       over: false,
     };
     this.#instances.add(instance);
@@ -106,8 +107,7 @@ export class Driver {
   command(address: Address, command: unknown): boolean {
     const instance = this.#instances.get(address.process, address.instance);
     if (instance === undefined) return false;
-    if (instance.commands.length === 0) this.#withCommands.push(instance);
-    instance.commands.push(command);
+    this.#backlog.addCommand(instance, command);
     this.#schedule();
     return true;
   }
@@ -131,7 +131,7 @@ export class Driver {
   stop(): void {
     this.#stopped = true;
     this.#instances.clear();
-    this.#events = [];
+    this.#backlog = new Backlog();
     this.#durability.stop();
   }
 
@@ -159,7 +159,7 @@ export class Driver {
   }
 
   #enqueue(instance: Instance, event: Event<EngineTypes>): void {
-    this.#events.push({ instance, event });
+    this.#backlog.add(instance, event);
     this.#schedule();
   }
 
@@ -203,18 +203,7 @@ export class Driver {
     this.#scheduled = false;
     if (this.#stopped) return;
     try {
-      while (this.#events.length > 0 || this.#withCommands.length > 0) {
-        const events = this.#events;
-        this.#events = [];
-        for (const { instance, event } of events) this.#step(instance, event);
-        const waiting = this.#withCommands;
-        this.#withCommands = [];
-        for (const instance of waiting) {
-          const commands = instance.commands;
-          instance.commands = [];
-          this.#step(instance, { kind: "commands", commands });
-        }
-      }
+      while (!this.#backlog.empty) this.#backlog.round(this.#takeEvent);
       this.#flush();
       this.#durability.sync();
     } catch (error) {

@@ -12,8 +12,8 @@ export interface Instance {
   readonly config: unknown;
   // biome-ignore lint/suspicious/noExplicitAny: opaque here
   readonly state: any;
-  /** Commands that wait for the end of the current round: they come in as one frame. */
-  commands: unknown[];
+  /** Commands that wait for the end of the current round: they come in as one frame. Null: none. */
+  commands: unknown[] | null;
   readonly timers: Timers;
   /** Retired: whatever still waits for it is dropped. */
   over: boolean;

@@ -24,9 +24,12 @@ export interface Parcel {
   readonly message: EngineTypes["Message"];
 }
 
+/** Whatever is laid is copied out at once, so one buffer serves all: a cache, not state. Long byte strings never enter it. */
+const writer = new Writer(1024);
+
 /** The part of a packet before its body: a CBOR array of receiver, sender, instance and the length of the body. */
 export function packetHeader(to: NodeId, from: NodeId, instance: string, bodyBytes: number): Uint8Array {
-  const writer = new Writer(128);
+  writer.reset();
   writer.arrayHeader(4);
   writer.text(to);
   writer.text(from);
@@ -65,7 +68,8 @@ export function writeJournalRecord<T>(
   schema: Schema<T>,
   record: T,
 ): Uint8Array[] {
-  const writer = new Writer(256);
+  // A record that does not fit its schema may have left its beginning here.
+  writer.reset();
   writer.arrayHeader(3);
   writer.text(process);
   writer.text(instance);

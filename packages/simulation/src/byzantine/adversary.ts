@@ -17,6 +17,11 @@ export interface Adversary {
   readonly name: string;
   /** The nodes that are not to be trusted. */
   readonly nodes: readonly NodeId[];
+  /**
+   * False: its nodes do nothing that a network could not do to them. The fault budget then counts them as gone and not as
+   * Byzantine. Default: true.
+   */
+  readonly lies?: boolean;
   /** How many copies of the node run. Default 1. */
   copies?(node: NodeId): number;
   /** May this copy of `toNode` get a packet of this copy of `fromNode`? Default: yes. */

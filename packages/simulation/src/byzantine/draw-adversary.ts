@@ -1,34 +1,9 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Cluster, Draw } from "../types.ts";
-import { adaptive } from "./adaptive.ts";
 import type { Adversary } from "./adversary.ts";
 import { Knowledge } from "./knowledge.ts";
-import {
-  collusion,
-  counted,
-  delaying,
-  flooding,
-  following,
-  inTurn,
-  mutation,
-  resending,
-  type Strategy,
-  selectiveSilence,
-  silence,
-  withholding,
-} from "./strategies.ts";
-
-const makers: Readonly<Record<string, (knowledge: Knowledge) => Strategy>> = {
-  silence: () => silence(),
-  "selective silence": selectiveSilence,
-  withholding,
-  mutation: (knowledge) => mutation(0.5, knowledge),
-  collusion,
-  adaptive: (knowledge) => adaptive(knowledge),
-  resending: () => resending(),
-  flooding: () => flooding(),
-  delay: () => delaying(200),
-};
+import { strategies } from "./named.ts";
+import { counted, following, inTurn } from "./strategies.ts";
 
 /**
  * Two copies of each Byzantine node under one identity: every other node is drawn to talk with one of them, and copies of
@@ -60,31 +35,37 @@ export function twins(draw: Draw, nodes: readonly NodeId[], peers: readonly Node
  */
 export function drawAdversary(draw: Draw, nodes: readonly NodeId[], peers: readonly NodeId[]): Adversary {
   const double = draw.chance(0.25) ? twins(draw, nodes, peers) : null;
-  const chosen = Object.entries(makers).filter(() => draw.chance(0.25));
+  const chosen = Object.entries(strategies).filter(([, { make }]) => make !== null && draw.chance(0.25));
   const names = [...(double === null ? [] : [double.name]), ...chosen.map(([each]) => each)];
   const knowledge = new Knowledge();
-  const strategy = inTurn(chosen.map(([name, make]) => counted(name, make(knowledge))));
-  return { ...double, ...following(names.join(" + ") || "honest", nodes, strategy, knowledge) };
+  const strategy = inTurn(chosen.map(([name, { make }]) => counted(name, make!(knowledge))));
+  return {
+    ...double,
+    ...following(names.join(" + ") || "honest", nodes, strategy, knowledge),
+    lies: double !== null || chosen.some(([, { lies }]) => lies),
+  };
 }
 
 /**
  * Nodes to be Byzantine: in a drawn order, each that the fault budget of the cluster bears beside those before it. Empty for a
  * protocol that bears none, and for a cluster without a budget.
  *
+ * @param lies false: they do what a network does, so the budget must bear them as nodes that are gone.
  * @example
  * const adversary: RunPlan["adversary"] = (_config, draw, cluster) => {
  *   const peers = cluster.nodes.map(({ id }) => id);
  *   return drawAdversary(draw, drawLiars(draw, cluster), peers);
  * };
  */
-export function drawLiars(draw: Draw, { nodes, budget }: Cluster): NodeId[] {
+export function drawLiars(draw: Draw, { nodes, budget }: Cluster, lies = true): NodeId[] {
   const none: ReadonlySet<NodeId> = new Set();
   const liars = new Set<NodeId>();
   const left = nodes.map(({ id }) => id);
   while (left.length > 0) {
     const [node = ""] = left.splice(draw.below(left.length), 1);
-    const byzantine = new Set(liars).add(node);
-    if (budget?.tolerates({ down: none, dead: none, amnesiac: none, byzantine }) === true) liars.add(node);
+    const more = new Set(liars).add(node);
+    const state = { down: none, amnesiac: none, dead: lies ? none : more, byzantine: lies ? more : none };
+    if (budget?.tolerates(state) === true) liars.add(node);
   }
   return [...liars];
 }

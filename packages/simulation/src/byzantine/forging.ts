@@ -1,32 +1,71 @@
+import { DecodeError, Reader, Writer } from "@eunomia/codec";
 import type { Authenticator, EngineTypes, NodeId } from "@eunomia/engine";
 import { checksumSeal } from "../kernel/seal.ts";
 import { toPlain } from "../replay/plain.ts";
 import type { Cluster, Faulty, Watch } from "../types.ts";
 import type { Adversary, Frame, Stage } from "./adversary.ts";
 
-/** What is made of a frame that somebody sent. None of it is a frame that its sender sealed for that receiver. */
-const forgeries: Readonly<
-  Record<string, (frame: Frame, body: Uint8Array, liar: Authenticator, stage: Stage) => Frame>
-> = {
-  /** The packets of somebody else, under a seal of one's own. */
-  impersonation: ({ toNode }, body, liar) => ({
+/** A frame that somebody sent, and what whoever forges has at hand. */
+interface Heard {
+  readonly frame: Frame;
+  /** What the seal held. */
+  readonly body: Uint8Array;
+  readonly liar: Authenticator;
+  /** Processes of honest nodes that were heard of. */
+  readonly names: readonly NodeId[];
+  readonly stage: Stage;
+}
+
+/** What is made of it. None of it is a frame that its sender sealed for that receiver. */
+const forgeries: Readonly<Record<string, (heard: Heard) => Frame>> = {
+  /** What somebody said, in the name of somebody else, under a seal of one's own. */
+  impersonation: ({ frame: { toNode }, body, liar, names, stage }) => ({
     fromNode: liar.self,
     toNode,
-    bytes: liar.seal(toNode, body),
+    bytes: liar.seal(toNode, inNameOf(stage.draw.pick(names), body)),
   }),
-  "seal stripped": (frame, body) => ({ ...frame, bytes: body }),
-  "seal damaged": (frame, _body, _liar, { draw }) => {
+  "seal stripped": ({ frame, body }) => ({ ...frame, bytes: body }),
+  "seal damaged": ({ frame, stage: { draw } }) => {
     const bytes = frame.bytes.slice();
     const bit = draw.below(Math.min(65_536, bytes.length * 8));
     bytes[bit >> 3]! ^= 1 << (bit & 7);
     return { ...frame, bytes };
   },
-  "other receiver": (frame, _body, { self }) => ({ ...frame, toNode: self, bytes: frame.bytes.slice() }),
+  "other receiver": ({ frame, liar: { self } }) => ({ ...frame, toNode: self, bytes: frame.bytes.slice() }),
 };
+
+/** The process that the first packet of a frame says it is of; null: there is no packet in it. */
+function senderIn(body: Uint8Array): NodeId | null {
+  try {
+    const reader = new Reader(body);
+    reader.arrayHeader();
+    reader.text();
+    return reader.text();
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+}
+
+/** The frame, whose first packet names another sender. */
+function inNameOf(from: NodeId, body: Uint8Array): Uint8Array {
+  const reader = new Reader(body);
+  const writer = new Writer(body.length + 16);
+  writer.arrayHeader(reader.arrayHeader());
+  writer.text(reader.text());
+  reader.text();
+  writer.text(from);
+  const head = writer.finish();
+  const rest = body.subarray(reader.offset);
+  const forged = new Uint8Array(head.length + rest.length);
+  forged.set(head);
+  forged.set(rest, head.length);
+  return forged;
+}
 
 /**
  * An attacker who sees every frame, holds the keys of the Byzantine nodes, and injects forgeries in the name of others:
- * packets of others under a seal of its own, seals stripped and damaged, frames for one receiver sent to another. For runs on
+ * packets in the name of others under a seal of its own, seals stripped and damaged, frames for one receiver sent to another. For runs on
  * bytes; each forgery counts as `byzantine: its name`.
  *
  * @param peers whom frames for others are sent to.
@@ -38,20 +77,27 @@ export function forging(
   share = 0.5,
   authenticator: (self: NodeId) => Authenticator = checksumSeal,
 ): Adversary {
+  const names = new Set<NodeId>();
   return {
     name: "forging",
     nodes,
+    // Whatever bears damaged frames bears these.
+    lies: false,
     frame(frame, stage) {
       const { draw } = stage;
-      if (!draw.chance(share) || nodes.length === 0) return;
+      // The frames of the liars themselves are theirs to seal.
+      if (nodes.length === 0 || nodes.includes(frame.fromNode)) return;
       const opened = authenticator(frame.toNode).open(frame.bytes);
+      const sender = opened.ok ? senderIn(opened.bytes) : null;
+      if (sender !== null) names.add(sender);
+      if (!draw.chance(share)) return;
       const name = draw.pick(Object.keys(forgeries));
-      // The frames of the liars themselves are theirs to seal; frames for another must reach another.
+      // Frames for another must reach another.
       const others = peers.filter((peer) => peer !== frame.toNode && peer !== frame.fromNode);
-      if (!opened.ok || nodes.includes(frame.fromNode) || others.length === 0) return;
+      if (!opened.ok || sender === null || others.length === 0) return;
       const liar = authenticator(name === "other receiver" ? draw.pick(others) : draw.pick(nodes));
       stage.did(name);
-      stage.inject(forgeries[name]!(frame, opened.bytes, liar, stage));
+      stage.inject(forgeries[name]!({ frame, body: opened.bytes, liar, names: [...names], stage }));
     },
   };
 }
@@ -70,6 +116,7 @@ export function authenticity(faulty: Faulty, nodeOf: Cluster["nodeOf"]): Watch {
     JSON.stringify([instance, from, to, toPlain(message)], inOrder);
   return {
     property: "messages come from their senders",
+    despiteLies: true,
     step({ process, instance, event, effects }) {
       for (const effect of effects as readonly {
         kind: string;
@@ -78,8 +125,11 @@ export function authenticity(faulty: Faulty, nodeOf: Cluster["nodeOf"]): Watch {
       }[])
         if (effect.kind === "send")
           for (const to of effect.to) sent.add(keyOf(instance, process, to, effect.message));
-      if (event.kind !== "message" || faulty.byzantine.has(nodeOf(event.from) ?? "")) return null;
+      if (event.kind !== "message") return null;
       const { from, message } = event;
+      const fromNode = nodeOf(from);
+      // Nobody sees what something outside of all nodes sends.
+      if (fromNode === null || faulty.byzantine.has(fromNode)) return null;
       return sent.has(keyOf(instance, from, process, message))
         ? null
         : `${process} takes in "${message.kind}" of ${from}, who never sent it there`;

@@ -21,10 +21,19 @@ export interface TwinsRun {
   readonly steps: number;
   /** Messages that were lost between blocks. */
   readonly lost: number;
+  /** The engines did not come to rest, and were stopped. */
+  readonly endless: boolean;
+}
+
+/** One step of a copy, for whoever looks on. */
+export interface TwinsStep extends TwinsEnd {
+  readonly round: number;
+  readonly event: Event<EngineTypes>;
+  readonly effects: readonly unknown[];
 }
 
 /** More steps than this in one scenario: the engines talk for ever. */
-const stepsMax = 100_000;
+const stepsMax = 20_000;
 
 interface Runner extends TwinsEnd {
   readonly engine: AnyEngine;
@@ -38,27 +47,34 @@ interface Runner extends TwinsEnd {
  * One scenario on the engines alone: no time, no disks, messages in order, those to another block are lost. Everything of a round
  * happens before the next begins. Interleavings within a round are not searched: `simulate` draws them, with `twins`.
  *
- * @throws RangeError when the engines do not come to rest.
+ * @param onStep sees every step.
  * @example
  * const { outputs } = runTwins({ engineOf, commands: (round, _leader, copy) => [{ slot: round, value: `v${copy}` }] }, rounds);
  */
-export function runTwins(subject: TwinsSubject, rounds: readonly TwinsRound[]): TwinsRun {
-  const run = new Run(subject, rounds[0]?.partition.flat() ?? []);
+export function runTwins(
+  subject: TwinsSubject,
+  rounds: readonly TwinsRound[],
+  onStep?: (step: TwinsStep) => void,
+): TwinsRun {
+  const run = new Run(subject, rounds[0]?.partition.flat() ?? [], onStep);
   for (const [at, round] of rounds.entries()) run.round(at, round);
-  return { outputs: run.outputs, steps: run.steps, lost: run.lost };
+  return { outputs: run.outputs, steps: run.steps, lost: run.lost, endless: run.endless };
 }
 
 class Run {
   readonly outputs: (TwinsEnd & { round: number; output: unknown })[] = [];
   steps = 0;
   lost = 0;
+  endless = false;
   readonly #subject: TwinsSubject;
+  readonly #onStep: ((step: TwinsStep) => void) | undefined;
   readonly #runners: readonly Runner[];
   readonly #queue: { readonly to: Runner; readonly event: Event<EngineTypes> }[] = [];
   #round = 0;
 
-  constructor(subject: TwinsSubject, ends: readonly TwinsEnd[]) {
+  constructor(subject: TwinsSubject, ends: readonly TwinsEnd[], onStep?: (step: TwinsStep) => void) {
     this.#subject = subject;
+    this.#onStep = onStep;
     this.#runners = ends.map((end) => {
       const { engine, config } = subject.engineOf(end.node);
       return { ...end, engine, config, state: engine.init(config), armed: new Set<string>(), block: 0 };
@@ -94,16 +110,15 @@ class Run {
   }
 
   #take(runner: Runner, event: Event<EngineTypes>): void {
+    if (this.steps >= stepsMax) this.endless = true;
+    if (this.endless) return;
     this.steps += 1;
-    if (this.steps > stepsMax) throw new RangeError(`twins expected ${stepsMax} steps at most in a scenario`);
-    for (const effect of step(runner.engine, runner.config, runner.state, event).effects) {
+    const { effects } = step(runner.engine, runner.config, runner.state, event);
+    const { node, copy } = runner;
+    this.#onStep?.({ node, copy, round: this.#round, event, effects });
+    for (const effect of effects) {
       if (effect.kind === "output")
-        this.outputs.push({
-          node: runner.node,
-          copy: runner.copy,
-          round: this.#round,
-          output: effect.output,
-        });
+        this.outputs.push({ node, copy, round: this.#round, output: effect.output });
       else if (effect.kind === "arm") runner.armed.add(effect.timer);
       else if (effect.kind === "disarm") runner.armed.delete(effect.timer);
       else if (effect.kind === "send")

@@ -1,4 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
+import { guarded } from "../kernel/guard.ts";
 import type { World } from "../kernel/world.ts";
 import type { Draw, ValuePacket } from "../types.ts";
 import type { Adversary, Frame, HonestProcess, Stage } from "./adversary.ts";
@@ -60,24 +61,30 @@ export class AdversaryStage implements Stage {
   later(delayMs: number, callback: () => void): void {
     const run = (): void => {
       this.#world.tell("@byz");
-      callback();
+      this.#guarded('what was given to "later"', callback);
     };
     this.#world.later(Math.max(0, Math.round(delayMs * 1000)), run, "@byz");
   }
 
   overhear(packet: ValuePacket): void {
-    this.#adversary.overhear?.(packet, this);
+    if (this.#adversary.overhear !== undefined)
+      this.#guarded('"overhear"', () => this.#adversary.overhear!(packet, this));
   }
 
   /** A frame leaves its sender; what is made of it follows. */
   frame(frame: Frame): void {
-    this.#adversary.frame?.(frame, this);
+    if (this.#adversary.frame !== undefined)
+      this.#guarded('"frame"', () => this.#adversary.frame!(frame, this));
   }
 
   /** False: the packet leaves as it is. */
   intercept(packet: ValuePacket, copy: number): boolean {
     if (this.#adversary.intercept === undefined) return false;
-    this.#adversary.intercept(packet, copy, this);
+    this.#guarded('"intercept"', () => this.#adversary.intercept!(packet, copy, this));
     return true;
+  }
+
+  #guarded(what: string, act: () => void): void {
+    guarded(this.#world, `${what} of the adversary "${this.#adversary.name}"`, undefined, act);
   }
 }

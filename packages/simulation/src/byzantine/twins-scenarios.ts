@@ -91,6 +91,26 @@ export class TwinsScenarios {
     yield* this.#from([], this.#symmetries);
   }
 
+  /** A scenario as a text, such as `12.40`: its rounds by their place in `kinds`. */
+  nameOf(rounds: readonly TwinsRound[]): string {
+    return rounds.map((round) => this.kinds.indexOf(round)).join(".");
+  }
+
+  /**
+   * The scenario of a name.
+   *
+   * @throws SimulationError `bad-option` for a name that `nameOf` has not given under the same scope.
+   */
+  named(name: string): readonly TwinsRound[] {
+    const rounds = name.split(".").map((kind) => (/^\d+$/.test(kind) ? this.kinds[Number(kind)] : undefined));
+    const known = rounds.filter((round) => round !== undefined);
+    if (known.length !== rounds.length || known.length !== this.#rounds)
+      refuse(
+        `a scenario expected ${this.#rounds} numbers below ${this.kinds.length} with dots between them, got "${name}"`,
+      );
+    return known;
+  }
+
   /** Any scenario, uniformly among all without regard to symmetry. */
   random(draw: Draw): readonly TwinsRound[] {
     return Array.from({ length: this.#rounds }, () => {

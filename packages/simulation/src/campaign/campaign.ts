@@ -1,3 +1,5 @@
+import { refuse } from "../errors.ts";
+import { checkPlan, mustBeFunction, mustCount, onlyKeys } from "../plan-checks.ts";
 import type { RunPlan } from "../run-types.ts";
 import { simulate } from "../simulate.ts";
 import type { RunResult } from "../types.ts";
@@ -42,10 +44,12 @@ export interface CampaignReport<C> {
 /**
  * Runs one seed after the other, and with feedback runs that are made of those which reached something new.
  *
+ * @throws SimulationError as `simulate`, and `bad-option` for options that cannot be.
  * @example
  * const { failures, counts } = await campaign({ plan: { system, seed: "night" }, runs: 1000 });
  */
 export async function campaign<C>(options: CampaignOptions<C>): Promise<CampaignReport<C>> {
+  checkOptions(options);
   const { plan, feedback = true, failuresMax = 1, twiceEvery = 50 } = options;
   const coverage = new Coverage();
   const corpus = new Corpus<C>();
@@ -91,6 +95,17 @@ export async function campaign<C>(options: CampaignOptions<C>): Promise<Campaign
     coverage: coverage.size,
     kept,
   };
+}
+
+function checkOptions<C>(options: CampaignOptions<C>): void {
+  onlyKeys("options", options, ["plan", "runs", "feedback", "failuresMax", "twiceEvery", "onRun"]);
+  const { plan, runs, feedback = true, failuresMax = 1, twiceEvery = 0, onRun } = options;
+  checkPlan(plan);
+  mustCount("runs", runs, 1);
+  mustCount("failuresMax", failuresMax, 1);
+  mustCount("twiceEvery", twiceEvery, 0);
+  if (typeof feedback !== "boolean") refuse(`"feedback" expected true or false, got ${String(feedback)}`);
+  if (onRun !== undefined) mustBeFunction("onRun", onRun);
 }
 
 /** The same plan once more: a result that says so if it went another way, error path included. */

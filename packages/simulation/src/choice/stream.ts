@@ -1,3 +1,4 @@
+import { SimulationError } from "../errors.ts";
 import type { Choice, Draw } from "../types.ts";
 import { Sfc32 } from "./sfc32.ts";
 
@@ -38,7 +39,9 @@ export class Stream implements Draw {
   }
 
   below(arity: number): number {
-    if (arity <= 1) return 0;
+    if (arity === 1) return 0;
+    if (!(arity > 1 && arity <= arityMax && Number.isInteger(arity)))
+      this.#refuse("below", "1 to 65 536 outcomes", arity);
     const given = this.#given;
     const value =
       given === null
@@ -48,7 +51,9 @@ export class Stream implements Draw {
   }
 
   chance(probability: number): boolean {
-    if (probability <= 0) return false;
+    if (probability === 0) return false;
+    if (!(probability > 0 && probability <= 1))
+      this.#refuse("chance", "a probability from 0 to 1", probability);
     const given = this.#given;
     const value =
       given === null ? Number(this.#source.next() < probability * 0x1_0000_0000) : this.#recorded(given, 2);
@@ -56,6 +61,7 @@ export class Stream implements Draw {
   }
 
   pick<T>(items: readonly T[]): T {
+    if (items.length === 0) this.#refuse("pick", "at least one item", "none");
     return items[this.below(items.length)] as T;
   }
 
@@ -101,6 +107,10 @@ export class Stream implements Draw {
       index += 1;
     }
     return all;
+  }
+
+  #refuse(what: string, expected: string, got: unknown): never {
+    throw new SimulationError("bad-option", `"${what}" of a draw expected ${expected}, got ${String(got)}`);
   }
 
   #recorded(given: ReadonlyMap<number, number>, arity: number): number {

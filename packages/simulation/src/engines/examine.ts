@@ -1,4 +1,4 @@
-import { check, clone, EncodeError, encode, equal, equalBytes } from "@eunomia/codec";
+import { check, clone, EncodeError, equal } from "@eunomia/codec";
 import { type AnyEngine, type Effect, type EngineTypes, type Event, type Step, step } from "@eunomia/engine";
 
 /** A rule of determinism that an engine broke. */
@@ -30,7 +30,7 @@ export function examinedStep(
   const copy = clone(schema.state, state);
   if (thorough) guardsArePure(engine, config, state, copy, event);
   const again = copyOf(engine, event);
-  const untouched = bytesOf(engine, event);
+  const untouched = copyOf(engine, event);
   const chosen: number[] = [];
   const first = step(engine, config, state, event, (_action, found) => {
     const one = choose(found.length);
@@ -45,7 +45,7 @@ export function examinedStep(
   const differs = difference(engine, first, second);
   if (differs !== null)
     throw new RuleBroken("a step is a function", `${engine.name}: the same event gave ${differs}`);
-  if (!sameBytes(untouched, bytesOf(engine, event)))
+  if (!sameEvent(engine, untouched, event))
     throw new RuleBroken("events are not changed", `${engine.name} changed a ${event.kind} event`);
   return first;
 }
@@ -100,23 +100,18 @@ function copyOf(engine: AnyEngine, event: Event<EngineTypes>): Event<EngineTypes
   }
 }
 
-/** The bytes of an event, to see whether it was changed. */
-function bytesOf(engine: AnyEngine, event: Event<EngineTypes>): Uint8Array[] {
-  const { schema } = engine;
-  switch (event.kind) {
-    case "start":
-      return event.records.map((record) => encode(schema.record, record));
-    case "commands":
-      return event.commands.map((command) => encode(schema.command, command));
-    case "message":
-      return [encode(schema.message, event.message)];
-    case "timeout":
-      return [];
-  }
+/** Both of the same kind. */
+function sameEvent({ schema }: AnyEngine, a: Event<EngineTypes>, b: Event<EngineTypes>): boolean {
+  if (a.kind === "start" && b.kind === "start")
+    return sameItems(a.records, b.records, (one, other) => equal(schema.record, one, other));
+  if (a.kind === "commands" && b.kind === "commands")
+    return sameItems(a.commands, b.commands, (one, other) => equal(schema.command, one, other));
+  if (a.kind === "message" && b.kind === "message") return equal(schema.message, a.message, b.message);
+  return a.kind === "timeout" && b.kind === "timeout";
 }
 
-function sameBytes(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  return a.length === b.length && a.every((bytes, at) => equalBytes(bytes, b[at]!));
+function sameItems<T>(a: readonly T[], b: readonly T[], same: (one: T, other: T) => boolean): boolean {
+  return a.length === b.length && a.every((one, at) => same(one, b[at]!));
 }
 
 /** The first effect in which two steps differ; null: none. */

@@ -84,26 +84,22 @@ export class Injector {
     if (host === null || !host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return;
     // Half of the crashes fall between two events, the others after a few more calls of a port.
     const calls = this.#profile.midStep ? Math.floor(drawn / hosts.length) % 32 : 0;
-    this.#strike(calls >= 16 ? `*arm ${nameOf(host)} ${calls - 15}` : `*crash ${nameOf(host)}`);
+    this.perform(calls >= 16 ? `*arm ${nameOf(host)} ${calls - 15}` : `*crash ${nameOf(host)}`);
   }
 
-  /** Names the fault, for whoever keeps the moves of the run, and lets it happen. */
-  #strike(line: string): void {
-    this.#world.tell(line);
-    this.perform(line);
-  }
-
-  /** Has the fault of a script's line happen, within the budget; false: not now. */
+  /** Has the fault of a script's line happen, within the budget, under that name; false: not now. */
   perform(line: string): boolean {
     const [what, name, amount = "0"] = line.split(" ");
     const host = this.#crew.hosts.find((one) => nameOf(one) === name);
     if (host === undefined) return false;
     if (what === "*start") {
       if (host.up || host.dead) return false;
+      this.#world.tell(line);
       this.#crew.start(host);
       return true;
     }
     if (!host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return false;
+    this.#world.tell(line);
     if (what === "*crash") this.#crew.crash(host, "crashes");
     else if (what === "*arm") host.life?.endWithin(Number(amount));
     else if (what === "*fail") host.disk.failsNext = true;
@@ -116,7 +112,7 @@ export class Injector {
       this.#crew.hosts.filter(({ up, dead }) => !up && !dead),
       drawn,
     );
-    if (host !== null) this.#strike(`*start ${nameOf(host)}`);
+    if (host !== null) this.perform(`*start ${nameOf(host)}`);
   }
 
   #heal(drawn: number): void {
@@ -191,7 +187,7 @@ export class Injector {
       host.disk.slowUntil = now + 2_000_000;
       this.#world.note("disk slow", host.node);
     } else if (this.#blame.allows({ down: host.node }, this.#crew.downNodes())) {
-      this.#strike(`${kind === 1 ? "*fail" : "*full"} ${nameOf(host)}`);
+      this.perform(`${kind === 1 ? "*fail" : "*full"} ${nameOf(host)}`);
       this.#world.note(kind === 1 ? "disk fails its next sync" : "disk full", host.node);
     }
   }

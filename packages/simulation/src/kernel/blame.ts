@@ -13,6 +13,8 @@ export class Blame implements Faulty {
   readonly dead = new Set<NodeId>();
   readonly amnesiac = new Set<NodeId>();
   readonly byzantine = new Set<NodeId>();
+  /** Byzantine nodes that do nothing but what a network does are, to the budget, nodes that are gone. */
+  byzantineLie = true;
   readonly #budget: () => FaultBudget | undefined;
   readonly #beyond: boolean;
 
@@ -25,7 +27,9 @@ export class Blame implements Faulty {
     if (this.#beyond) return true;
     const budget = this.#budget();
     if (budget === undefined) return change.dead === undefined && change.amnesiac === undefined;
-    const { dead, amnesiac, byzantine } = this;
+    const { amnesiac, byzantineLie } = this;
+    const byzantine = byzantineLie ? this.byzantine : new Set<NodeId>();
+    const dead = byzantineLie ? this.dead : new Set([...this.dead, ...this.byzantine]);
     return budget.tolerates({
       down: change.down === undefined ? down : plus(down, change.down),
       dead: change.dead === undefined ? dead : plus(dead, change.dead),

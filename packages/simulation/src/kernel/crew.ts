@@ -89,6 +89,7 @@ export class Crew {
     }
     for (const host of this.hosts) {
       // Never drawn: a shrunk run leaves out nodes that it does not need, as if they were slow for ever.
+      if (host.copy > 0) world.count("byzantine: twins");
       if (absent.choose(2, () => 0) === 1) host.dead = true;
       else this.start(host);
     }
@@ -215,12 +216,14 @@ export class Crew {
       syncMaxUs: profile.disk.syncMaxMs * 1000,
       batchMaxUs: profile.batchMaxMs * 1000,
       nowUs: () => world.nowUs,
-      later: (delayUs, run) => {
-        const told = this.#told(`~${name}`, run);
-        world.later(delayUs, () => host.awake(told), `~${name}`);
+      later: (what, delayUs, run) => {
+        const label = `~${name} ${what}`;
+        const told = this.#told(label, run);
+        world.later(delayUs, () => host.awake(told), label);
       },
       soon: (run) => world.soon(run),
-      awake: (run) => host.awake(this.#told(`!${name}`, run)),
+      awake: (run, timer) => host.awake(this.#told(`!${name} ${timer}`, run)),
+      takesUs: (what, drawnUs) => world.takesUs(`${name} ${what}`, drawnUs),
       send: (to, freight) => this.send(host, to, freight),
       output: (life, process, output) => {
         world.count("outputs");

@@ -1,19 +1,39 @@
 import type { Entry, Timeline } from "./agenda.ts";
 
+/** Something that waits for its line. */
+interface Waiting extends Entry {
+  readonly label: string;
+  /** The moment of the move that brought it about. */
+  readonly bornUs: number;
+  /** How many of the same ends and kind that move had brought about before. */
+  readonly nth: number;
+  taken: boolean;
+}
+
 /**
  * What is to come, in the order of a script and not of time: each line names something that waits or may be done at any
- * moment; a line whose time has not come, or never comes, is skipped. So every part of a script is a legal run, and leaving a
- * line out means that it never happens: a packet that does not arrive, a timer that is late for ever. A line ends with the
- * moment at which the move was made (`@` and virtual microseconds), by which timers are told apart: the earliest fires first.
+ * moment; a line that names nothing is skipped. So every part of a script is a legal run, and leaving a line out means that it
+ * never happens: a packet that does not arrive, a timer that is late for ever.
+ *
+ * A line is a name, then `@` and the moment of the move, then `<` and the moment of the move that brought it about (that sent
+ * the packet, that set the timer), in virtual microseconds, and how many of the same ends and kind that move had brought about
+ * before. No two moves have the same moment. Where moves were left out, packets have other contents than in the run that the
+ * script is of: a line then takes the packet of the same ends and kind that the same move sent in the same place, or else the
+ * one that has waited longest. Lines with `^` belong to the one before them: in that move
+ * a node begins something that takes time.
  */
 export class Director implements Timeline {
   readonly #script: readonly string[];
   /** Does what needs no waiting: faults and turns of clients. False: not now. */
   readonly #perform: (line: string) => boolean;
-  readonly #waiting = new Map<string, Entry[]>();
+  /** By what a line must at least name. */
+  readonly #waiting = new Map<string, Waiting[]>();
   #at = 0;
   #order = 0;
-  #nowUs = 0;
+  #nowUs = -1;
+  /** The moment of the move that brought the present one about; undefined: nothing waited for it. */
+  bornUs: number | undefined;
+  nth = 0;
 
   constructor(script: readonly string[], perform: (line: string) => boolean) {
     this.#script = script;
@@ -21,12 +41,14 @@ export class Director implements Timeline {
   }
 
   add(at: number, run: () => void, label = ""): Entry {
-    const entry: Entry = { at, order: this.#order, run };
+    const stem = stemOf(label);
+    const list = this.#waiting.get(stem) ?? [];
+    const bornUs = this.#nowUs;
+    const nth = list.filter((other) => other.bornUs === bornUs).length;
+    const entry: Waiting = { at, order: this.#order, run, label, bornUs, nth, taken: false };
     this.#order += 1;
-    if (label === "") return entry;
-    const list = this.#waiting.get(label);
-    if (list === undefined) this.#waiting.set(label, [entry]);
-    else list.push(entry);
+    if (label !== "") this.#waiting.set(stem, list);
+    list.push(entry);
     return entry;
   }
 
@@ -35,28 +57,52 @@ export class Director implements Timeline {
       const line = this.#script[this.#at];
       if (line === undefined) return undefined;
       this.#at += 1;
-      const [move = "", at = "0"] = line.split(" @");
-      this.#nowUs = Math.max(this.#nowUs, Number(at));
-      const entry = /^[*?]/.test(move) ? this.#offer(move) : this.#waits(move);
-      if (entry === null) continue;
-      return { at: this.#nowUs, order: entry.order, run: entry.run };
+      const [move = "", moments = "0"] = line.split(" @");
+      const [at, born = ""] = moments.split(" <");
+      const [bornUs, nth = 0] = born.split(" ").map(Number);
+      const found = /^[*?]/.test(move) ? null : this.#waits(move, bornUs, nth);
+      if (found === undefined) continue;
+      this.bornUs = found?.bornUs;
+      this.nth = found?.nth ?? 0;
+      const run = found === null ? () => void this.#perform(move) : found.run;
+      this.#nowUs = Math.max(this.#nowUs + 1, Number(at));
+      return { at: this.#nowUs, order: this.#at, run };
     }
   }
 
-  #offer(line: string): Entry {
-    return { at: this.#nowUs, order: this.#order, run: () => void this.#perform(line) };
-  }
+  /** The next line says that this takes time. */
+  readonly holds = (label: string): boolean => {
+    if (this.#script[this.#at]?.split(" @")[0] !== label) return false;
+    this.#at += 1;
+    return true;
+  };
 
-  #waits(line: string): Entry | null {
-    const list = this.#waiting.get(line)?.filter(({ run }) => run !== null) ?? [];
-    // Packets may come again, as a network may repeat them; anything else comes once, the earliest first.
-    if (line.startsWith(">")) return list[0] ?? null;
-    let first: Entry | null = null;
-    for (const entry of list) if (first === null || entry.at < first.at) first = entry;
-    this.#waiting.set(
-      line,
-      list.filter((entry) => entry !== first),
-    );
-    return first;
+  #waits(label: string, bornUs: number | undefined, nth: number): Waiting | undefined {
+    const stem = stemOf(label);
+    const isArrival = stem !== label;
+    const list = this.#waiting.get(stem)?.filter(({ run }) => run !== null) ?? [];
+    this.#waiting.set(stem, list);
+    const fresh = list.filter(({ taken }) => !taken);
+    const first = isArrival ? fresh[0] : earliest(fresh);
+    // Packets may come again, as a network may repeat them; anything else comes once.
+    const again = isArrival ? list.find((entry) => entry.label === label) : undefined;
+    const found =
+      fresh.find((entry) => entry.label === label && entry.bornUs === bornUs) ??
+      again ??
+      fresh.find((entry) => entry.bornUs === bornUs && entry.nth === nth) ??
+      first;
+    if (found !== undefined) found.taken = true;
+    return found;
   }
+}
+
+/** Of packets the name without the contents. */
+const stemOf = (label: string): string =>
+  label.startsWith(">") ? label.slice(0, label.lastIndexOf(" ")) : label;
+
+function earliest(entries: readonly Waiting[]): Waiting | undefined {
+  return entries.reduce<Waiting | undefined>(
+    (first, entry) => (first === undefined || entry.at < first.at ? entry : first),
+    undefined,
+  );
 }

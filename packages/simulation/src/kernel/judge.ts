@@ -51,16 +51,18 @@ export class Judge {
   /** A watch that fails must not look like a fault of the node that it listens to. */
   #say(watch: Watch, ask: () => string | null): void {
     let problem: unknown;
+    let onOthers = watch.despiteLies !== true;
     try {
       problem = ask();
     } catch (error) {
       problem = `the watch itself failed: ${String(error)}`;
+      onOthers = false;
     }
     if (problem === null) return;
     const detail =
       typeof problem === "string"
         ? problem
         : `the watch expected to answer null or what is wrong, got ${String(problem)}`;
-    this.#world.violated(watch.property, detail);
+    this.#world.violated(watch.property, detail, "violated", onOthers);
   }
 }

@@ -1,7 +1,9 @@
 import type { AnyEngine, Authenticator, NodeId, Ports } from "@eunomia/engine";
+import { asked, refuse } from "../errors.ts";
 import { Outside } from "../node/outside.ts";
-import type { Cluster, Faulty, Scene } from "../types.ts";
+import type { Cluster, Scene } from "../types.ts";
 import type { Crew } from "./crew.ts";
+import { guarded } from "./guard.ts";
 import type { World } from "./world.ts";
 
 /** What is known only after `build` has returned. */
@@ -12,7 +14,7 @@ export interface SceneParts {
 
 /** The scene of one run, for whoever builds its cluster. */
 export class RunScene implements Scene {
-  readonly faulty: Faulty;
+  readonly faulty: Scene["faulty"];
   core: readonly NodeId[] | null = null;
   readonly #world: World;
   readonly #wired: boolean;
@@ -24,7 +26,7 @@ export class RunScene implements Scene {
 
   constructor(
     world: World,
-    faulty: Faulty,
+    faulty: Scene["faulty"],
     wired: boolean,
     authenticator: (self: NodeId) => Authenticator,
     substitute?: (engine: AnyEngine) => AnyEngine,
@@ -69,9 +71,10 @@ export class RunScene implements Scene {
   }
 
   later(delayMs: number, callback: () => void): void {
+    if (!Number.isFinite(delayMs)) refuse(`"later" of a scene expected milliseconds, got ${String(delayMs)}`);
     const run = (): void => {
       this.#world.tell("@scene");
-      callback();
+      guarded(this.#world, 'what was given to "later"', undefined, callback);
     };
     this.#world.later(Math.max(0, Math.round(delayMs * 1000)), run, "@scene");
   }
@@ -86,14 +89,19 @@ export class RunScene implements Scene {
   }
 
   violated(property: string, detail: string): void {
-    this.#world.violated(property, detail);
+    this.#world.violated(property, detail, "violated", true);
   }
 
   substitute(engine: AnyEngine): AnyEngine {
     if (this.#substitute === undefined) return engine;
     let replaced = this.#replaced.get(engine);
     if (replaced === undefined) {
-      replaced = this.#substitute(engine);
+      const substitute = this.#substitute;
+      replaced = asked('"substitute"', () => substitute(engine));
+      if (!Array.isArray(replaced?.actions))
+        refuse(
+          `"substitute" expected to answer an engine, got ${String(replaced)}: answer "${engine.name}" itself to keep it`,
+        );
       this.#replaced.set(engine, replaced);
     }
     return replaced;

@@ -7,11 +7,11 @@ import { hashBytes } from "../choice/sfc32.ts";
  * nobody forges it, since only the kernel lets frames out; damaged bytes do not open.
  */
 export function checksumSeal(self: NodeId): Authenticator {
+  const writer = new Writer();
   return {
     self,
     seal: (audience, pieces) => {
       const bytes = pieces instanceof Uint8Array ? pieces : joined(pieces);
-      const writer = new Writer(bytes.length + 64);
       writer.arrayHeader(4);
       writer.text(self);
       writer.text(audience);

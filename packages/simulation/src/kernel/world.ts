@@ -16,7 +16,11 @@ export class World {
   readonly eyes: RunEyes;
   /** Virtual microseconds. */
   nowUs = 0;
+  /** What might take time in the present move, and how often it was asked for. */
+  readonly #slow = new Map<string, number>();
   outcome: Outcome = { kind: "ok" };
+  /** Of what is violated. */
+  restsOnOthers = false;
   over = false;
   /** The number of faults so far, and the step at which the last one happened: what coverage pairs actions with. */
   lastFault = "";
@@ -38,7 +42,30 @@ export class World {
 
   /** One more move of the run happens now, under the name that a script has for it. */
   tell(label: string): void {
-    this.eyes.onMove?.(`${label} @${this.nowUs}`);
+    this.#slow.clear();
+    this.#tell(label);
+  }
+
+  #tell(label: string): void {
+    if (this.eyes.onMove === undefined) return;
+    const { bornUs, nth = 0 } = this.agenda;
+    const born = bornUs === undefined ? "" : ` <${bornUs}${nth === 0 ? "" : ` ${nth}`}`;
+    this.eyes.onMove(`${label} @${this.nowUs}${born}`);
+  }
+
+  /**
+   * How long something takes for which so much was drawn. That it takes any time at all is a move, which happens within the
+   * present one; a script says whether it does.
+   */
+  takesUs(what: string, drawnUs: number): number {
+    const { holds } = this.agenda;
+    if (holds === undefined && !this.telling) return drawnUs;
+    const times = (this.#slow.get(what) ?? 0) + 1;
+    this.#slow.set(what, times);
+    const label = `^${what} ${times}`;
+    const us = holds === undefined ? drawnUs : Number(holds(label));
+    if (us > 0) this.#tell(label);
+    return us;
   }
 
   later(delayUs: number, run: () => void, label?: string): void {
@@ -56,6 +83,7 @@ export class World {
     const entry = this.agenda.take();
     if (entry === undefined) return false;
     this.nowUs = entry.at;
+    this.#slow.clear();
     const run = entry.run!;
     entry.run = null;
     run();
@@ -88,8 +116,15 @@ export class World {
     this.eyes.onNote?.(this.nowUs / 1000, `${kind}: ${detail}`);
   }
 
-  violated(property: string, detail: string, kind: "violated" | "stuck" = "violated"): void {
+  /** @param onOthers it rests on what other nodes do, so liars may be to blame. */
+  violated(
+    property: string,
+    detail: string,
+    kind: "violated" | "stuck" = "violated",
+    onOthers = false,
+  ): void {
     if (this.over) return;
+    this.restsOnOthers = onOthers;
     this.outcome = { kind, property, detail, atMs: this.nowUs / 1000 };
     this.recorder.note(this.nowUs, `${kind} ${property}: ${detail}`);
     this.over = true;

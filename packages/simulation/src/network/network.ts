@@ -12,7 +12,8 @@ export type Freight = Parcel | Uint8Array;
 export function packetLabel(from: End, to: End, freight: Freight): string {
   const bytes =
     freight instanceof Uint8Array ? freight : encode(freight.engine.schema.message, freight.message);
-  const parties = freight instanceof Uint8Array ? "" : `${freight.from}>${freight.to} `;
+  const parties =
+    freight instanceof Uint8Array ? "" : `${freight.from}>${freight.to} ${freight.message.kind} `;
   return `>${nameOf(from)}>${nameOf(to)} ${parties}${(hashBytes(bytes, 13) >>> 0).toString(16)}`;
 }
 

@@ -3,6 +3,7 @@ import type { Entry, Timeline } from "../kernel/agenda.ts";
 interface Timer {
   /** Local microseconds. */
   readonly due: number;
+  readonly label: string;
   readonly run: () => void;
   entry: Entry | null;
 }
@@ -35,8 +36,9 @@ export class NodeClock {
     return this.#base + Math.floor((this.#nowUs() - this.#since) * this.#rate);
   }
 
-  after(delayUs: number, run: () => void): () => void {
-    const timer: Timer = { due: this.localUs() + Math.max(0, Math.ceil(delayUs)), run, entry: null };
+  after(delayUs: number, run: () => void, name: string): () => void {
+    const due = this.localUs() + Math.max(0, Math.ceil(delayUs));
+    const timer: Timer = { due, label: `${this.#label} ${name}`, run, entry: null };
     this.#timers.add(timer);
     this.#schedule(timer);
     return () => this.#callOff(timer);
@@ -61,16 +63,17 @@ export class NodeClock {
     this.#timers.delete(timer);
   }
 
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    timer.run();
+  }
+
   #schedule(timer: Timer): void {
     if (timer.entry !== null) timer.entry.run = null;
     timer.entry = null;
     if (this.#rate === 0) return;
     const left = Math.max(0, timer.due - this.localUs());
     const wait = this.#rate === 1 ? left : Math.ceil(left / this.#rate);
-    const fire = (): void => {
-      this.#timers.delete(timer);
-      timer.run();
-    };
-    timer.entry = this.#agenda.add(this.#nowUs() + wait, fire, this.#label);
+    timer.entry = this.#agenda.add(this.#nowUs() + wait, () => this.#fire(timer), timer.label);
   }
 }

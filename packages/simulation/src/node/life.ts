@@ -25,6 +25,9 @@ import type { Freight } from "../network/network.ts";
 import type { Life, StepPort } from "../types.ts";
 import type { NodeClock } from "./clock.ts";
 
+/** What takes time inside a node: its disk, and its event loop, which gathers what comes meanwhile. */
+export type Slow = "disk" | "loop";
+
 /** What a life needs of its node and of the kernel. */
 export interface LifeHost {
   readonly node: NodeId;
@@ -38,11 +41,13 @@ export interface LifeHost {
   readonly batchMaxUs: number;
   nowUs(): number;
   /** Runs after so much virtual time, later if the node is paused then. */
-  later(delayUs: number, run: () => void): void;
+  later(what: Slow, delayUs: number, run: () => void): void;
   /** Runs when the present event is through. */
   soon(run: () => void): void;
   /** Runs a timer now, or when the node goes on. */
-  awake(run: () => void): void;
+  awake(run: () => void, name: string): void;
+  /** How long something takes for which so much was drawn. */
+  takesUs(what: Slow, drawnUs: number): number;
   send(to: NodeId, freight: Freight): boolean;
   output(life: SimulatedLife, process: NodeId, output: unknown): void;
   step(
@@ -151,11 +156,11 @@ export class SimulatedLife implements Life, DiskHost {
   syncDelayUs(): number {
     const { syncMaxUs, sched, disk } = this.#host;
     const drawn = syncMaxUs === 0 ? 0 : Math.round((sched.below(16) * syncMaxUs) / 15);
-    return disk.slowUntil > this.#host.nowUs() ? drawn + 500_000 : drawn;
+    return this.#host.takesUs("disk", disk.slowUntil > this.#host.nowUs() ? drawn + 500_000 : drawn);
   }
 
   later(delayUs: number, run: () => void): void {
-    this.#host.later(delayUs, () => {
+    this.#host.later("disk", delayUs, () => {
       if (!this.#over) run();
     });
   }
@@ -194,13 +199,12 @@ export class SimulatedLife implements Life, DiskHost {
     const { clock } = this.#host;
     return {
       now: () => clock.localUs() / 1000,
-      after: (delayMs, callback) => {
+      after: (delayMs, callback, name = "") => {
         if (this.#over) return () => {};
-        return clock.after(delayMs * 1000, () =>
-          this.#host.awake(() => {
-            if (!this.#over) callback();
-          }),
-        );
+        const run = (): void => {
+          if (!this.#over) callback();
+        };
+        return clock.after(delayMs * 1000, () => this.#host.awake(run, name), name);
       },
     };
   }
@@ -220,8 +224,9 @@ export class SimulatedLife implements Life, DiskHost {
     }
     const run = this.#deferredRun;
     const { batchMaxUs, sched } = this.#host;
-    const wait = batchMaxUs === 0 ? 0 : Math.round((sched.below(8) * batchMaxUs) / 7);
+    const drawn = batchMaxUs === 0 ? 0 : Math.round((sched.below(8) * batchMaxUs) / 7);
+    const wait = this.#host.takesUs("loop", drawn);
     if (wait === 0) this.#host.soon(run);
-    else this.#host.later(wait, run);
+    else this.#host.later("loop", wait, run);
   }
 }

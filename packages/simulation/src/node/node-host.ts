@@ -52,7 +52,10 @@ export class NodeHost implements End {
     this.lives += 1;
     const life = this.#makeLife!(this.lives);
     this.life = life;
-    this.running = this.spec.start(life);
+    const running = this.spec.start(life);
+    if (running !== null && typeof running?.command !== "function")
+      throw new TypeError(`"start" expected a node that runs, or null, got ${String(running)}`);
+    this.running = running;
     if (this.running !== null) return true;
     life.end();
     this.life = null;

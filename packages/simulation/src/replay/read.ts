@@ -1,3 +1,4 @@
+import { problemOfPlan } from "../byzantine/adversary-plan.ts";
 import { SimulationError } from "../errors.ts";
 import type { ReplayHeader } from "../run-types.ts";
 import type { Choice, Outcome } from "../types.ts";
@@ -28,7 +29,7 @@ export interface ReplayFile {
  * Reads the text of a replay file.
  *
  * @param engines the hash of the engines at hand; a file of others is refused.
- * @throws SimulationError `replay-damaged`, `replay-version` or `replay-engines`, with what to do.
+ * @throws SimulationError `replay-damaged`, `replay-version`, `replay-engines` or `replay-adversary`, with what to do.
  */
 export function readReplay(text: string, engines: string): ReplayFile {
   const lines = text.split("\n");
@@ -100,7 +101,21 @@ function headerOf(line: Line | undefined, engines: string): ReplayHeader {
   for (const name of ["profile", "limits"])
     if (line[name] === null || typeof line[name] !== "object")
       throw damaged(1, `an object "${name}"`, JSON.stringify(line[name]));
+  if (line.config === undefined) throw damaged(1, 'a "config"', undefined);
+  if (line.mutant !== undefined && typeof line.mutant !== "string")
+    throw damaged(1, 'a text "mutant", or none', JSON.stringify(line.mutant));
+  checkAdversary(line.adversary);
   return line as unknown as ReplayHeader;
+}
+
+function checkAdversary(adversary: unknown): void {
+  if (adversary === undefined || typeof adversary === "string") return;
+  const problem = problemOfPlan(adversary);
+  if (problem !== null)
+    throw new SimulationError(
+      "replay-adversary",
+      `the adversary of the replay file expected ${problem}: replay it with the version that wrote it`,
+    );
 }
 
 function choiceOf({ c, i, n, k }: Line, at: number): Choice {
@@ -116,7 +131,8 @@ function choiceOf({ c, i, n, k }: Line, at: number): Choice {
 
 const short = (hash: unknown): string => (typeof hash === "string" ? hash.slice(0, 12) : String(hash));
 
-function damaged(line: number, expected: string, got: string): SimulationError {
+/** @param got undefined: nothing was there. */
+function damaged(line: number, expected: string, got: string | undefined = "nothing"): SimulationError {
   const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
   return new SimulationError(
     "replay-damaged",

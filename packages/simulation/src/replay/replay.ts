@@ -16,7 +16,11 @@ export interface Replayed {
   } | null;
 }
 
-/** The plan that a replay file describes, for a system that its reader has found by the name in the header. */
+/**
+ * The plan that a replay file describes, for a system that its reader has found by the name in the header.
+ *
+ * @throws SimulationError `replay-system` or `replay-adversary` when they are not the ones that the file names.
+ */
 export function planOfReplay<C>(
   { header, choices, script }: ReplayFile,
   parts: Pick<RunPlan<C>, "system" | "substitute" | "adversary">,
@@ -27,8 +31,15 @@ export function planOfReplay<C>(
       `"system" expected "${header.system}", which the replay file names, got "${parts.system.name}"`,
     );
   const { seed, config, profile, limits, wire } = header;
+  const adversary = parts.adversary ?? header.adversary;
+  if (typeof adversary === "string")
+    throw new SimulationError(
+      "replay-adversary",
+      `the replay file names the adversary "${adversary}", which is none of those with a plan: hand it over as "adversary", or replay the file with the program that wrote it`,
+    );
   return {
     ...parts,
+    ...(adversary !== undefined && { adversary }),
     seed,
     config: config as C,
     profile,

@@ -1,3 +1,4 @@
+import { SimulationError } from "../errors.ts";
 import type { ReplayHeader, RunPlan } from "../run-types.ts";
 import { finishRun } from "../simulate.ts";
 import { Simulation } from "../simulation.ts";
@@ -10,9 +11,10 @@ export interface ReplayAbout {
   readonly engines: string;
   /** The version of the platform, such as `process.version`. */
   readonly node: string;
-  /** Names by which the reader finds the mutant and the adversary again. */
+  /** The name by which the reader finds the mutant again. */
   readonly mutant?: string;
-  readonly adversary?: string;
+  /** The name of an adversary that a function has made; one with a plan is written with its plan. */
+  readonly adversary?: ReplayHeader["adversary"];
   readonly shrunk?: boolean;
 }
 
@@ -27,8 +29,19 @@ export interface RecordedRun {
   readonly result: RunResult;
 }
 
-/** Runs the plan and keeps every record. */
+/**
+ * Runs the plan and keeps every record.
+ *
+ * @throws SimulationError `bad-option` for an adversary that nobody could find again.
+ */
 export async function recordRun<C>(plan: RunPlan<C>, about: ReplayAbout): Promise<RecordedRun> {
+  const { mutant } = about;
+  const adversary = typeof plan.adversary === "object" ? plan.adversary : about.adversary;
+  if (plan.adversary !== undefined && adversary === undefined)
+    throw new SimulationError(
+      "bad-option",
+      `"adversary" expected a name for the replay file, got none: name the function that makes it, or take a strategy by its name`,
+    );
   const records: string[] = [];
   const simulation = new Simulation(plan, {
     onStep: ({ atMs, state: _, ...step }) => records.push(JSON.stringify(toPlain({ at: atMs, ...step }))),
@@ -36,7 +49,6 @@ export async function recordRun<C>(plan: RunPlan<C>, about: ReplayAbout): Promis
   });
   const result = await finishRun(simulation, plan.system.promises === true);
   const { outcome, steps, digest } = result;
-  const { mutant, adversary } = about;
   const header: ReplayHeader = {
     v: 1,
     kind: "run",

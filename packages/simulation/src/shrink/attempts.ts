@@ -1,4 +1,4 @@
-import type { RunPlan } from "../run-types.ts";
+import type { RunEyes, RunPlan } from "../run-types.ts";
 import { simulate } from "../simulate.ts";
 import type { RunResult } from "../types.ts";
 import { type RunSize, sizeOf, weight } from "./size.ts";
@@ -34,10 +34,10 @@ export class Attempts<C> {
    *
    * @param whatever it may be larger.
    */
-  async try(plan: RunPlan<C>, whatever = false): Promise<boolean | null> {
+  async try(plan: RunPlan<C>, whatever = false, eyes: RunEyes = {}): Promise<boolean | null> {
     if (this.left <= 0) return null;
     this.replays += 1;
-    const result = await simulate(plan);
+    const result = await simulate(plan, eyes);
     const { outcome } = result;
     const same = outcome.kind !== "ok" && outcome.property === this.#property;
     const better = same && (whatever || weight(sizeOf(result)) <= weight(sizeOf(this.best)));

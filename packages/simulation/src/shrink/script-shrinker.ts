@@ -2,74 +2,129 @@ import type { RunPlan } from "../run-types.ts";
 import { simulate } from "../simulate.ts";
 import type { Choice, RunResult } from "../types.ts";
 import type { Attempts } from "./attempts.ts";
-import { fewest } from "./fewest.ts";
-
-/** What a violation does not need, in this order: faults, turns of clients, what concerns one link or node, single moves. */
-const passes: readonly { of(line: string): boolean; key(line: string): string }[] = [
-  { of: (line) => line.startsWith("*"), key: (line) => line.split(" ")[0]! },
-  { of: (line) => line.startsWith("?"), key: (line) => line.split(" ")[0]! },
-  { of: (line) => !/^[*?]/.test(line), key: (line) => line.split(" ")[0]! },
-  { of: (line) => line.startsWith("*"), key: (line) => line },
-  { of: (line) => line.startsWith("?"), key: (line) => line },
-  { of: () => true, key: (line) => line },
-];
-
-interface Line {
-  readonly text: string;
-  readonly place: number;
-}
+import { isFault, isTimer, isTurn, type Move, Moves, sortOf, without } from "./move.ts";
 
 /**
  * Makes a run smaller by its moves: a script of them is a run of its own, whose other moves do not shift when one is left out.
  *
- * @returns the script, or null when the moves alone do not show the violation: it needs timing or damage that moves do not tell.
+ * @returns false when the moves alone do not show the violation: it needs timing or damage that moves do not tell.
  */
 export async function shrinkScript<C>(
   plan: RunPlan<C>,
   result: RunResult,
   attempts: Attempts<C>,
-): Promise<readonly string[] | null> {
-  const moves: string[] = [];
-  await simulate({ ...plan, choices: result.choices }, { onMove: (label) => void moves.push(label) });
+): Promise<boolean> {
+  const timed = new Moves();
+  await simulate({ ...plan, choices: result.choices }, timed.eyes);
+  const shrinker = new ScriptShrinker({ ...plan, drawAfterMs: undefined }, attempts);
   const loads = result.choices.filter(({ stream }) => stream.startsWith("load:"));
-  const withChoices = async (choices: readonly Choice[]): Promise<boolean | null> =>
-    attempts.try({ ...plan, script: moves, choices, drawAfterMs: undefined }, true);
-  let choices: readonly Choice[] = loads;
-  if ((await withChoices(loads)) !== true) {
-    choices = result.choices;
-    if ((await withChoices(choices)) !== true) return null;
-  }
-  let lines: readonly Line[] = moves.map((text, place) => ({ text, place }));
-  const holds = (kept: readonly Line[]): Promise<boolean | null> =>
-    attempts.try({ ...plan, script: kept.map(({ text }) => text), choices });
-  for (let index = 0; index < (result.drawn.absent ?? 0); index += 1) {
-    const without = [...choices, { stream: "absent", index, arity: 2, value: 1 }];
-    if ((await attempts.try({ ...plan, script: moves, choices: without })) === true) choices = without;
-  }
-  for (let before = Number.POSITIVE_INFINITY; lines.length < before; ) {
-    before = lines.length;
-    for (const { of, key } of passes) lines = await dropped(lines, of, key, holds);
-    if (attempts.left === 0) break;
-  }
-  return lines.map(({ text }) => text);
+  for (const choices of [loads, result.choices])
+    if ((await shrinker.begin(timed.all, choices)) === true) {
+      await shrinker.shrink(result.drawn.absent ?? 0);
+      return true;
+    }
+  return false;
 }
 
-async function dropped(
-  lines: readonly Line[],
-  of: (line: string) => boolean,
-  key: (line: string) => string,
-  holds: (kept: readonly Line[]) => Promise<boolean | null>,
-): Promise<readonly Line[]> {
-  const groups = new Map<string, Line[]>();
-  for (const line of lines) {
-    if (!of(line.text)) continue;
-    const name = key(line.text) === line.text ? `${line.text} ${line.place}` : key(line.text);
-    groups.set(name, [...(groups.get(name) ?? []), line]);
+class ScriptShrinker<C> {
+  readonly #plan: RunPlan<C>;
+  readonly #attempts: Attempts<C>;
+  readonly #tried = new Set<string>();
+  #choices: readonly Choice[] = [];
+  #moves: readonly Move[] = [];
+
+  constructor(plan: RunPlan<C>, attempts: Attempts<C>) {
+    this.#plan = plan;
+    this.#attempts = attempts;
   }
-  if (groups.size === 0) return lines;
-  const others = lines.filter(({ text }) => !of(text));
-  const inOrder = (kept: readonly (readonly Line[])[]): readonly Line[] =>
-    [...others, ...kept.flat()].sort((a, b) => a.place - b.place);
-  const kept = await fewest([...groups.values()], (some) => holds(inOrder(some)));
-  return inOrder(kept);
+
+  begin(moves: readonly Move[], choices: readonly Choice[]): Promise<boolean | null> {
+    return this.#try(moves, choices, true);
+  }
+
+  async shrink(nodes: number): Promise<void> {
+    await this.#drop(
+      this.#moves.filter(({ steps, fired }) => steps > 0 && fired === 0),
+      false,
+    );
+    await this.#leaveOutNodes(nodes);
+    await this.#bySort();
+    for (const share of [16, 64]) {
+      const floor = (): number => Math.ceil(this.#moves.length / share);
+      await this.#sweep(isTurn, true, Math.ceil(floor() / 4));
+      await this.#sweep(() => true, true, floor());
+      await this.#sweep(() => true, false, floor());
+      await this.#bySort();
+    }
+    for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true, 1);
+    for (let before = Number.POSITIVE_INFINITY; this.#moves.length < before && this.#attempts.left > 0; ) {
+      before = this.#moves.length;
+      await this.#sweep(() => true, false, 1, 4);
+      await this.#sweep(() => true, true, 1, 1);
+    }
+  }
+
+  /** Leaves out all moves of one sort, those that are many first. */
+  async #bySort(): Promise<void> {
+    const sorts = new Map<string, Move[]>();
+    for (const move of this.#moves) sorts.set(sortOf(move), [...(sorts.get(sortOf(move)) ?? []), move]);
+    const many = [...sorts].sort(([, a], [, b]) => b.length - a.length).map(([sort]) => sort);
+    for (const sort of many)
+      await this.#drop(
+        this.#moves.filter((move) => sortOf(move) === sort),
+        false,
+      );
+  }
+
+  async #try(moves: readonly Move[], choices: readonly Choice[], whatever = false): Promise<boolean | null> {
+    const script = moves.map(({ text }) => text);
+    const key = JSON.stringify([script, choices]);
+    if (this.#tried.has(key)) return false;
+    this.#tried.add(key);
+    const seen = new Moves();
+    const holds = await this.#attempts.try({ ...this.#plan, script, choices }, whatever, seen.eyes);
+    if (holds === true) {
+      this.#moves = seen.all;
+      this.#choices = choices;
+    }
+    return holds;
+  }
+
+  async #drop(gone: readonly Move[], whole: boolean): Promise<boolean | null> {
+    if (gone.length === 0) return false;
+    return this.#try(without(this.#moves, new Set(gone), whole), this.#choices);
+  }
+
+  /** Nodes that never start, as if they were slow for ever. */
+  async #leaveOutNodes(nodes: number): Promise<void> {
+    for (let index = 0; index < nodes; index += 1)
+      await this.#try(this.#moves, [...this.#choices, { stream: "absent", index, arity: 2, value: 1 }]);
+  }
+
+  /**
+   * Leaves moves out from the end to the beginning: twice as many at once after each success, half as many after each failure.
+   *
+   * @param whole with all that came of them.
+   * @param floor so many at least.
+   */
+  async #sweep(
+    of: (move: Move) => boolean,
+    whole: boolean,
+    floor: number,
+    first = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    let before = Number.POSITIVE_INFINITY;
+    let size = first;
+    for (;;) {
+      const items = this.#moves.filter((move) => of(move) && move.at < before);
+      if (items.length === 0) return;
+      size = Math.min(size, items.length);
+      const some = items.slice(-size);
+      const holds = await this.#drop(some, whole);
+      if (holds === null) return;
+      if (!holds && size > floor) size = Math.max(floor, size >> 1);
+      else before = some[0]!.at;
+      if (holds) size *= 2;
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import { refuse } from "../errors.ts";
+import { checkPlan, mustBeFunction, mustCount, onlyKeys } from "../plan-checks.ts";
 import type { RunPlan } from "../run-types.ts";
 import type { RunResult } from "../types.ts";
 import { Attempts } from "./attempts.ts";
@@ -28,6 +30,7 @@ export interface Shrunk<C = unknown> {
  * stays a run of choices, with as few as possible that are not the calmest.
  *
  * @param result of `plan`. If it is ok there is nothing to shrink, and it is the answer.
+ * @throws SimulationError as `simulate`, and `bad-option` for options that cannot be.
  * @example
  * const { plan, after } = await shrink(failing, await simulate(failing));
  */
@@ -36,7 +39,13 @@ export async function shrink<C>(
   result: RunResult,
   options: ShrinkOptions = {},
 ): Promise<Shrunk<C>> {
+  checkPlan(plan);
+  onlyKeys("options", options, ["replays", "onProgress"]);
   const { replays: budget = 200, onProgress } = options;
+  mustCount("replays", budget, 0);
+  if (onProgress !== undefined) mustBeFunction("onProgress", onProgress);
+  if (typeof result?.outcome?.kind !== "string")
+    refuse(`"result" expected what "simulate" has answered for the plan, got ${String(result)}`);
   const fixed: RunPlan<C> = {
     ...plan,
     config: result.config as C,
@@ -45,9 +54,9 @@ export async function shrink<C>(
   };
   const attempts = new Attempts(fixed, result, budget, onProgress);
   const { kind } = result.outcome;
-  const script =
-    kind === "violated" && plan.script === undefined ? await shrinkScript(fixed, result, attempts) : null;
-  if (kind !== "ok" && script === null) await shrinkChoices(attempts);
+  const scripted =
+    kind === "violated" && plan.script === undefined && (await shrinkScript(fixed, result, attempts));
+  if (kind !== "ok" && !scripted) await shrinkChoices(attempts);
   const { replays, best } = attempts;
   return {
     plan: { ...attempts.plan, choices: best.choices },

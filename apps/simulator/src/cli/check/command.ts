@@ -10,10 +10,11 @@ import {
   mutantNamed,
 } from "../models.ts";
 import { allWorkers } from "../options.ts";
-import { fileName, writeInto } from "../output.ts";
+import { fileName, prepareFolder, writeInto } from "../output.ts";
 import { runPool, type Worker, WorkerLost } from "../pool.ts";
 import { Progress } from "../progress.ts";
 import { refuse } from "../refusal.ts";
+import { eventuallyCommand } from "./eventually.ts";
 import { type CheckAnswer, type CheckJob, checkModel } from "./job.ts";
 import { reportLine, reportText } from "./report-text.ts";
 
@@ -36,6 +37,10 @@ export interface CheckCommand {
   readonly checkpoint: string | null;
   readonly everyMs: number;
   readonly resume: boolean;
+  /** Look for a fair run that never comes to what one of these witnesses names; none: judge states. */
+  readonly eventually: readonly string[];
+  /** Do inputs that may come come in the end? For `eventually`. */
+  readonly inputs: "may" | "must";
   readonly out: string;
   readonly json: boolean;
 }
@@ -93,7 +98,9 @@ export async function checkCommand(names: readonly string[], options: CheckComma
       console.log(`${name.padEnd(28)} ${tier.padEnd(8)} ${shows}`);
     return 0;
   }
+  if (options.eventually.length > 0) return eventuallyCommand(names, options);
   const jobs = jobsOf(names, options);
+  prepareFolder(options.out);
   const answers: CheckAnswer[] = [];
   const many = jobs.length > 1;
   const done = (answer: CheckAnswer): void => {

@@ -57,7 +57,8 @@ type ThreadParams = Pick<CheckJob, "model" | "params" | "mutant" | "reductions">
 const modelOfJob = ({ model, params, mutant }: ThreadParams): Model =>
   modelOf({ scope: model, params, ...(mutant === null ? {} : { mutant }) });
 
-const reductionsOf = (names: readonly string[]): readonly Reduction[] =>
+/** @throws Refusal with the names there are */
+export const reductionsOf = (names: readonly string[]): readonly Reduction[] =>
   names.map(
     (name) =>
       reductions[name] ??

@@ -58,6 +58,17 @@ export function addCheck(program: Command): void {
     .option("--checkpoint <folder>", "write the search down now and then (one model, bfs)")
     .option("--every <t>", "time between two checkpoints, at least", duration, 300)
     .option("--resume", "go on from the checkpoint", false)
+    .option(
+      "--eventually <witness>",
+      "liveness: does every fair run come to what this witness names? Looks for a fair cycle that avoids it; given again: to one of them",
+      gather,
+      [],
+    )
+    .addOption(
+      new Option("--inputs <how>", "with --eventually: whether what may be offered is offered in the end")
+        .choices(["must", "may"])
+        .default("must"),
+    )
     .option("--out <folder>", "where reports and counterexamples go", "runs")
     .option("--json", "print the reports as JSON", false)
     .addHelpText(
@@ -66,13 +77,18 @@ export function addCheck(program: Command): void {
 A verdict "holds" speaks of every state within the stated scope. A model that misses one of its witnesses, or in which an
 action never fires without an excuse, is "vacuous", and that is an error.
 
+With --eventually runs are fair to what engines say of their actions, to messages (what may be lost for ever arrives if it is sent
+again and again), and with --inputs must to what is offered. Only "holds" is an answer of yes; a spent timer, a bound or memory that
+ran out makes it "unknown". Protocols whose progress rests on timers are for \`periods\`.
+
 Examples:
   check paxos/3a2b                                       one model
   check paxos/3a2b --set acceptors=4 --reduce inert      a larger scope of it
   check paxos/3a3b --workers 2 --checkpoint runs/3a3b    a long search ...
   check paxos/3a3b --workers 2 --checkpoint runs/3a3b --resume    ... goes on where it stopped
   check --tier main                                      every model up to that tier
-  check paxos/3a2b --mutant paxos/acceptor/no-promise    a broken engine: the shortest way to the violation`,
+  check paxos/3a2b --mutant paxos/acceptor/promises-lower-ballot    a broken engine: the shortest way to the violation
+  check golden/3a2p --eventually "decides 0" --eventually "decides 1"    does every fair run decide something?`,
     )
     .action(
       guarded(

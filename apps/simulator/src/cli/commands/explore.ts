@@ -3,7 +3,7 @@ import { kindOfReplay } from "../../replay/model-file.ts";
 import { engineHash } from "../engine-hash.ts";
 import { explorerPage, pageFile } from "../explore/page.ts";
 import { servePage } from "../explore/server.ts";
-import { wholeNumber } from "../options.ts";
+import { port } from "../options.ts";
 import { textOf } from "../text-of.ts";
 import { guarded } from "./guarded.ts";
 
@@ -33,7 +33,7 @@ export function addExplore(program: Command): void {
     .command("explore")
     .description("serve the explorer page on this machine, with a replay file open in it")
     .argument("[file]", "replay file")
-    .option("--port <n>", "port on 127.0.0.1; 0: any free one", wholeNumber, 0)
+    .option("--port <n>", "port on 127.0.0.1; 0: any free one", port, 0)
     .option(
       "--print",
       "print where the page lies and end: it is one file and also opens from the disk",

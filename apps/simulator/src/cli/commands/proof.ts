@@ -32,6 +32,8 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     checkpoint: null,
     everyMs: 0,
     resume: false,
+    eventually: [],
+    inputs: "must",
   });
   console.log("\nsimulated clusters");
   const simulated = await runCommand([], {
@@ -43,6 +45,7 @@ async function proof({ seed, time, workers, out }: Given): Promise<number> {
     profile: "swarm",
     virtualMs: 10_000,
     maxSteps: 200_000,
+    byzantine: null,
     twiceEvery: 50,
     floor: 0.05,
     feedback: false,

@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import { allWorkers, duration, positiveInteger, wholeNumber } from "../options.ts";
+import { refuse } from "../refusal.ts";
+import { type ByzantineChoice, byzantineStrategies } from "../run/byzantine.ts";
 import { type RunCommand, runCommand } from "../run/command.ts";
 import { type RunProfile, runProfiles } from "../run/job.ts";
 import { guarded } from "./guarded.ts";
@@ -10,6 +12,8 @@ interface Given {
   readonly time?: number;
   readonly profile: RunProfile;
   readonly mutant?: string;
+  readonly byzantine?: ByzantineChoice["strategy"];
+  readonly byzantineNodes?: number;
   readonly virtual: number;
   readonly maxSteps: number;
   readonly workers: number;
@@ -25,7 +29,10 @@ interface Given {
 }
 
 function commandOf(given: Given): RunCommand {
-  const { seed, count, time, mutant, virtual, twice, folder, floor, ...rest } = given;
+  const { seed, count, time, mutant, byzantine, byzantineNodes, virtual, twice, folder, floor, ...rest } =
+    given;
+  if (byzantine === undefined && byzantineNodes !== undefined)
+    refuse("no-strategy", "--byzantine-nodes needs to know what they do", "add --byzantine <strategy>");
   return {
     ...rest,
     seed: seed ?? null,
@@ -33,6 +40,7 @@ function commandOf(given: Given): RunCommand {
     seconds: time ?? (count === undefined ? 30 : null),
     least: 1,
     mutant: mutant ?? null,
+    byzantine: byzantine === undefined ? null : { strategy: byzantine, nodes: byzantineNodes ?? null },
     virtualMs: virtual * 1000,
     twiceEvery: twice,
     floor: floor / 100,
@@ -52,6 +60,17 @@ export function addRun(program: Command): void {
       new Option("--profile <name>", "what the surroundings do").choices([...runProfiles]).default("swarm"),
     )
     .option("--mutant <name>", "break one rule of an engine first, or take a fixed bug back in")
+    .addOption(
+      new Option("--byzantine <strategy>", "some nodes do not keep to the protocol; what they do").choices([
+        ...byzantineStrategies.map(([name]) => name),
+        "all",
+      ]),
+    )
+    .option(
+      "--byzantine-nodes <n>",
+      "so many of them [as many as the protocol bears, at least one]",
+      positiveInteger,
+    )
     .option("--virtual <t>", "virtual time of a run with faults", duration, 10)
     .option("--max-steps <n>", "steps of a run at most", positiveInteger, 200_000)
     .option("--workers <n>", "processes", positiveInteger, allWorkers())
@@ -84,6 +103,12 @@ Profiles: swarm switches each class of fault on or off by the seed, and heals a 
 class at once; liveness heals a core in every run and wants progress; beyond does more than the protocol claims to bear, and
 judges only what is still promised.
 
+Byzantine strategies (all: one after the other):
+${byzantineStrategies.map(([name, does]) => `  ${name.padEnd(18)} ${does}`).join("\n")}
+The first seven do nothing that a network could not do as well: every property of the honest nodes must hold, and a violation is a
+failure. The others lie. A protocol for crash faults promises nothing then; the run counts what they broke, tells the first, and
+answers 0. What a node sees to alone (its disk, its memory, that it does not stop) must hold even so.
+
 Half of the runs are made of earlier ones of the same worker that reached something new: a choice changed, a fault repeated, the
 streams of two runs mixed, another end. Their replay files tell them whole, as those of all failures do.
 
@@ -93,6 +118,8 @@ Examples:
   run                                              everything for half a minute, with a fresh seed
   run paxos --profile liveness --count 500 --seed 7
   run paxos --mutant paxos/acceptor/promise-not-recorded
+  run paxos --byzantine silence --count 200        must hold
+  run paxos --byzantine twins --count 200          shows how agreement breaks
   run --time 2h --folder runs/night                a long campaign ...
   run --time 2h --folder runs/night --resume       ... goes on where it stopped`,
     )

@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { refuse } from "../refusal.ts";
 
 /** What is served: the page, and the replay that it opens, if there is one. */
 export interface Served {
@@ -36,7 +37,17 @@ export function servePage(
     response.end(request.method === "HEAD" ? undefined : found.text);
   });
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", ({ code }: NodeJS.ErrnoException) => {
+      try {
+        refuse(
+          "no-port",
+          `cannot listen on port ${port} (${code})`,
+          "give another --port, or 0 for any free one",
+        );
+      } catch (refusal) {
+        reject(refusal);
+      }
+    });
     server.listen(port, "127.0.0.1", () => {
       const address = server.address();
       const bound = typeof address === "object" && address !== null ? address.port : port;

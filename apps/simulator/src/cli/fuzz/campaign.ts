@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { onDisk } from "../output.ts";
 import { refuse } from "../refusal.ts";
 import type { BlockResult, Finding } from "./block.ts";
 
@@ -65,6 +66,8 @@ export function readState(file: string, engines: string): CampaignState {
   } catch {
     return refuse("damaged", `${file} is damaged`, "delete it and begin again");
   }
+  if (state === null || typeof state !== "object")
+    refuse("damaged", `${file} is damaged`, "delete it and begin again");
   if (state.kind !== "fuzz" || state.v !== 1)
     refuse(
       "other-version",
@@ -77,13 +80,30 @@ export function readState(file: string, engines: string): CampaignState {
       `${file} was written by other engines (${String(state.engines).slice(0, 12)}, these are ${engines.slice(0, 12)})`,
       "begin again: the same blocks read other bytes now",
     );
+  const { seed, only, blocks, inputs, accepted, reasons, cpuSeconds } = state;
+  const numbers = [seed, blocks, inputs, accepted, cpuSeconds];
+  const lists = Object.values(reasons ?? { none: null });
+  if (
+    typeof only !== "string" ||
+    !numbers.every((value) => Number.isFinite(value) && value >= 0) ||
+    !lists.every((list) => Array.isArray(list))
+  )
+    refuse("damaged", `${file} is damaged`, "delete it and begin again");
   return state;
+}
+
+/** @throws Refusal for a file that is there: a new campaign would write over it. */
+export function mustBeNew(file: string): void {
+  if (existsSync(file))
+    refuse("campaign-exists", `${file} is there already`, "go on with it (--resume), or name another file");
 }
 
 /** Whole or not at all. */
 export function writeState(file: string, state: CampaignState): void {
-  writeFileSync(`${file}.new`, JSON.stringify(state));
-  renameSync(`${file}.new`, file);
+  onDisk(file, () => {
+    writeFileSync(`${file}.new`, JSON.stringify(state));
+    renameSync(`${file}.new`, file);
+  });
 }
 
 /** The result for people. */

@@ -1,6 +1,7 @@
 import { engineHash } from "../engine-hash.ts";
 import { runPool, type Worker, WorkerLost } from "../pool.ts";
 import { Progress } from "../progress.ts";
+import { refuse } from "../refusal.ts";
 import { type BlockResult, type Finding, runBlock } from "./block.ts";
 import {
   addBlock,
@@ -8,6 +9,7 @@ import {
   type CampaignState,
   freshState,
   fuzzText,
+  mustBeNew,
   readState,
   writeState,
 } from "./campaign.ts";
@@ -55,10 +57,7 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     return 0;
   }
   const engines = engineHash();
-  const state =
-    options.resume && options.state !== null
-      ? readState(options.state, engines)
-      : freshState(engines, options.seed, options.only);
+  const state = stateOf(options, engines);
   const targets = targetsMatching(state.only).map(({ name }) => name);
   const started = performance.now();
   const { finding, hung } = await campaign(options, state, targets);
@@ -72,6 +71,20 @@ export async function fuzz(options: FuzzOptions): Promise<number> {
     if (shown !== null) console.log(`\n${findingAsTest(shown)}`);
   }
   return finding === null && hung === null ? 0 : 1;
+}
+
+function stateOf({ resume, state: file, seed, only }: FuzzOptions, engines: string): CampaignState {
+  if (resume) {
+    if (file === null)
+      refuse("no-state", "--resume needs to know which campaign", "name its file: --state <file>");
+    return readState(file, engines);
+  }
+  const fresh = freshState(engines, seed, only);
+  if (file !== null) {
+    mustBeNew(file);
+    writeState(file, fresh);
+  }
+  return fresh;
 }
 
 async function campaign(

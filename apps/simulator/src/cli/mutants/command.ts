@@ -4,7 +4,7 @@ import { mutants } from "../../mutants/all.ts";
 import { type Fate, hunt } from "../../mutants/hunt.ts";
 import { engineHash } from "../engine-hash.ts";
 import { mutantNamed } from "../models.ts";
-import { writeInto } from "../output.ts";
+import { prepareFolder, writeInto } from "../output.ts";
 import { runPool, type Worker, WorkerLost } from "../pool.ts";
 import { Progress } from "../progress.ts";
 import { refuse } from "../refusal.ts";
@@ -39,7 +39,7 @@ function earlier(out: string, engines: string): readonly Fate[] {
   if (!existsSync(file)) refuse("no-state", `there is no ${file}`, "leave out --resume to begin");
   try {
     const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
-    if (kept.v === 1 && kept.engines === engines) return kept.fates;
+    if (kept.v === 1 && kept.engines === engines && Array.isArray(kept.fates)) return kept.fates;
   } catch {
     return refuse("damaged", `${file} is damaged`, "delete it and begin again");
   }
@@ -56,6 +56,7 @@ export async function mutantsCommand(options: MutantsCommand): Promise<number> {
       console.log(`${name}  (${kind}; ${rule}; breaks ${breaks})`);
     return 0;
   }
+  prepareFolder(out);
   const engines = engineHash();
   const fates = new Map((resume ? earlier(out, engines) : []).map((fate) => [fate.mutant, fate]));
   const open = chosen.map(({ name }) => name).filter((name) => !fates.has(name));

@@ -1,7 +1,7 @@
 import { type CountdownReport, checkCountdown, type StepLabel } from "@eunomia/checker";
 import { inline, treeOf } from "../../explorer/story/tree.ts";
 import { engineHash } from "../engine-hash.ts";
-import { writeInto } from "../output.ts";
+import { prepareFolder, writeInto } from "../output.ts";
 import { runPool, type Worker } from "../pool.ts";
 import { refuse } from "../refusal.ts";
 import { type PeriodScope, periodScopes } from "./scopes.ts";
@@ -82,6 +82,7 @@ function periodsText({ name, shows }: PeriodScope, { report, seconds }: Answer):
 export async function periodsCommand(names: readonly string[], options: PeriodsCommand): Promise<number> {
   const scopes = names.length > 0 ? names.map(scopeNamed) : periodScopes;
   const { states, memory, workers, out, json } = options;
+  prepareFolder(out);
   const answers: Answer[] = [];
   let next = 0;
   await runPool<Job, Answer>({

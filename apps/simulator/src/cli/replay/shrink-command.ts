@@ -3,7 +3,7 @@ import { planOfReplay, readReplay, recordRun, replayText, shrink, simulate } fro
 import { kindOfReplay } from "../../replay/model-file.ts";
 import { engineHash } from "../engine-hash.ts";
 import { invocation } from "../invocation.ts";
-import { writeInto } from "../output.ts";
+import { prepareFolder, writeInto } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { refuse } from "../refusal.ts";
 import { partsOf } from "../systems.ts";
@@ -31,6 +31,7 @@ export async function shrinkCommand(name: string, { replays, out, json }: Shrink
   const result = await simulate(plan);
   if (result.outcome.kind === "ok")
     refuse("nothing-violated", `${name} violates nothing`, "find a failure first: `run` or `check`");
+  prepareFolder(out);
   const progress = new Progress({ total: replays, unit: "replays", quiet: json });
   const { before, after, ...shrunk } = await shrink(plan, result, {
     replays,

@@ -1,5 +1,6 @@
 import { runPool, WorkerLost } from "../pool.ts";
 import { Progress } from "../progress.ts";
+import { adversaryAt } from "./byzantine.ts";
 import type { RunJob, RunSummary } from "./job.ts";
 import { type CampaignState, writeCampaign } from "./state.ts";
 import { addRun, type FailedRun } from "./totals.ts";
@@ -32,13 +33,15 @@ function jobAt(
   n: number,
   { twiceEvery, feedback }: Pick<CampaignOptions, "twiceEvery" | "feedback">,
 ): RunJob {
-  const { systems, seed, profile, mutant, virtualMs, maxSteps } = state;
+  const { systems, seed, profile, mutant, byzantine, virtualMs, maxSteps } = state;
   const round = Math.floor(n / systems.length);
+  const system = systems[n % systems.length]!;
   return {
-    system: systems[n % systems.length]!,
+    system,
     seed: `${seed}-${round}`,
     profile,
     mutant,
+    adversary: byzantine === null ? null : adversaryAt(byzantine, system, round),
     virtualMs,
     maxSteps,
     twice: twiceEvery > 0 && n % twiceEvery === 0,
@@ -88,7 +91,7 @@ export async function runCampaign(state: CampaignState, options: CampaignOptions
           count === null ? Math.round(elapsed()) : state.done,
           `${state.done} runs, ${steps.toLocaleString("en")} steps, ${features.size.toLocaleString("en")} things reached, ${state.totals.failures.length} failures`,
         );
-        return summary.outcome.kind !== "ok" && !keepGoing;
+        return state.totals.failures.length > 0 && !keepGoing;
       },
     });
     return null;

@@ -65,7 +65,8 @@ export async function keepFailure(
     ...(job.mutant === null ? {} : { mutant: job.mutant }),
   });
   const text = replayText(recorded);
-  const name = `${fileName(job.system, job.seed, ...(job.mutant === null ? [] : [job.mutant]))}.jsonl`;
+  const more = [job.mutant, job.adversary?.strategy].filter((part) => part != null);
+  const name = `${fileName(job.system, job.seed, ...more)}.jsonl`;
   const file = writeInto(options.out, name, text);
   const story = await runStory(shrunk.plan, { engines: options.engines, mutant: job.mutant });
   return {

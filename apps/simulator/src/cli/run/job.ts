@@ -1,4 +1,5 @@
 import {
+  type AdversaryPlan,
   Corpus,
   Coverage,
   type Outcome,
@@ -27,6 +28,8 @@ export interface RunJob {
   readonly profile: RunProfile;
   /** A mutant to run in the place of its engine; null: none. */
   readonly mutant: string | null;
+  /** Who does not keep to the protocol; null: everybody does. */
+  readonly adversary: AdversaryPlan | null;
   readonly virtualMs: number;
   readonly maxSteps: number;
   /** Run it a second time and compare the two record by record. */
@@ -36,11 +39,17 @@ export interface RunJob {
 }
 
 /** Everything that a run is a function of, beside its system: enough to make it again. Plain JSON. */
-export type RunRecipe = Pick<RunPlan, "seed" | "config" | "profile" | "limits" | "wire" | "choices">;
+export type RunRecipe = Pick<RunPlan, "seed" | "config" | "profile" | "limits" | "wire" | "choices"> & {
+  readonly adversary?: AdversaryPlan;
+};
 
 /** What became of one run, as plain JSON; features are those that the worker had not seen before. */
 export interface RunSummary {
   readonly outcome: Outcome;
+  /** What is violated was not promised, since too many nodes lied. */
+  readonly excused: boolean;
+  /** Was anything promised for so many liars? */
+  readonly promised: boolean;
   readonly settled: boolean;
   readonly steps: number;
   readonly virtualMs: number;
@@ -67,6 +76,7 @@ export function planOf(job: RunJob): RunPlan {
     ...partsOf(job.system, job.mutant),
     seed: job.seed,
     limits: { mode, virtualMs: job.virtualMs, maxSteps: job.maxSteps },
+    ...(job.adversary !== null && { adversary: job.adversary }),
   };
   return { ...plan, ...profileOf(job, plan) };
 }
@@ -80,7 +90,7 @@ function profileOf({ profile }: RunJob, plan: RunPlan): { readonly profile?: Pro
 /** Runs jobs one after the other; remembers what was reached, so that each summary tells what is new. */
 export class Runner {
   readonly #seen = new Coverage();
-  /** Runs that reached something new, by system and mutant. */
+  /** Runs that reached something new, by system, mutant and adversary. */
   readonly #corpora = new Map<string, Corpus<unknown>>();
 
   async run(job: RunJob): Promise<RunSummary> {
@@ -94,12 +104,14 @@ export class Runner {
     if (ok && features.length > 0) corpus.keep(plan, result);
     const difference = job.twice && ok ? await firstDifference(plan, result) : null;
     const { user, system } = process.cpuUsage(before);
-    const { settled, steps, virtualMs, counts, marks, requests, fired } = result;
+    const { excused, promised, settled, steps, virtualMs, counts, marks, requests, fired } = result;
     return {
       outcome:
         difference === null
           ? result.outcome
           : { kind: "violated", property: "a run is a function of its choices", detail: difference, atMs: 0 },
+      excused,
+      promised,
       settled,
       steps,
       virtualMs,
@@ -113,14 +125,25 @@ export class Runner {
     };
   }
 
-  #corpusOf({ system, mutant }: RunJob): Corpus<unknown> {
-    const key = `${system} ${mutant}`;
+  #corpusOf({ system, mutant, adversary }: RunJob): Corpus<unknown> {
+    const key = JSON.stringify([system, mutant, adversary]);
     const corpus = this.#corpora.get(key) ?? new Corpus<unknown>();
     this.#corpora.set(key, corpus);
     return corpus;
   }
 }
 
-function recipeOf({ seed, limits }: RunPlan, { config, profile, wire, choices }: RunResult): RunRecipe {
-  return { seed, config, profile, wire, choices, ...(limits === undefined ? {} : { limits }) };
+function recipeOf(
+  { seed, limits, adversary }: RunPlan,
+  { config, profile, wire, choices }: RunResult,
+): RunRecipe {
+  return {
+    seed,
+    config,
+    profile,
+    wire,
+    choices,
+    ...(limits === undefined ? {} : { limits }),
+    ...(typeof adversary === "object" && { adversary }),
+  };
 }

@@ -1,3 +1,4 @@
+import { addByzantine, type ByzantineTotals, byzantineLines } from "./byzantine-totals.ts";
 import type { RunJob, RunRecipe, RunSummary } from "./job.ts";
 
 interface Requests {
@@ -18,6 +19,8 @@ interface SystemTotals {
   marks: Record<string, number>;
   requests: Record<string, Requests>;
   fired: Record<string, number>;
+  /** What became of runs with Byzantine nodes, by strategy. */
+  byzantine: Record<string, ByzantineTotals>;
 }
 
 const empty = (): SystemTotals => ({
@@ -30,6 +33,7 @@ const empty = (): SystemTotals => ({
   marks: {},
   requests: {},
   fired: {},
+  byzantine: {},
 });
 
 /** A run that ended badly. */
@@ -49,9 +53,17 @@ export interface Totals {
   /** How often the second run of a seed was compared with the first. */
   compared: number;
   failures: FailedRun[];
+  /** The first run of each system in which liars broke what nobody promises under so many of them. */
+  excused: FailedRun[];
 }
 
-export const noTotals = (): Totals => ({ systems: {}, features: 0, compared: 0, failures: [] });
+export const noTotals = (): Totals => ({
+  systems: {},
+  features: 0,
+  compared: 0,
+  failures: [],
+  excused: [],
+});
 
 function addAll(to: Record<string, number>, from: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(from)) to[name] = (to[name] ?? 0) + count;
@@ -78,11 +90,13 @@ export function addRun(totals: Totals, job: RunJob, summary: RunSummary, newFeat
   }
   totals.features += newFeatures;
   if (job.twice) totals.compared += 1;
-  const { outcome } = summary;
-  if (outcome.kind !== "ok") {
-    const { property, detail } = outcome;
-    totals.failures.push({ job, property, detail, recipe: summary.recipe });
-  }
+  if (job.adversary !== null) addByzantine(sum.byzantine, job.adversary.strategy, summary);
+  const { outcome, excused, recipe } = summary;
+  if (outcome.kind === "ok") return;
+  const { property, detail } = outcome;
+  const failed: FailedRun = { job, property, detail, recipe };
+  if (!excused) totals.failures.push(failed);
+  else if (totals.excused.every(({ job: { system } }) => system !== job.system)) totals.excused.push(failed);
 }
 
 /** Requests of so many are judged by the floor; fewer say nothing. */
@@ -123,6 +137,7 @@ export function totalsText({ systems, features, compared }: Totals): string {
       `${name}: ${number(runs)} runs, ${number(steps)} steps, ${(virtualMs / 3_600_000).toFixed(2)} hours of cluster time; ` +
         `${number(rate)} steps and ${number(ahead)} s of cluster time per CPU second`,
       `  core healed and done in ${number(settled)} runs`,
+      ...byzantineLines(sum.byzantine),
       `  happened: ${listed(counts)}`,
     );
     if (Object.keys(marks).length > 0) lines.push(`  reached: ${listed(marks)}`);

@@ -1,5 +1,5 @@
 import type { Model, View } from "@eunomia/checker";
-import { goldenPaxos } from "@eunomia/conformance";
+import { goldenPaxos } from "@eunomia/conformance/golden";
 import type { ShelfModel } from "./shelf.ts";
 
 interface Params {

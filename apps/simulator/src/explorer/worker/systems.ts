@@ -47,6 +47,7 @@ export const systems: readonly ShelfSystem[] = systemNames.map((name) => ({
       profile,
       seed,
       mutant: mutantIn(params),
+      adversary: null,
       virtualMs,
       maxSteps,
       twice: false,

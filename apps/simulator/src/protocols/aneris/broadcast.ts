@@ -69,14 +69,21 @@ export class Broadcast implements NodeEars {
   substitute: NodeEars["substitute"] = (engine) => this.#scene.substitute(engine);
 
   recovered(who: string, slot: number): void {
+    if (this.#lies(who)) return;
     this.#last.set(who, slot);
     this.note({ kind: "recover", at: this.#scene.nowMs(), who, slot });
   }
 
   delivered(who: string, delivery: Parameters<NodeEars["delivered"]>[1]): void {
+    if (this.#lies(who)) return;
     this.#last.set(who, delivery.slot);
     if (delivery.epoch > 0 && delivery.count > 0) this.#scene.mark("commands behind a swap");
     this.#deliver(who, delivery, readBatch(delivery.vector) ?? []);
+  }
+
+  /** What a Byzantine node says of itself is nobody's delivery. */
+  #lies(who: string): boolean {
+    return this.#scene.faulty.byzantine.has(who);
   }
 
   #deliver(
@@ -99,8 +106,8 @@ export class Broadcast implements NodeEars {
     for (const i of bodies.keys()) this.#history.submitted(at, who, session, first + i);
   }
 
-  alarmed(_who: string, what: string): void {
-    this.#scene.violated("no alarm", what);
+  alarmed(who: string, what: string): void {
+    if (!this.#lies(who)) this.#scene.violated("no alarm", what);
   }
 
   note(event: BroadcastEvent): void {

@@ -1,8 +1,8 @@
 import { encode } from "@eunomia/codec";
 import { CheckerError } from "../../error.ts";
 import type { Machine } from "../../machine/machine.ts";
-import { textOf } from "../../machine/plain.ts";
-import type { PlannedProcess } from "../../machine/plan.ts";
+import { anyText, textOf } from "../../machine/plain.ts";
+import { budgetMax, type PlannedProcess } from "../../machine/plan.ts";
 import type { ProcessDescription, StateDescription, Waiting } from "../../space.ts";
 
 /**
@@ -20,6 +20,11 @@ export class GivenStates {
   vector(state: StateDescription): Int32Array {
     const { plan, width } = this.#machine;
     const vector = new Int32Array(width);
+    if (!Array.isArray(state?.processes) || typeof state.budgets !== "object")
+      throw new CheckerError(
+        "option",
+        `"starts" expected states as "describe" of a space gives them, got ${anyText(state)}`,
+      );
     for (const process of plan.processes) {
       const given = state.processes.find((one) => one.process === process.key);
       if (given === undefined)
@@ -39,7 +44,13 @@ export class GivenStates {
     }
     if (plan.hasWorld) {
       const { crashes, losses, duplicates } = state.budgets;
-      vector[width - 1] = this.#machine.world([crashes, losses ?? 0, duplicates]);
+      const left = [crashes, losses ?? 0, duplicates];
+      if (!left.every((one) => Number.isSafeInteger(one) && one >= 0 && one <= budgetMax))
+        throw new CheckerError(
+          "option",
+          `"starts" expected budgets from 0 to ${budgetMax}, got ${anyText(state.budgets)}`,
+        );
+      vector[width - 1] = this.#machine.world(left);
     }
     return vector;
   }
@@ -50,6 +61,10 @@ export class GivenStates {
     if (given.pending.length > 0)
       throw new TypeError('"pending" expected to be empty: let effects leave first');
     const { schema } = engine;
+    const strange =
+      given.timers.find(({ timer }) => !timers.includes(timer))?.timer ??
+      given.inputsLeft.find((input) => !inputs.some(({ name }) => name === input));
+    if (strange !== undefined) throw new TypeError(`neither a timer nor an input is called "${strange}"`);
     const armed = given.timers.map(({ timer, delayMs }) => [timers.indexOf(timer), delayMs ?? 0] as const);
     const inputsLeft = inputs.map(({ name }, at) => (given.inputsLeft.includes(name) ? 0 : 1 << at));
     const local = locals.id({
@@ -72,7 +87,9 @@ export class GivenStates {
   }
 
   #command(to: number, { from, message }: Waiting): number {
-    return this.#machine.parts.words.command(this.#machine.plan.byKey.get(from)!, to, message);
+    const sender = this.#machine.plan.byKey.get(from);
+    if (sender === undefined) throw new TypeError(`a command of "${from}", which no process is called`);
+    return this.#machine.parts.words.command(sender, to, message);
   }
 
   #message({ from, message }: Waiting): number {
