@@ -161,6 +161,7 @@ function withEar(life: Life, durable: (records: number) => void): Life {
     step,
     ports: { ...ports, journal: ear },
     log: () => life.log(),
+    snapshots: (cluster) => life.snapshots(cluster),
     output: (process, output) => life.output(process, output),
     fault: (error) => life.fault(error),
     get over() {
