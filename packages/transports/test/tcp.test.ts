@@ -265,7 +265,12 @@ describe("closing", () => {
     b.listen((_from, bytes) => {
       received += bytes.length;
     });
-    const a = await tcpTransport({ self: "a", peers: { b: b.address!, gone: { host, port: 1 } } });
+    const a = await tcpTransport({
+      self: "a",
+      peers: { b: b.address!, gone: { host, port: 1 } },
+      // A busy machine may need longer than usual for five megabytes.
+      closeTimeoutMs: 60_000,
+    });
     await eventually("connected", () => a.stats().peers.get("b")?.dial === "open");
     for (let frame = 0; frame < 50; frame++) a.send("b", frameOf(frame, 100_000));
     await a.close();

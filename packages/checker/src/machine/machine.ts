@@ -31,12 +31,12 @@ export interface Numbering {
 export class Machine {
   readonly plan: Plan;
   readonly parts: Parts;
+  readonly mover: Mover;
   readonly views: Views;
   readonly reductions: readonly { readonly name: string; readonly at: AttachedReduction }[];
   /** Components of a vector: processes, and the world where it has budgets. */
   readonly width: number;
   readonly initial: Int32Array;
-  readonly #mover: Mover;
   readonly #cells = new Map<number, number>();
   readonly #locals = new Ints();
   readonly #inboxes = new Ints();
@@ -70,7 +70,7 @@ export class Machine {
       inboxes: new Inboxes(model.network.order, (message) => words.messages.value(message).sender),
       cuts: new Map(),
     };
-    this.#mover = new Mover(this.parts);
+    this.mover = new Mover(this.parts);
     this.views = new Views(plan, this.parts);
     this.width = plan.processes.length + (plan.hasWorld ? 1 : 0);
     this.pool.push(0);
@@ -124,7 +124,7 @@ export class Machine {
   moves(cell: number): readonly Move[] {
     const local = this.localOf(cell);
     if (local < 0) return [];
-    let moves: readonly Move[] = this.#mover.moves(local, this.inboxOf(cell));
+    let moves: readonly Move[] = this.mover.moves(local, this.inboxOf(cell));
     for (const { at } of this.reductions) at.watch?.(cell);
     for (const { at } of this.reductions) moves = at.moves?.(cell, moves) ?? moves;
     return moves;
@@ -271,7 +271,7 @@ export class Machine {
     const sent: number[] = [];
     for (const process of plan.processes) {
       const local = parts.locals.value(this.localOf(vector[process.index]!));
-      const moves = this.#mover.birth(process, local, nobody);
+      const moves = this.mover.birth(process, local, nobody);
       if (moves.length !== 1)
         throw new CheckerError(
           "model",

@@ -59,9 +59,14 @@ interface Run {
   readonly atOnce: boolean;
 }
 
+/** Pairs of numbers below this are one safe integer. */
+const pairing = 2 ** 26;
+
 /** Computes what one process may do. */
 export class Mover {
   readonly #parts: Parts;
+  /** By local state and message: what a delivery does, whatever else waits. */
+  readonly #deliveries = new Map<number, readonly Move[]>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -74,12 +79,9 @@ export class Mover {
     if (local.fault !== null) return [];
     const process = plan.processes[local.process]!;
     const runs = local.state < 0 ? this.#recovery(process, local, inbox) : this.#runs(process, local, inbox);
-    const moves = runs.flatMap((run) => {
-      const ways = this.#take(run);
-      const stays = run.kind === "deliver" && plan.model.network.ignored === "stay";
-      return stays ? ways.filter((move) => move.local !== localId || move.left.length > 0) : ways;
-    });
+    const moves = runs.flatMap((run) => this.#take(run));
     if (local.state >= 0) {
+      moves.unshift(...this.#deliver(process, localId, inbox));
       moves.push(...this.#flush(local, inbox));
       if (plan.crashes > 0) moves.push(this.#crash(process, local, inbox));
     }
@@ -101,14 +103,10 @@ export class Mover {
   }
 
   #runs(process: PlannedProcess, local: Local, inbox: number): Run[] {
-    const { plan, words, inboxes } = this.#parts;
+    const { plan, words } = this.#parts;
     const runs: Run[] = [];
-    const add = (kind: StepKind, event: Repeatable, what: string, after: Local, rest = inbox) =>
-      runs.push({ process, kind, event, what, after, inbox: rest, atOnce: false });
-    for (const at of inboxes.takeable(inbox)) {
-      const rest = plan.model.network.order === "soup" ? inbox : inboxes.remove(inbox, at);
-      add("deliver", messageEvent(inboxes.contents(inbox)[at]!, words), "", local, rest);
-    }
+    const add = (kind: StepKind, event: Repeatable, what: string, after: Local) =>
+      runs.push({ process, kind, event, what, after, inbox, atOnce: false });
     for (let at = 0; at < local.armed.length; at += 2) {
       const timer = local.armed[at]!;
       const name = process.timers[timer]!;
@@ -132,6 +130,32 @@ export class Mover {
       add("route", commandEvent(command, words), plan.processes[sender]!.key, { ...local, routed });
     });
     return runs;
+  }
+
+  #deliver(process: PlannedProcess, localId: number, inbox: number): Move[] {
+    const { plan, inboxes } = this.#parts;
+    const { order } = plan.model.network;
+    return inboxes.takeable(inbox).flatMap((at) => {
+      const rest = order === "soup" ? inbox : inboxes.remove(inbox, at);
+      const ways = this.#delivery(process, localId, inboxes.contents(inbox)[at]!);
+      return ways.map((way) => ({ ...way, inbox: rest }));
+    });
+  }
+
+  /** One delivery, as though nothing else waited. */
+  #delivery(process: PlannedProcess, localId: number, message: number): readonly Move[] {
+    const key = localId * pairing + message;
+    let ways = this.#deliveries.get(key);
+    if (ways === undefined) {
+      const { plan, words, locals } = this.#parts;
+      const event = messageEvent(message, words);
+      const after = locals.value(localId);
+      ways = this.#take({ process, kind: "deliver", event, what: "", after, inbox: 0, atOnce: false });
+      if (plan.model.network.ignored === "stay")
+        ways = ways.filter((way) => way.local !== localId || way.left.length > 0);
+      this.#deliveries.set(key, ways);
+    }
+    return ways;
   }
 
   #take({ process, kind, event, what, after, inbox, atOnce }: Run): Move[] {

@@ -28,6 +28,7 @@ export class Views {
   readonly #plan: Plan;
   readonly #parts: Parts;
   readonly #seen = new Interner<Sight | null>();
+  readonly #seenOf = new Map<number, number>();
   readonly #width: number;
   /** Views one after the other, `#width` numbers each. */
   readonly #vectors = new Ints();
@@ -58,6 +59,15 @@ export class Views {
 
   /** What is seen of a local state, as a number. */
   seenOf(localId: number): number {
+    let seen = this.#seenOf.get(localId);
+    if (seen === undefined) {
+      seen = this.#look(localId);
+      this.#seenOf.set(localId, seen);
+    }
+    return seen;
+  }
+
+  #look(localId: number): number {
     const { locals, words } = this.#parts;
     const local = locals.value(localId);
     const { process, history } = local;

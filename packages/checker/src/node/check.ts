@@ -49,7 +49,7 @@ export async function checkInWorkers(source: ModelSource, options: WorkerOptions
   const resumed: Checkpoint | null =
     resume === undefined ? null : readCheckpoint(resume.folder, resume.engineHash, source, width);
   const shared = allocate(workers, width, settings.memory);
-  shared.control[place.tableBits] = tableBitsFor(resumed?.states ?? 0, shared);
+  shared.control[place.tableBits] = tableBitsFor(resumed?.progressed.states ?? 0, shared);
   resumed?.load(shared);
   const { states, depth, progress } = settings;
   const task = { source, shared, states, depth, checkpoint, resumed: resumed?.progressed ?? null };

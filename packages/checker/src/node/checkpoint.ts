@@ -26,7 +26,6 @@ interface Described extends Progressed {
 
 interface Manifest extends Described {
   readonly version: 1;
-  readonly states: number;
   readonly cells: number;
   /** Of the two files: name, length and SHA-256. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
@@ -55,15 +54,14 @@ function writeFile(folder: string, name: string, bytes: Uint8Array): Manifest["f
 /** Cells and states first, then the manifest that names them: whenever this stops, one whole checkpoint is there. */
 export function writeCheckpoint(folder: string, described: Described, shared: Shared): void {
   const { control, log, vectors } = shared;
-  const { levels, width } = described;
+  const { levels, width, states } = described;
   mkdirSync(folder, { recursive: true });
-  const states = control[place.count]!;
   const bytes = new Uint8Array(vectors.buffer, 0, states * width * 4);
   const files = [
     writeFile(folder, `cells-${levels.length}.bin`, log.subarray(0, control[place.logBytes]!)),
     writeFile(folder, `states-${levels.length}.bin`, bytes),
   ];
-  const manifest: Manifest = { version: 1, ...described, states, cells: control[place.logCells]!, files };
+  const manifest: Manifest = { version: 1, ...described, cells: control[place.logCells]!, files };
   writeFile(folder, manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   for (const name of readdirSync(folder))
     if (/^(cells|states)-\d+\.bin(\.new)?$/.test(name) && !files.some((file) => file.name === name))
@@ -108,8 +106,6 @@ function readFile(folder: string, { name, bytes, sha256 }: Manifest["files"][num
 /** A checkpoint that was found good, on its way into memory. */
 export interface Checkpoint {
   readonly progressed: Progressed;
-  /** Room for this many states is needed at least. */
-  readonly states: number;
   load(shared: Shared): void;
 }
 
@@ -131,8 +127,7 @@ export function readCheckpoint(
     refuse(`the checkpoint is of ${JSON.stringify(manifest.source)}, expected ${JSON.stringify(source)}`);
   const [cells, states] = manifest.files.map((file) => readFile(folder, file));
   return {
-    progressed: { levels: manifest.levels, transitions: manifest.transitions },
-    states: manifest.states,
+    progressed: { levels: manifest.levels, states: manifest.states, transitions: manifest.transitions },
     load: ({ control, log, vectors, capacity }) => {
       if (manifest.states > capacity || cells!.length > log.length)
         throw new CheckerError(

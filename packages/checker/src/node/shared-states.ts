@@ -1,47 +1,68 @@
+import type { Machine } from "../machine/machine.ts";
 import type { Sink } from "../search/expand.ts";
 import { type Added, type Batch, OutOfMemory, type Stored } from "../search/states.ts";
-import { movedFromOf, place, type Shared, spareOf } from "./shared.ts";
+import { block, foundOf, place, type Shared, spareEndOf, spareOf } from "./shared.ts";
 
 /** The table grows at the end of a chunk, so it must not be full long before. */
 const loadMax = 0.6;
+/** As many table entries are read ahead as in a batch of the search. */
+const ahead = 256;
+/** Spreads a hash over all bits: the high ones say where, the low ones stand beside the index. */
+const spread = 0x9e3779b1;
 
 /**
  * Vectors that several workers put in at the same time, each once.
  *
- * Invariant: a vector is written before the slot that points to it is taken, and a slot is taken once. Whoever loses a race for
- * a slot keeps the index that it had reserved for its next vector; `close` gives back what is left over.
+ * Invariant: a vector is written before the slot that points to it is taken, and a slot is taken once. Indices are reserved by
+ * blocks, so that no two workers write to one cache line; whoever loses a race for a slot keeps the index for its next vector,
+ * and `close` gives back what is left over.
  */
 export class SharedStates implements Stored, Sink {
   readonly #shared: Shared;
   readonly #worker: number;
+  readonly #machine: Machine;
   readonly #table: Int32Array;
   readonly #vectors: Int32Array;
   readonly width: number;
-  #spare = -1;
+  #spare = 0;
+  #spareEnd = 0;
+  #found: number;
   /** Keeps what `#touch` reads from being optimised away. */
   touched = 0;
 
-  constructor(shared: Shared, worker: number, width: number) {
+  /** @param found what is in already and counts as this worker's. */
+  constructor(shared: Shared, worker: number, machine: Machine, found: number) {
     this.#shared = shared;
+    this.#worker = worker;
+    this.#machine = machine;
     this.#table = shared.table;
     this.#vectors = shared.vectors;
-    this.#worker = worker;
-    this.width = width;
+    this.width = machine.width;
+    this.#found = found;
   }
 
+  /** When all have met after a round: how many there are. Before that, with what is reserved. */
   get count(): number {
     return Atomics.load(this.#shared.control, place.count);
+  }
+
+  /** How many there are, as far as workers have said so. */
+  get found(): number {
+    const { control, workers } = this.#shared;
+    let sum = 0;
+    for (let worker = 0; worker < workers; worker++) sum += Atomics.load(control, foundOf(worker));
+    return sum;
   }
 
   /** Is it time for a larger table? */
   get full(): boolean {
     const { control, table } = this.#shared;
-    const bits = control[place.tableBits]!;
-    return this.count > 2 ** bits * loadMax && 2 ** bits < table.length;
+    const size = 2 ** control[place.tableBits]!;
+    return this.count > size * loadMax && size < table.length;
   }
 
   segmentOf(): Int32Array {
-    return this.#shared.vectors;
+    return this.#vectors;
   }
 
   baseOf(index: number): number {
@@ -49,99 +70,136 @@ export class SharedStates implements Stored, Sink {
   }
 
   vector(index: number): Int32Array {
-    return Int32Array.from(this.#shared.vectors.subarray(index * this.width, (index + 1) * this.width));
+    return Int32Array.from(this.#vectors.subarray(index * this.width, (index + 1) * this.width));
   }
 
-  insertAll(batch: Batch, _words: Int32Array, added: Added): void {
-    const { vectors, hashes, size } = batch;
+  insertAll({ vectors, hashes, size }: Batch, _words: Int32Array, added: Added): void {
     const bits = this.#shared.control[place.tableBits]!;
-    this.#touch(batch, 32 - bits);
+    this.#touch(hashes, size, 32 - bits);
     for (let position = 0; position < size; position++) {
       const index = this.#insert(vectors, position * this.width, hashes[position]!, bits);
-      if (index >= 0) added(position, index);
+      if (index < 0) continue;
+      const { news } = this;
+      added(position, index);
+      if (this.news !== news) this.note(index);
     }
   }
 
-  /** Puts the numbers of states into the table, which must be empty: those of one worker. */
-  rehash(words: Int32Array): void {
-    const { control, table, vectors, workers } = this.#shared;
+  /** Grows whenever this worker's machine learns what a cell does or what properties see. */
+  get news(): number {
+    return this.#machine.pool.length + this.#machine.views.size;
+  }
+
+  /** The leader, which reports, has to look at this state too. */
+  note(index: number): void {
+    if (this.#worker > 0) Atomics.or(this.#shared.noted, index >>> 5, 1 << (index & 31));
+  }
+
+  /** Was the state noted by anybody? */
+  isNoted(index: number): boolean {
+    return ((this.#shared.noted[index >>> 5]! >>> (index & 31)) & 1) === 1;
+  }
+
+  /** Says how many this worker has put in. */
+  tell(): void {
+    Atomics.store(this.#shared.control, foundOf(this.#worker), this.#found);
+  }
+
+  /** Empties this worker's part of the table. */
+  clear(): void {
+    const { control, table, workers } = this.#shared;
+    const size = 2 ** control[place.tableBits]!;
+    const part = Math.ceil(size / workers);
+    table.fill(0, this.#worker * part, Math.min(size, (this.#worker + 1) * part));
+  }
+
+  /** Puts the numbers of states into the table, which must be empty: this worker's part of them. */
+  rehash(): void {
+    const { control, workers } = this.#shared;
+    const table = this.#table;
     const bits = control[place.tableBits]!;
-    const last = 2 ** bits - 1;
-    for (let index = this.#worker; index < this.count; index += workers) {
-      let hash = 0;
-      for (let at = 0; at < this.width; at++) hash ^= words[vectors[index * this.width + at]!]!;
-      const mixed = Math.imul(hash, 0x9e3779b1);
-      const entry = (mixed << bits) | (index + 1);
-      let slot = mixed >>> (32 - bits);
-      while (Atomics.compareExchange(table, slot, 0, entry) !== 0) slot = (slot + 1) & last;
+    const last = -1 >>> (32 - bits);
+    const part = Math.ceil(this.count / workers);
+    const end = Math.min(this.count, (this.#worker + 1) * part);
+    const hashes = new Int32Array(ahead);
+    for (let first = this.#worker * part; first < end; first += ahead) {
+      const size = Math.min(ahead, end - first);
+      for (let position = 0; position < size; position++) hashes[position] = this.#hashAt(first + position);
+      this.#touch(hashes, size, 32 - bits);
+      for (let position = 0; position < size; position++) {
+        const mixed = Math.imul(hashes[position]!, spread);
+        const entry = (mixed << bits) | (first + position + 1);
+        let slot = mixed >>> (32 - bits);
+        while (table[slot] !== 0 || Atomics.compareExchange(table, slot, 0, entry) !== 0)
+          slot = (slot + 1) & last;
+      }
     }
   }
 
-  /** Empties this worker's part of a table of so many bits. */
-  clear(bits: number): void {
-    const { table, workers } = this.#shared;
-    const part = Math.ceil(2 ** bits / workers);
-    table.fill(0, this.#worker * part, Math.min(2 ** bits, (this.#worker + 1) * part));
-  }
-
-  /** Tells the leader which index was reserved and not used. */
+  /** Tells which indices were reserved and not used, and how many were. */
   close(): void {
-    Atomics.store(this.#shared.control, spareOf(this.#worker), this.#spare);
-    this.#spare = -1;
+    const { control } = this.#shared;
+    Atomics.store(control, spareOf(this.#worker), this.#spare);
+    Atomics.store(control, spareEndOf(this.#worker), this.#spareEnd);
+    this.#spare = this.#spareEnd;
+    this.tell();
   }
 
   /** By the leader, when all have closed: states from the end fill the indices that nobody used. */
-  fillGaps(words: Int32Array): void {
+  fillGaps(): void {
     const { control, workers } = this.#shared;
-    const spares = Array.from({ length: workers }, (_, worker) => ({
-      worker,
-      index: control[spareOf(worker)]!,
-    }));
-    for (let worker = 0; worker < workers; worker++) control[movedFromOf(worker)] = -1;
-    for (const { worker, index } of spares.sort((a, b) => b.index - a.index)) {
-      if (index < 0) continue;
-      const last = control[place.count]! - 1;
-      if (index < last) {
-        this.#move(last, index, words);
-        control[movedFromOf(worker)] = last;
-      }
-      control[place.count] = last;
-    }
-  }
-
-  /** After `fillGaps`: where a state stands now. It may have moved more than once, each time downwards. */
-  whereIs(index: number): number {
-    const { control, workers } = this.#shared;
-    let now = index;
+    let unused = 0;
     for (let worker = 0; worker < workers; worker++)
-      if (control[movedFromOf(worker)] === now) {
-        now = control[spareOf(worker)]!;
-        worker = -1;
-      }
-    return now;
+      unused += control[spareEndOf(worker)]! - control[spareOf(worker)]!;
+    control[place.count]! -= unused;
+    for (const [from, to] of this.moved()) this.#move(from, to);
   }
 
-  #move(from: number, to: number, words: Int32Array): void {
-    const { control, table, vectors } = this.#shared;
-    const bits = control[place.tableBits]!;
-    const last = 2 ** bits - 1;
-    let hash = 0;
-    for (let at = 0; at < this.width; at++) {
-      const cell = vectors[from * this.width + at]!;
-      vectors[to * this.width + at] = cell;
-      hash ^= words[cell]!;
+  /** After `fillGaps`: the states that stand elsewhere now, from where to where. */
+  moved(): ReadonlyMap<number, number> {
+    const { control, workers } = this.#shared;
+    const count = control[place.count]!;
+    const unused = new Set<number>();
+    for (let worker = 0; worker < workers; worker++)
+      for (let index = control[spareOf(worker)]!; index < control[spareEndOf(worker)]!; index++)
+        unused.add(index);
+    const moved = new Map<number, number>();
+    let from = count;
+    for (const to of unused) {
+      if (to >= count) continue;
+      while (unused.has(from)) from++;
+      moved.set(from++, to);
     }
-    const mixed = Math.imul(hash, 0x9e3779b1);
+    return moved;
+  }
+
+  #move(from: number, to: number): void {
+    const { control } = this.#shared;
+    const table = this.#table;
+    const bits = control[place.tableBits]!;
+    const last = -1 >>> (32 - bits);
+    const mixed = Math.imul(this.#hashAt(from), spread);
+    this.#vectors.copyWithin(to * this.width, from * this.width, (from + 1) * this.width);
     let slot = mixed >>> (32 - bits);
     while ((table[slot]! & last) !== from + 1) slot = (slot + 1) & last;
     table[slot] = (mixed << bits) | (to + 1);
+    if (this.isNoted(from)) Atomics.or(this.#shared.noted, to >>> 5, 1 << (to & 31));
   }
 
-  #touch({ size, hashes }: Batch, shift: number): void {
+  #hashAt(index: number): number {
+    const words = this.#machine.words.values;
+    const base = index * this.width;
+    let hash = 0;
+    for (let at = 0; at < this.width; at++) hash ^= words[this.#vectors[base + at]!]!;
+    return hash;
+  }
+
+  /** Reads what is going to be read: in a loop without branches the waits for memory overlap. */
+  #touch(hashes: Int32Array, size: number, shift: number): void {
     const table = this.#table;
     let touched = 0;
     for (let position = 0; position < size; position++)
-      touched ^= table[Math.imul(hashes[position]!, 0x9e3779b1) >>> shift]!;
+      touched ^= table[Math.imul(hashes[position]!, spread) >>> shift]!;
     this.touched = touched;
   }
 
@@ -151,8 +209,8 @@ export class SharedStates implements Stored, Sink {
    */
   #insert(batch: Int32Array, from: number, hash: number, bits: number): number {
     const table = this.#table;
-    const last = 2 ** bits - 1;
-    const mixed = Math.imul(hash, 0x9e3779b1);
+    const last = -1 >>> (32 - bits);
+    const mixed = Math.imul(hash, spread);
     const piece = mixed << bits;
     let slot = mixed >>> (32 - bits);
     let index = -1;
@@ -162,7 +220,8 @@ export class SharedStates implements Stored, Sink {
         if (index < 0) index = this.#write(batch, from);
         entry = Atomics.compareExchange(table, slot, 0, piece | (index + 1));
         if (entry === 0) {
-          this.#spare = -1;
+          this.#spare = index + 1;
+          this.#found += 1;
           return index;
         }
       }
@@ -185,12 +244,19 @@ export class SharedStates implements Stored, Sink {
 
   /** Writes a vector where no slot points to yet. */
   #write(batch: Int32Array, from: number): number {
-    const { control, capacity } = this.#shared;
-    const index = this.#spare >= 0 ? this.#spare : Atomics.add(control, place.count, 1);
-    this.#spare = index;
-    if (index >= capacity) throw new OutOfMemory(`there is no room for more than ${capacity} states`);
+    if (this.#spare === this.#spareEnd) this.#reserve();
+    const index = this.#spare;
     const base = index * this.width;
     for (let at = 0; at < this.width; at++) this.#vectors[base + at] = batch[from + at]!;
     return index;
+  }
+
+  #reserve(): void {
+    const { control, capacity } = this.#shared;
+    const first = Atomics.add(control, place.count, block);
+    this.#spare = first;
+    this.#spareEnd = first + block;
+    if (first < capacity) return;
+    throw new OutOfMemory(`there is no room for more than ${capacity} states`);
   }
 }

@@ -9,7 +9,7 @@ export const place = {
   lock: 2,
   logBytes: 3,
   logCells: 4,
-  /** States that are in, or reserved. */
+  /** States that are in, or reserved; exact when all have met after a round. */
   count: 5,
   /** The next state to look into, and the end of its level. */
   next: 6,
@@ -19,8 +19,8 @@ export const place = {
   stop: 9,
   /** What the leader has decided the next round to be. */
   round: 10,
-  /** Then three places for each worker. */
-  workers: 16,
+  /** Then places of each worker. */
+  workers: 32,
 } as const;
 
 /** Why a search stops before its end. */
@@ -29,11 +29,16 @@ export const stops = { no: 0, memory: 1, outside: 2, states: 3 } as const;
 /** What workers do next. */
 export const rounds = { look: 0, grow: 1, finish: 2 } as const;
 
-/** Of a worker: the index it has reserved and not used, and where the state went that stood at the end. */
-export const spareOf = (worker: number): number => place.workers + worker * 3;
-export const movedFromOf = (worker: number): number => place.workers + worker * 3 + 1;
+/** Far enough apart that workers do not wait for each other's cache lines. */
+const placesOfWorker = 32;
+
+/** Of a worker: the indices that it has reserved and not used, from the first to the one behind the last. */
+export const spareOf = (worker: number): number => place.workers + worker * placesOfWorker;
+export const spareEndOf = (worker: number): number => spareOf(worker) + 1;
 /** The least state that violates something, as a worker found it; -1: none. */
-export const worstOf = (worker: number): number => place.workers + worker * 3 + 2;
+export const worstOf = (worker: number): number => spareOf(worker) + 2;
+/** How many states a worker has put in, for others to see while it works. */
+export const foundOf = (worker: number): number => spareOf(worker) + 3;
 
 /** Memory that all workers see. */
 export interface Shared {
@@ -45,9 +50,14 @@ export interface Shared {
   readonly log: Uint8Array;
   readonly vectors: Int32Array;
   readonly table: Int32Array;
+  /** A bit for each state: set where others than the leader saw something for the first time. */
+  readonly noted: Int32Array;
   /** How many states there is room for. */
   readonly capacity: number;
 }
+
+/** Indices that a worker reserves at once: enough for several pages of its own, few to give back. */
+export const block = 128;
 
 /** Vectors are addressed by one number. */
 const elementsMax = 2 ** 30;
@@ -63,7 +73,8 @@ export function allocate(workers: number, width: number, memory: number): Shared
   const logBytes = Math.max(logBytesMin, Math.floor(memory * logPart));
   // A table that is between a quarter and half full when the vectors are.
   const perState = 4 * width + 16;
-  const capacity = Math.min(Math.floor((memory - logBytes) / perState), Math.floor(elementsMax / width));
+  const room = Math.min(Math.floor((memory - logBytes) / perState), Math.floor(elementsMax / width));
+  const capacity = room - (room % block);
   if (capacity < 2 ** 14)
     throw new CheckerError(
       "memory",
@@ -73,11 +84,12 @@ export function allocate(workers: number, width: number, memory: number): Shared
   const ints = (length: number) => new Int32Array(new SharedArrayBuffer(length * 4));
   return {
     workers,
-    control: ints(place.workers + workers * 3),
+    control: ints(place.workers + workers * placesOfWorker),
     transitions: new Float64Array(new SharedArrayBuffer(workers * 8)),
     log: new Uint8Array(new SharedArrayBuffer(logBytes)),
     vectors: ints(capacity * width),
     table: ints(2 ** tableBits),
+    noted: ints(Math.ceil(capacity / 32)),
     capacity,
   };
 }

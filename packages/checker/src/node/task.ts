@@ -21,6 +21,7 @@ export interface CheckpointOptions {
 export interface Progressed {
   /** Where each level begins, the one to look into last. */
   readonly levels: readonly number[];
+  readonly states: number;
   readonly transitions: number;
 }
 

@@ -13,8 +13,8 @@ import { loadModel, type Task, type Word } from "./task.ts";
 
 /** States that a worker takes at once: few enough for levels to end together. */
 const chunk = 128;
-/** The leader speaks once in so many chunks. */
-const chunksToWord = 32;
+/** The leader speaks when the states have grown by a part, but by no fewer and no more than so many. */
+const word = { part: 1 / 64, least: 4096, most: 65_536 };
 const defaultCheckpointMs = 300_000;
 
 /** One of several workers that look into a level together; worker 0 leads. */
@@ -29,6 +29,7 @@ class Worker {
   readonly #levels: number[];
   #violating: number[] = [];
   #written = performance.now();
+  #nextWord = word.least;
   #asked = false;
   #why: string | null = null;
 
@@ -36,11 +37,12 @@ class Worker {
     this.#task = task;
     this.#machine = machine;
     this.#log = log;
-    this.#states = new SharedStates(task.shared, task.worker, machine.width);
+    const leads = task.worker === 0;
+    this.#states = new SharedStates(task.shared, task.worker, machine, leads ? resumedStates(task) : 0);
     this.#expander = new Expander(machine, this.#states, this.#states);
     this.#say = say;
     this.#levels = [...(task.resumed?.levels ?? [0])];
-    this.#expander.transitions = task.worker === 0 ? (task.resumed?.transitions ?? 0) : 0;
+    this.#expander.transitions = leads ? (task.resumed?.transitions ?? 0) : 0;
   }
 
   get #leads(): boolean {
@@ -66,7 +68,7 @@ class Worker {
       this.#states.close();
       shared.transitions[this.#task.worker] = this.#expander.transitions;
       meet(shared);
-      if (this.#leads) this.#states.fillGaps(this.#machine.words.values);
+      if (this.#leads) this.#fillGaps();
       meet(shared);
       this.#gather();
       meet(shared);
@@ -82,13 +84,19 @@ class Worker {
     const states = this.#states;
     this.#log.sync(this.#machine);
     try {
-      for (let chunks = 1; Atomics.load(control, place.stop) === stops.no && !states.full; chunks++) {
+      while (Atomics.load(control, place.stop) === stops.no && !states.full) {
         const first = Atomics.add(control, place.next, chunk);
         const end = Math.min(first + chunk, control[place.end]!);
         if (first >= end) break;
-        for (let index = first; index < end; index++) this.#expander.expand(index);
-        if (states.count >= this.#task.states) Atomics.store(control, place.stop, stops.states);
-        if (this.#leads && chunks % chunksToWord === 0) this.#tell();
+        for (let index = first; index < end; index++) {
+          const { news } = states;
+          this.#expander.expand(index);
+          if (states.news !== news) states.note(index);
+        }
+        states.tell();
+        const { found } = states;
+        if (found >= this.#task.states) Atomics.store(control, place.stop, stops.states);
+        if (this.#leads && found >= this.#nextWord) this.#tell();
       }
       this.#expander.flush();
     } catch (error) {
@@ -97,28 +105,35 @@ class Worker {
     }
   }
 
+  /** States of others move too, so their cells must be known. */
+  #fillGaps(): void {
+    this.#log.sync(this.#machine);
+    this.#states.fillGaps();
+  }
+
+  /** Beyond the old table the new one is empty already. */
   #grow(): void {
     const { shared } = this.#task;
-    const bits = Math.min(this.#control[place.tableBits]! + 2, Math.log2(shared.table.length));
+    const control = this.#control;
+    this.#states.clear();
     meet(shared);
-    if (this.#leads) this.#control[place.tableBits] = bits;
-    this.#states.clear(bits);
+    if (this.#leads)
+      control[place.tableBits] = Math.min(control[place.tableBits]! + 2, Math.log2(shared.table.length));
     meet(shared);
     this.#rehash();
   }
 
   #rehash(): void {
     this.#log.sync(this.#machine);
-    this.#states.rehash(this.#machine.words.values);
+    this.#states.rehash();
     meet(this.#task.shared);
   }
 
   /** What was violated so far, at where it stands now; the least of it for all to see. */
   #gather(): void {
     const { violating } = this.#expander;
-    this.#violating = [...this.#violating, ...violating.splice(0)].map((index) =>
-      this.#states.whereIs(index),
-    );
+    const moved = this.#states.moved();
+    this.#violating = [...this.#violating, ...violating.splice(0)].map((index) => moved.get(index) ?? index);
     this.#control[worstOf(this.#task.worker)] =
       this.#violating.length === 0 ? -1 : leastOf(this.#machine, this.#states, this.#violating);
   }
@@ -126,7 +141,8 @@ class Worker {
   #tell(): void {
     const { transitions } = this.#task.shared;
     const control = this.#control;
-    const states = this.#states.count;
+    const states = this.#states.found;
+    this.#nextWord = states + Math.min(Math.max(states * word.part, word.least), word.most);
     const frontier = states - Math.min(Atomics.load(control, place.next), control[place.end]!);
     const sum = transitions.reduce((total, one) => total + one, 0);
     this.#say({
@@ -179,20 +195,23 @@ class Worker {
     const transitions = shared.transitions.reduce((total, one) => total + one, 0);
     const { engineHash, folder } = checkpoint;
     const levels = this.#levels;
-    writeCheckpoint(folder, { engineHash, source, width: this.#machine.width, levels, transitions }, shared);
+    const described = { levels, states: this.#states.count, transitions };
+    writeCheckpoint(folder, { engineHash, source, width: this.#machine.width, ...described }, shared);
     this.#written = performance.now();
   }
 
   /**
-   * One worker has not seen everything: it looks at every state once more, so that counts of witnesses, actions and cuts are
-   * those of a search by one.
+   * The leader has not seen everything: it looks at what told others something, and at what was there when the search was
+   * resumed, so that counts of witnesses, actions and cuts are those of a search by one.
    */
   #seeAll(looked: number): void {
     const machine = this.#machine;
     const { vectors } = this.#task.shared;
     this.#log.sync(machine);
     const processes = machine.plan.processes.length;
+    const before = resumedStates(this.#task);
     for (let index = 0; index < this.#states.count; index++) {
+      if (index >= before && !this.#states.isNoted(index)) continue;
       const base = index * machine.width;
       machine.violates(vectors, base);
       if (index < looked) for (let at = 0; at < processes; at++) machine.movesAt(vectors[base + at]!);
@@ -227,6 +246,11 @@ class Worker {
     };
     this.#say({ kind: "report", report: reportOf(this.#machine, "bfs", found, null) });
   }
+}
+
+/** How many states were there when the search went on. */
+function resumedStates({ resumed }: Task): number {
+  return resumed?.states ?? 0;
 }
 
 /** Does the task of one worker, from loading the model to the end. */

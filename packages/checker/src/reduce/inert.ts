@@ -5,7 +5,7 @@ import { labelOf } from "../machine/describe.ts";
 import { messageEvent } from "../machine/events.ts";
 import { crashed } from "../machine/local.ts";
 import type { Machine } from "../machine/machine.ts";
-import { type Move, Mover } from "../machine/moves.ts";
+import type { Move } from "../machine/moves.ts";
 import { anyText, canonicalText } from "../machine/plain.ts";
 import type { AttachedReduction, Reduction } from "../machine/reduction.ts";
 
@@ -24,12 +24,10 @@ class DeadMessages implements AttachedReduction {
   readonly #machine: Machine;
   readonly #places = new Map<number, Place>();
   readonly #cells = new Set<number>();
-  readonly #mover: Mover;
   #pairs = 0;
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.#mover = new Mover(machine.parts);
   }
 
   drops(local: number, message: number): boolean {
@@ -46,7 +44,7 @@ class DeadMessages implements AttachedReduction {
     const { plan } = this.#machine;
     const local = this.#machine.localOf(cell);
     const key = this.#key(local);
-    for (const move of this.#mover.moves(local, this.#machine.inboxOf(cell)))
+    for (const move of this.#machine.mover.moves(local, this.#machine.inboxOf(cell)))
       this.#lead(key, this.#key(move.local), move);
     const value = locals.value(local);
     if (plan.crashes > 0 && value.state >= 0)

@@ -2,7 +2,7 @@ import { CheckerError } from "../error.ts";
 import { describeStep } from "../label.ts";
 import { labelOf } from "../machine/describe.ts";
 import type { Machine } from "../machine/machine.ts";
-import { type Move, Mover, spends } from "../machine/moves.ts";
+import { type Move, spends } from "../machine/moves.ts";
 import type { AttachedReduction, Reduction } from "../machine/reduction.ts";
 
 /** A cell that only collecting leads to. */
@@ -41,14 +41,12 @@ const boxesMax = 10_000;
  */
 class QuorumTransitions implements AttachedReduction {
   readonly #machine: Machine;
-  readonly #mover: Mover;
   readonly #collects: readonly ReadonlySet<string>[];
   readonly #parts = new Map<number, Pick<Box, "collecting" | "others">>();
   readonly #moves = new Map<number, readonly Move[]>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.#mover = new Mover(machine.parts);
     this.#collects = machine.plan.processes.map(({ engine }) => new Set(engine.collects));
   }
 
@@ -110,7 +108,7 @@ class QuorumTransitions implements AttachedReduction {
       const local = machine.localOf(cell);
       const collecting: Collecting[] = [];
       const others: Other[] = [];
-      for (const move of this.#mover.moves(local, machine.inboxOf(cell))) {
+      for (const move of this.#machine.mover.moves(local, machine.inboxOf(cell))) {
         const to = machine.cell(move.local, move.inbox);
         if (this.#isCollecting(local, move)) {
           this.#mustBeQuiet(cell, move, to);

@@ -2,6 +2,7 @@ import type { Model, ModelSource, Network } from "../../src/index.ts";
 import { inertMessages } from "../../src/index.ts";
 import type { LoadedModel } from "../../src/node.ts";
 import { goldenModel } from "./golden.ts";
+import { messageSetModel } from "./message-set.ts";
 
 // Models by name: what workers load.
 
@@ -13,6 +14,10 @@ interface GoldenParams {
 
 export function golden({ acceptors, proposers, ignored }: GoldenParams): Model {
   return goldenModel(acceptors, proposers, ignored);
+}
+
+export function messageSet({ acceptors, ballots }: { acceptors: number; ballots: number }): Model {
+  return messageSetModel(acceptors, ballots);
 }
 
 /** With something that does not hold. */

@@ -49,18 +49,17 @@ class ScriptShrinker<C> {
     );
     await this.#leaveOutNodes(nodes);
     await this.#bySort();
-    for (const share of [16, 64]) {
-      const floor = (): number => Math.ceil(this.#moves.length / share);
-      await this.#sweep(isTurn, true, Math.ceil(floor() / 4));
-      await this.#sweep(() => true, true, floor());
-      await this.#sweep(() => true, false, floor());
+    for (const share of [24, 96]) {
+      for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true, share);
+      await this.#sweep(() => true, true, share);
+      await this.#sweep(() => true, false, share);
       await this.#bySort();
     }
-    for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true, 1);
     for (let before = Number.POSITIVE_INFINITY; this.#moves.length < before && this.#attempts.left > 0; ) {
       before = this.#moves.length;
-      await this.#sweep(() => true, false, 1, 4);
-      await this.#sweep(() => true, true, 1, 1);
+      for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true);
+      await this.#sweep(() => true, false);
+      await this.#sweep(() => true, true);
     }
   }
 
@@ -105,20 +104,17 @@ class ScriptShrinker<C> {
    * Leaves moves out from the end to the beginning: twice as many at once after each success, half as many after each failure.
    *
    * @param whole with all that came of them.
-   * @param floor so many at least.
+   * @param share of how many there are, one in so many at least at once; default: down to single ones.
    */
-  async #sweep(
-    of: (move: Move) => boolean,
-    whole: boolean,
-    floor: number,
-    first = Number.POSITIVE_INFINITY,
-  ): Promise<void> {
+  async #sweep(of: (move: Move) => boolean, whole: boolean, share = Number.POSITIVE_INFINITY): Promise<void> {
+    const count = this.#moves.filter(of).length;
+    const floor = Math.max(1, Math.floor(count / share));
     let before = Number.POSITIVE_INFINITY;
-    let size = first;
+    let size = share < count ? count / 2 : 4;
     for (;;) {
       const items = this.#moves.filter((move) => of(move) && move.at < before);
       if (items.length === 0) return;
-      size = Math.min(size, items.length);
+      size = Math.min(Math.ceil(size), items.length);
       const some = items.slice(-size);
       const holds = await this.#drop(some, whole);
       if (holds === null) return;
