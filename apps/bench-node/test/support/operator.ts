@@ -32,7 +32,7 @@ export class Operator {
   /** One more, one less, another one for one, or for all. Null: there is nobody left to join. */
   draw(): Change | null {
     const random = this.#random;
-    const revives = this.#gone.length > 0 && random.chance(0.2);
+    const revives = this.#gone.length > 0 && random.chance(0.4);
     const stay = [...this.nodes];
     const leaver = random.below(stay.length);
     const others = stay.filter((_, i) => i !== leaver);
