@@ -6,16 +6,27 @@ import {
   transferEngine,
 } from "@eunomia/aneris-switch";
 import type { AnyEngine } from "@eunomia/engine";
-import { EngineReplay, type ReplayReport } from "@eunomia/trace";
+import { acceptorEngine, leaderEngine, learnerEngine } from "@eunomia/paxos";
+import { EngineReplay, fromJson, type ReplayReport, type StepRecord } from "@eunomia/trace";
 import { nodeBodyDigest, nodeTextDigest, readEngineTrace } from "@eunomia/trace/file";
+import { memberEngine, learnerEngine as memberLearnerEngine } from "@eunomia/two-thirds";
 import type { ClusterConfig } from "./config.ts";
 import { addressProblem } from "./members.ts";
 import { nodeInName, processOf } from "./names.ts";
 import { registry } from "./protocols.ts";
 import { oracles, replicaConfig } from "./stack.ts";
 
-/** Every engine that a node of the cluster may run, by its name. */
-export function nodeEngines(config: ClusterConfig, id: string): ReadonlyMap<string, AnyEngine> {
+/** Engines that are made for one epoch: the configuration with which they began says for which. */
+const makers = {
+  "paxos acceptor": acceptorEngine,
+  "paxos leader": leaderEngine,
+  "paxos learner": learnerEngine,
+  "two-thirds member": memberEngine,
+  "two-thirds learner": memberLearnerEngine,
+} as const;
+
+/** Answers the engine of a node that took a step, if the first step of its life is given; null if the node has none of that name. */
+export function nodeEngines(config: ClusterConfig, id: string): (record: StepRecord) => AnyEngine | null {
   const protocols = registry(config, id);
   const epochs = new EpochKeeper({ protocols, nodeOf: nodeInName, membershipProblem: addressProblem });
   const replica = replicaEngine(replicaConfig(config, id), {
@@ -24,12 +35,14 @@ export function nodeEngines(config: ClusterConfig, id: string): ReadonlyMap<stri
     validate: (protocol, membership) => epochs.validate(protocol, membership),
   });
   const transfer = transferEngine({ ...transferDefaults, self: processOf(id, "transfer") });
-  const engines: AnyEngine[] = [gatewayEngine, replica, transfer];
-  for (const binding of Object.values(protocols))
-    for (const { engine } of binding.epoch({ from: 1, params: new Uint8Array(), nodes: [id], f: 0 })
-      .processes)
-      engines.push(engine);
-  return new Map(engines.map((engine) => [engine.name, engine]));
+  const lasting = new Map<string, AnyEngine>(
+    [gatewayEngine, replica, transfer].map((engine: AnyEngine) => [engine.name, engine]),
+  );
+  return ({ engine, config: began }) => {
+    const make = makers[engine as keyof typeof makers] as ((config: unknown) => AnyEngine) | undefined;
+    if (make === undefined || began === undefined) return lasting.get(engine) ?? null;
+    return make(fromJson(began));
+  };
 }
 
 /**
@@ -38,9 +51,8 @@ export function nodeEngines(config: ClusterConfig, id: string): ReadonlyMap<stri
  * @throws TraceError if the file is not as it was written.
  */
 export async function replayTrace(config: ClusterConfig, id: string, file: string): Promise<ReplayReport> {
-  const engines = nodeEngines(config, id);
   const replay = new EngineReplay({
-    engineOf: ({ engine }) => engines.get(engine) ?? null,
+    engineOf: nodeEngines(config, id),
     digest: nodeBodyDigest,
     textDigest: nodeTextDigest,
   });

@@ -39,11 +39,11 @@ export function refuseTampering(file: string): number {
 
 /** Replays a node with acceptors that never accept: the first step in which that shows must be found. */
 export async function replayWithoutAccepting(cluster: LocalCluster, id: string): Promise<ReplayReport> {
-  const engines = nodeEngines(cluster.config, id);
+  const engineOf = nodeEngines(cluster.config, id);
   const replay = new EngineReplay({
-    engineOf: ({ engine: name }) => {
-      const engine = engines.get(name)!;
-      if (name !== "paxos acceptor") return engine;
+    engineOf: (record) => {
+      const engine = engineOf(record);
+      if (engine?.name !== "paxos acceptor") return engine;
       return { ...engine, actions: engine.actions.filter((action) => !/accept/.test(action.name)) };
     },
     digest: nodeBodyDigest,
