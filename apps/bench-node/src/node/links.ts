@@ -22,14 +22,21 @@ export class Links {
   readonly #self: string;
   readonly #linked = new Set<string>();
   readonly #leaving = new Map<string, () => void>();
-  readonly #vouched: ReadonlySet<string>;
+  /** Linked whatever the order says. */
+  readonly #contacts: readonly string[];
 
-  private constructor(transport: TcpTransport, keys: PeerKeys, nodes: Set<string>, self: string) {
+  private constructor(
+    transport: TcpTransport,
+    keys: PeerKeys,
+    nodes: Set<string>,
+    self: string,
+    contacts: readonly string[],
+  ) {
     this.transport = transport;
     this.#keys = keys;
     this.nodes = nodes;
     this.#self = self;
-    this.#vouched = new Set(nodes);
+    this.#contacts = contacts;
   }
 
   get authenticator(): Authenticator {
@@ -71,14 +78,20 @@ export class Links {
         onEvent?.(event);
       },
     });
-    const links = new Links(transport, keys, nodes, id);
+    const links = new Links(
+      transport,
+      keys,
+      nodes,
+      id,
+      (joins?.contacts ?? []).map((node) => node.id),
+    );
     for (const node of known) links.#linked.add(node.id);
     return links;
   }
 
   /** Goes on with these members: new ones are linked at once, those that left a while later. */
   follow(peers: readonly Member[]): void {
-    const wanted = new Set<string>(this.#vouched);
+    const wanted = new Set<string>(this.#contacts);
     for (const member of peers) {
       const address = addressOf(member);
       if (address === null || address.id === this.#self) continue;

@@ -17,7 +17,7 @@ const exhaustive: Readonly<Record<string, number>> = {
   "aneris/2r-lies": 17_763,
   "aneris/1r-gap": 516,
   "aneris/2r-fifo": 143,
-  "aneris/1r-crash": 1045,
+  "aneris/1r-crash": 1289,
   "aneris/2r-crash": 2079,
   "aneris/2r-real": 2785,
 };

@@ -82,7 +82,7 @@ export const realExcuses: Readonly<Record<string, string>> = Object.fromEntries(
     ...["1b promise (4.4)", "1b promise again (4.4)", "1b refuse (4.4)", "2b trimmed (4.4)"],
     ...["2b refuse (4.4)", "2b accept again (4.4)", "2b ballot reuse (4.4)", "learn by reference (4.10)"],
     ...["relay a fetched decision (4.10)", "answer a probe (4.8)", "raise the floor (4.6)"],
-    "note a stable report (4.6)",
+    ...["note a stable report (4.6)", "answer a read (5.10)"],
   ]
     .map((name) => `paxos acceptor: ${name}`)
     .concat(
@@ -101,7 +101,7 @@ export const realExcuses: Readonly<Record<string, string>> = Object.fromEntries(
       ].map((name) => `paxos leader: ${name}`),
       [
         ...["two decisions for one slot (4.5)", "follow the active leader (4.8)", "nobody is active (4.8)"],
-        ...["report a floor (4.6)", "offer and ask again (4.5)"],
+        ...["report a floor (4.6)", "offer and ask again (4.5)", "count an answer to a read (5.10)"],
       ].map((name) => `paxos learner: ${name}`),
       [
         ...["propose: trimmed (2.4)", "propose: hold (8)", "vote: trimmed (2.4)", "vote: evidence (2.4)"],
@@ -110,11 +110,11 @@ export const realExcuses: Readonly<Record<string, string>> = Object.fromEntries(
         ...["stable: note (1)", "tick: grace (2.4)", "retry: vote again (2.4)", "head: gossip (2.3)"],
         ...["head: catch up (2.3)", "fetch: serve (2.3)", "jump once the value is here (8)"],
         ...["ask for a value (8)", "decided: learn (2.4)", "vote: pull a laggard (2.4)", "vote: jump (2.4)"],
-        ...["vote: decided (2.4)", "propose: decided (2.4)", "advance (2.4)"],
+        ...["vote: decided (2.4)", "propose: decided (2.4)", "advance (2.4)", "highest: answer (5.10)"],
       ].map((name) => `two-thirds member: ${name}`),
       [
         ...["decided: fetch (8)", "decided: alarm (2.4)", "decided: ahead (2.3)", "trimmed: report (1)"],
-        ...["head: catch up (2.3)", "retry: propose again, ask about gaps (2.3)"],
+        ...["head: catch up (2.3)", "retry: propose again, ask about gaps (2.3)", "highest: count (5.10)"],
       ].map((name) => `two-thirds learner: ${name}`),
     )
     .map((action) => [action, outside]),

@@ -147,6 +147,7 @@ function excuses(params: PaxosParams): Record<string, string> {
     probe: "leaders start by command in this scope",
     one: "one process alone speaks here",
     trims: "nothing is retired in this scope",
+    reads: "nobody reads in this scope",
     never: "excluded by agreement: an invariant says so",
   };
   const leader = (name: string, reason: string): [string, string] => [`paxos leader: ${name}`, reason];
@@ -169,6 +170,8 @@ function excuses(params: PaxosParams): Record<string, string> {
     learner("follow the active leader (4.8)", why.timer),
     learner("nobody is active (4.8)", why.timer),
     learner("offer and ask again (4.5)", why.timer),
+    acceptor("answer a read (5.10)", why.reads),
+    learner("count an answer to a read (5.10)", why.reads),
     learner("report a floor (4.6)", "told to the proposer only in this scope"),
     acceptor("note a stable report (4.6)", "one report retires a slot in this scope"),
   ];

@@ -144,6 +144,8 @@ function excuses(params: TwoThirdsParams): Record<string, string> {
     member("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
     member("vote: evidence (2.4)", "nobody votes twice: an invariant says so"),
     member("propose: decided (2.4)", "a proposal comes once, and first, or finds a vote"),
+    member("highest: answer (5.10)", "nobody reads in this scope"),
+    learner("highest: count (5.10)", "nobody reads in this scope"),
     learner("propose and trim (2.3)", floor),
     learner("decided: fetch (8)", digest),
     learner("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
