@@ -6,7 +6,6 @@ import { bringsTo, type Move, type MoveStep, type Moves } from "./move.ts";
 /** One life of a process: its steps from a start to the next one. */
 interface Life {
   readonly process: string;
-  readonly number: number;
   readonly steps: number[];
 }
 
@@ -25,7 +24,6 @@ type Item = number;
 export class Needed {
   readonly #steps: readonly MoveStep[];
   readonly #moves: readonly Move[];
-  readonly #lives: Life[] = [];
   readonly #lifeOf: Life[] = [];
   /** Steps that have an effect, by what it is. */
   readonly #makers = new Map<string, number[]>();
@@ -43,9 +41,8 @@ export class Needed {
     for (const [at, { process, event, effects, machine }] of steps.entries()) {
       let life = latest.get(process);
       if (life === undefined || event.kind === "start") {
-        life = { process, number: (life?.number ?? 0) + 1, steps: [] };
+        life = { process, steps: [] };
         latest.set(process, life);
-        this.#lives.push(life);
       }
       life.steps.push(at);
       this.#lifeOf.push(life);
