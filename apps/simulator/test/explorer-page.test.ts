@@ -116,7 +116,14 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
     await page.getByText("2 of 2").waitFor();
     expect(await waiting.count()).toBe(3);
     await waiting.first().locator(".name").click();
-    await page.locator(".asked .group", { hasText: "lose a message" }).locator("button.choice").click();
+    const lose = page.locator(".asked .group", { hasText: "lose a message" }).locator("button.choice");
+    // The preview that a pointer brings about must not move the button from under it.
+    await page.locator(".asked button.choice[aria-disabled='false']").first().waitFor();
+    const place = await lose.boundingBox();
+    await lose.hover();
+    await page.locator(".asked .group .effects, .asked .group .quiet").first().waitFor();
+    expect(await lose.boundingBox()).toEqual(place);
+    await lose.click();
     await page.locator(".letter.lost").waitFor();
     expect(await waiting.count()).toBe(2);
     await page.locator(".lane", { hasText: "a0" }).click();

@@ -42,7 +42,7 @@ export { fromPlain, toPlain } from "./replay/plain.ts";
 export { type ReplayFile, readReplay } from "./replay/read.ts";
 export { planOfReplay, type Replayed, replay } from "./replay/replay.ts";
 export { type RecordedRun, type ReplayAbout, recordRun, replayText } from "./replay/write.ts";
-export type { ReplayHeader, ReplayLine, RunEyes, RunLimits, RunPlan } from "./run-types.ts";
+export type { Machine, ReplayHeader, ReplayLine, RunEyes, RunLimits, RunPlan } from "./run-types.ts";
 export { type ShrinkOptions, type Shrunk, shrink } from "./shrink/shrink.ts";
 export { type RunSize, sizeOf } from "./shrink/size.ts";
 export { simulate } from "./simulate.ts";

@@ -46,7 +46,7 @@ const planKeys = [
 
 /** Every kind of line that a run tells: see `Director`. */
 const move =
-  /^(start|@scene|@byz|[~!>^](?:(?! @).)+|\?(?:(?! @).)+ \d+|\*(?:start|crash|arm|fail|full) (?:(?! @).)+)( @\d+( <-?\d+( \d+)?)?)?$/s;
+  /^(start|@scene|@byz|[~!>^](?:(?! @).)+|\?(?:(?! @).)+ \d+|\*(?:start|crash|fail|full) (?:(?! @).)+)( @\d+( <-?\d+( \d+)?)?)?$/s;
 
 /**
  * Refuses a plan that is none, or of which a part would be lost.

@@ -43,10 +43,16 @@ export interface RunPlan<C = unknown> {
   readonly substitute?: (engine: AnyEngine) => AnyEngine;
 }
 
+/** An engine and its configuration: what takes steps. */
+export interface Machine {
+  readonly engine: AnyEngine;
+  readonly config: unknown;
+}
+
 /** What to look at while a run goes on. None of it changes the run. */
 export interface RunEyes {
-  /** Every step. */
-  onStep?(step: SimulatedStep): void;
+  /** Every step, and what took it. */
+  onStep?(step: SimulatedStep, machine: Machine): void;
   /** Every move in order, by the name that `RunPlan.script` knows it by. */
   onMove?(label: string): void;
   /** Faults and other things that happen beside the steps. */

@@ -84,12 +84,13 @@ export class Injector {
     if (host === null || !host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return;
     // Half of the crashes fall between two events, the others after a few more calls of a port.
     const calls = this.#profile.midStep ? Math.floor(drawn / hosts.length) % 32 : 0;
-    this.perform(calls >= 16 ? `*arm ${nameOf(host)} ${calls - 15}` : `*crash ${nameOf(host)}`);
+    if (calls >= 16) host.life?.endWithin(calls - 15);
+    else this.perform(`*crash ${nameOf(host)}`);
   }
 
   /** Has the fault of a script's line happen, within the budget, under that name; false: not now. */
   perform(line: string): boolean {
-    const [what, name, amount = "0"] = line.split(" ");
+    const [what, name] = line.split(" ");
     const host = this.#crew.hosts.find((one) => nameOf(one) === name);
     if (host === undefined) return false;
     if (what === "*start") {
@@ -101,7 +102,6 @@ export class Injector {
     if (!host.up || !this.#blame.allows({ down: host.node }, this.#crew.downNodes())) return false;
     this.#world.tell(line);
     if (what === "*crash") this.#crew.crash(host, "crashes");
-    else if (what === "*arm") host.life?.endWithin(Number(amount));
     else if (what === "*fail") host.disk.failsNext = true;
     else if (what === "*full") host.disk.fullUntil = this.#world.nowUs + 1_000_000;
     return true;

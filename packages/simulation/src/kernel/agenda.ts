@@ -14,8 +14,8 @@ export interface Timeline {
   add(at: number, run: () => void, label?: string): Entry;
   /** The next one that was not called off. */
   take(): Entry | undefined;
-  /** Where a script says what takes time: does this, now? */
-  readonly holds?: (label: string) => boolean;
+  /** Where a script says what happens within the present move: does this? */
+  readonly within?: (label: string) => boolean;
   /** The moment of the move that brought the present one about; undefined: nothing waited for it. */
   readonly bornUs: number | undefined;
   /** How many of its sort that move had brought about before it, where somebody counts. */

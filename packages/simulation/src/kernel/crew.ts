@@ -223,7 +223,10 @@ export class Crew {
       },
       soon: (run) => world.soon(run),
       awake: (run, timer) => host.awake(this.#told(`!${name} ${timer}`, run)),
-      takesUs: (what, drawnUs) => world.takesUs(`${name} ${what}`, drawnUs),
+      within: (what, drawn) => {
+        if (!world.scripted) return drawn;
+        return world.within(`${name} ${what}`, drawn, () => what !== "dies" || this.#mayGoDown(host.node));
+      },
       send: (to, freight) => this.send(host, to, freight),
       output: (life, process, output) => {
         world.count("outputs");
@@ -235,6 +238,10 @@ export class Crew {
       },
       ended: (life, why, error) => this.#ended(host, life.number, why, error),
     };
+  }
+
+  #mayGoDown(node: NodeId): boolean {
+    return this.#parts.blame.allows({ down: node }, this.downNodes());
   }
 
   #ended(host: NodeHost, life: number, why: "crash" | "disk" | "fault", error?: Error): void {

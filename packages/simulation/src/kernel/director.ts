@@ -19,8 +19,8 @@ interface Waiting extends Entry {
  * the packet, that set the timer), in virtual microseconds, and how many of the same ends and kind that move had brought about
  * before. No two moves have the same moment. Where moves were left out, packets have other contents than in the run that the
  * script is of: a line then takes the packet of the same ends and kind that the same move sent in the same place, or else the
- * one that has waited longest. Lines with `^` belong to the one before them: in that move
- * a node begins something that takes time.
+ * one that has waited longest. Lines with `^` belong to the move before them: the disk or the loop of a node takes time
+ * for something in it, or the node dies in the midst of it.
  */
 export class Director implements Timeline {
   readonly #script: readonly string[];
@@ -28,6 +28,7 @@ export class Director implements Timeline {
   readonly #perform: (line: string) => boolean;
   /** By what a line must at least name. */
   readonly #waiting = new Map<string, Waiting[]>();
+  readonly #within = new Set<string>();
   #at = 0;
   #order = 0;
   #nowUs = -1;
@@ -53,6 +54,8 @@ export class Director implements Timeline {
   }
 
   take(): Entry | undefined {
+    const overdue = this.#overdue();
+    if (overdue !== null) return overdue;
     for (;;) {
       const line = this.#script[this.#at];
       if (line === undefined) return undefined;
@@ -66,16 +69,30 @@ export class Director implements Timeline {
       this.nth = found?.nth ?? 0;
       const run = found === null ? () => void this.#perform(move) : found.run;
       this.#nowUs = Math.max(this.#nowUs + 1, Number(at));
+      this.#takeWithin();
       return { at: this.#nowUs, order: this.#at, run };
     }
   }
 
-  /** The next line says that this takes time. */
-  readonly holds = (label: string): boolean => {
-    if (this.#script[this.#at]?.split(" @")[0] !== label) return false;
-    this.#at += 1;
-    return true;
-  };
+  readonly within = (label: string): boolean => this.#within.delete(label);
+
+  /** A node that was to die within the last move and did not: there was less to do in it than there had been. */
+  #overdue(): Entry | null {
+    const label = [...this.#within].find((one) => / dies \d+$/.test(one));
+    if (label === undefined) return null;
+    this.#within.clear();
+    this.#nowUs += 1;
+    this.bornUs = undefined;
+    const node = label.slice(1, label.indexOf(" dies "));
+    return { at: this.#nowUs, order: this.#at, run: () => void this.#perform(`*crash ${node}`) };
+  }
+
+  /** The lines of what happens within the present move, up to the next move. */
+  #takeWithin(): void {
+    this.#within.clear();
+    for (; this.#script[this.#at]?.startsWith("^") === true; this.#at += 1)
+      this.#within.add(this.#script[this.#at]!.split(" @")[0]!);
+  }
 
   #waits(label: string, bornUs: number | undefined, nth: number): Waiting | undefined {
     const stem = stemOf(label);
@@ -86,10 +103,12 @@ export class Director implements Timeline {
     const first = isArrival ? fresh[0] : earliest(fresh);
     // Packets may come again, as a network may repeat them; anything else comes once.
     const again = isArrival ? list.find((entry) => entry.label === label) : undefined;
+    const same = (entry: Waiting): boolean => entry.bornUs === bornUs && entry.nth === nth;
     const found =
+      (again === undefined ? undefined : list.find((entry) => entry.label === label && same(entry))) ??
       fresh.find((entry) => entry.label === label && entry.bornUs === bornUs) ??
       again ??
-      fresh.find((entry) => entry.bornUs === bornUs && entry.nth === nth) ??
+      fresh.find(same) ??
       first;
     if (found !== undefined) found.taken = true;
     return found;

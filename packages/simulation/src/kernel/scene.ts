@@ -1,5 +1,6 @@
 import type { AnyEngine, Authenticator, NodeId, Ports } from "@eunomia/engine";
 import { asked, refuse } from "../errors.ts";
+import type { NodeHost } from "../node/node-host.ts";
 import { Outside } from "../node/outside.ts";
 import type { Cluster, Scene } from "../types.ts";
 import type { Crew } from "./crew.ts";
@@ -107,12 +108,17 @@ export class RunScene implements Scene {
     return replaced;
   }
 
+  #away({ node, paused }: NodeHost): boolean {
+    const world = this.#world;
+    return world.scripted ? world.within(`${node} away`, paused, () => true) : paused;
+  }
+
   #running(process: NodeId) {
     if (this.#parts === null) return undefined;
     const { cluster, crew } = this.#parts;
     const node = cluster.nodeOf(process);
     const host = node === null ? null : crew.upHost(node);
     // A paused process takes nothing in.
-    return host === null || host.paused ? undefined : (host.running ?? undefined);
+    return host === null || this.#away(host) ? undefined : (host.running ?? undefined);
   }
 }

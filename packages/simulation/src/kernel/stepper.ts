@@ -79,7 +79,7 @@ export class Stepper {
         state,
         ...(whole && { digest: world.recorder.digest }),
       };
-      world.eyes.onStep?.(seen);
+      world.eyes.onStep?.(seen, { engine, config });
       this.#judge.step(seen);
     }
     return taken;

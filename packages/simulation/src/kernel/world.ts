@@ -10,14 +10,16 @@ export class World {
   readonly agenda: Timeline;
   /** Somebody keeps the moves of the run, so each has to be named. */
   readonly telling: boolean;
+  /** It matters what happens within a move: somebody keeps it, or a script says it. */
+  readonly scripted: boolean;
   readonly recorder = new Recorder();
   readonly tally = new Tally();
   readonly streams: Streams;
   readonly eyes: RunEyes;
   /** Virtual microseconds. */
   nowUs = 0;
-  /** What might take time in the present move, and how often it was asked for. */
-  readonly #slow = new Map<string, number>();
+  /** What might have happened within the present move, and how often it was asked for. */
+  readonly #asked = new Map<string, number>();
   outcome: Outcome = { kind: "ok" };
   /** Of what is violated. */
   restsOnOthers = false;
@@ -32,6 +34,7 @@ export class World {
   constructor(agenda: Timeline, streams: Streams, eyes: RunEyes) {
     this.agenda = agenda;
     this.telling = eyes.onMove !== undefined;
+    this.scripted = this.telling || agenda.within !== undefined;
     this.streams = streams;
     this.eyes = eyes;
   }
@@ -42,7 +45,7 @@ export class World {
 
   /** One more move of the run happens now, under the name that a script has for it. */
   tell(label: string): void {
-    this.#slow.clear();
+    this.#asked.clear();
     this.#tell(label);
   }
 
@@ -54,18 +57,19 @@ export class World {
   }
 
   /**
-   * How long something takes for which so much was drawn. That it takes any time at all is a move, which happens within the
-   * present one; a script says whether it does.
+   * Does something happen within the present move that might? Asked where it matters: see `scripted`.
+   *
+   * @param drawn so it is without a script.
+   * @param allowed asked where a script says that it happens.
    */
-  takesUs(what: string, drawnUs: number): number {
-    const { holds } = this.agenda;
-    if (holds === undefined && !this.telling) return drawnUs;
-    const times = (this.#slow.get(what) ?? 0) + 1;
-    this.#slow.set(what, times);
+  within(what: string, drawn: boolean, allowed: () => boolean): boolean {
+    const { within } = this.agenda;
+    const times = (this.#asked.get(what) ?? 0) + 1;
+    this.#asked.set(what, times);
     const label = `^${what} ${times}`;
-    const us = holds === undefined ? drawnUs : Number(holds(label));
-    if (us > 0) this.#tell(label);
-    return us;
+    const happens = within === undefined ? drawn : within(label) && allowed();
+    if (happens) this.#tell(label);
+    return happens;
   }
 
   later(delayUs: number, run: () => void, label?: string): void {
@@ -83,7 +87,7 @@ export class World {
     const entry = this.agenda.take();
     if (entry === undefined) return false;
     this.nowUs = entry.at;
-    this.#slow.clear();
+    this.#asked.clear();
     const run = entry.run!;
     entry.run = null;
     run();

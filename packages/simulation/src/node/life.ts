@@ -46,8 +46,8 @@ export interface LifeHost {
   soon(run: () => void): void;
   /** Runs a timer now, or when the node goes on. */
   awake(run: () => void, name: string): void;
-  /** How long something takes for which so much was drawn. */
-  takesUs(what: Slow, drawnUs: number): number;
+  /** Does it take time, and does the life end here, as it was drawn, or as a script says? */
+  within(what: Slow | "dies", drawn: boolean): boolean;
   send(to: NodeId, freight: Freight): boolean;
   output(life: SimulatedLife, process: NodeId, output: unknown): void;
   step(
@@ -142,21 +142,23 @@ export class SimulatedLife implements Life, DiskHost {
 
   call(): boolean {
     if (this.#over) return false;
-    if (this.#callsLeft > 0) {
-      this.#callsLeft -= 1;
-      if (this.#callsLeft === 0) {
-        this.end();
-        this.#host.ended(this, "crash");
-        return false;
-      }
-    }
-    return true;
+    const doomed = this.#callsLeft > 0;
+    if (doomed) this.#callsLeft -= 1;
+    if (!this.#host.within("dies", doomed && this.#callsLeft === 0)) return true;
+    this.end();
+    this.#host.ended(this, "crash");
+    return false;
+  }
+
+  /** Where a script says that it takes time, it takes any. */
+  #takesUs(what: Slow, drawnUs: number): number {
+    return this.#host.within(what, drawnUs > 0) ? Math.max(1, drawnUs) : 0;
   }
 
   syncDelayUs(): number {
     const { syncMaxUs, sched, disk } = this.#host;
     const drawn = syncMaxUs === 0 ? 0 : Math.round((sched.below(16) * syncMaxUs) / 15);
-    return this.#host.takesUs("disk", disk.slowUntil > this.#host.nowUs() ? drawn + 500_000 : drawn);
+    return this.#takesUs("disk", disk.slowUntil > this.#host.nowUs() ? drawn + 500_000 : drawn);
   }
 
   later(delayUs: number, run: () => void): void {
@@ -225,7 +227,7 @@ export class SimulatedLife implements Life, DiskHost {
     const run = this.#deferredRun;
     const { batchMaxUs, sched } = this.#host;
     const drawn = batchMaxUs === 0 ? 0 : Math.round((sched.below(8) * batchMaxUs) / 7);
-    const wait = this.#host.takesUs("loop", drawn);
+    const wait = this.#takesUs("loop", drawn);
     if (wait === 0) this.#host.soon(run);
     else this.#host.later("loop", wait, run);
   }

@@ -2,7 +2,9 @@ import type { RunPlan } from "../run-types.ts";
 import { simulate } from "../simulate.ts";
 import type { Choice, RunResult } from "../types.ts";
 import type { Attempts } from "./attempts.ts";
-import { isFault, isTimer, isTurn, type Move, Moves, sortOf, without } from "./move.ts";
+import { fewest } from "./fewest.ts";
+import { isFault, isSlow, isTimer, isTurn, type Move, Moves, sortOf, without } from "./move.ts";
+import { Needed } from "./needed.ts";
 
 /**
  * Makes a run smaller by its moves: a script of them is a run of its own, whose other moves do not shift when one is left out.
@@ -31,36 +33,69 @@ class ScriptShrinker<C> {
   readonly #attempts: Attempts<C>;
   readonly #tried = new Set<string>();
   #choices: readonly Choice[] = [];
-  #moves: readonly Move[] = [];
+  #seen = new Moves();
 
   constructor(plan: RunPlan<C>, attempts: Attempts<C>) {
     this.#plan = plan;
     this.#attempts = attempts;
   }
 
+  get #moves(): readonly Move[] {
+    return this.#seen.all;
+  }
+
   begin(moves: readonly Move[], choices: readonly Choice[]): Promise<boolean | null> {
     return this.#try(moves, choices, true);
   }
 
+  /** Coarse before fine, as replays are few: in each of these what may go together before what may go alone. */
   async shrink(nodes: number): Promise<void> {
-    await this.#drop(
-      this.#moves.filter(({ steps, fired }) => steps > 0 && fired === 0),
-      false,
-    );
+    const idle = this.#moves.filter(({ steps, fired }) => steps > 0 && fired === 0);
+    await this.#drop(idle, false);
+    await this.#onlyNeeded();
     await this.#leaveOutNodes(nodes);
     await this.#bySort();
+    await this.#onlyNeeded();
     for (const share of [24, 96]) {
       for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true, share);
       await this.#sweep(() => true, true, share);
       await this.#sweep(() => true, false, share);
       await this.#bySort();
+      await this.#onlyNeeded();
     }
-    for (let before = Number.POSITIVE_INFINITY; this.#moves.length < before && this.#attempts.left > 0; ) {
-      before = this.#moves.length;
+    const size = (): number => this.#moves.length + this.#attempts.best.steps;
+    for (let before = Number.POSITIVE_INFINITY; size() < before && this.#attempts.left > 0; ) {
+      before = size();
       for (const of of [isTurn, isFault, isTimer]) await this.#sweep(of, true);
       await this.#sweep(() => true, false);
       await this.#sweep(() => true, true);
+      await this.#calmTurns();
     }
+  }
+
+  /** Turns of clients that are as simple as they can be. */
+  async #calmTurns(): Promise<void> {
+    const isLoad = ({ stream }: Choice): boolean => stream.startsWith("load:");
+    const others = this.#choices.filter((choice) => !isLoad(choice));
+    const made = this.#attempts.best.choices.filter(isLoad);
+    await fewest(made, (kept) => this.#try(this.#moves, [...others, ...kept]));
+  }
+
+  /** Leaves out what the last output, and others with which it may be in conflict, do not need. */
+  async #onlyNeeded(): Promise<void> {
+    const moves = this.#moves;
+    const needed = new Needed(this.#seen);
+    const outputs = needed.outputs;
+    const last = outputs.at(-1);
+    if (last === undefined) return;
+    const holds = (others: readonly number[]): Promise<boolean | null> => {
+      const some = needed.movesFor([...others, last]);
+      const gone = moves.filter((move) => !some.has(move) && !isSlow(move) && !isFault(move));
+      return this.#try(without(moves, new Set(gone), false), this.#choices);
+    };
+    if ((await holds([])) === true) return;
+    const others = outputs.slice(0, -1);
+    if ((await holds(others)) === true) await fewest(others, holds, Math.ceil(others.length / 8));
   }
 
   /** Leaves out all moves of one sort, those that are many first. */
@@ -83,7 +118,7 @@ class ScriptShrinker<C> {
     const seen = new Moves();
     const holds = await this.#attempts.try({ ...this.#plan, script, choices }, whatever, seen.eyes);
     if (holds === true) {
-      this.#moves = seen.all;
+      this.#seen = seen;
       this.#choices = choices;
     }
     return holds;
