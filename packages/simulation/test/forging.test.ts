@@ -1,11 +1,12 @@
 import { Reader } from "@eunomia/codec";
-import type { Authenticator } from "@eunomia/engine";
+import type { Authenticator, NodeId, Transport } from "@eunomia/engine";
 import {
   authenticity,
   calmProfile,
   checksumSeal,
   drawLiars,
   forging,
+  type Life,
   type RunPlan,
   type RunResult,
   type System,
@@ -84,21 +85,47 @@ test("an authenticator that does not check lets a forgery change a state, which 
     expect(outcome).toMatchObject({ kind: "violated", property: "messages come from their senders" });
 });
 
-/**
- * A driver that does not check whether the sender of a frame may speak for the process that a packet names: whoever is named is
- * taken for the sender.
- */
+/** The process that the first packet under a sound seal names. */
+function namedIn(seal: Authenticator, sealed: Uint8Array): NodeId | null {
+  const opened = seal.open(sealed);
+  if (!opened.ok) return null;
+  const reader = new Reader(opened.bytes);
+  reader.arrayHeader();
+  reader.text();
+  return reader.text();
+}
+
+/** Whoever a packet names is taken for the one who sealed it. */
 function unchecked(self: string): Authenticator {
   const sound = checksumSeal(self);
   return {
     ...sound,
     open: (sealed) => {
       const opened = sound.open(sealed);
-      if (!opened.ok) return opened;
-      const reader = new Reader(opened.bytes);
-      reader.arrayHeader();
-      reader.text();
-      return { ...opened, from: reader.text() };
+      return opened.ok ? { ...opened, from: namedIn(sound, sealed)! } : opened;
+    },
+  };
+}
+
+/** A driver that does not check whether the peer of a connection, and who sealed a frame, may speak for the process that a packet names. */
+function believing(system: System<null>): System<null> {
+  return {
+    ...system,
+    build: (config, scene) => {
+      const cluster = system.build(config, scene);
+      const nodes = cluster.nodes.map(({ id, start }) => ({
+        id,
+        start: (life: Life) => {
+          const { transport } = life.ports;
+          const sound = transport.listen.bind(transport);
+          const seal = checksumSeal(id);
+          const listen: Transport["listen"] = (receive) =>
+            sound((claimed, sealed) => receive(namedIn(seal, sealed) ?? claimed, sealed));
+          Object.assign(transport, { listen });
+          return start(life);
+        },
+      }));
+      return { ...cluster, nodes };
     },
   };
 }
@@ -106,7 +133,8 @@ function unchecked(self: string): Authenticator {
 test("without the driver's check of senders, packets of others under a liar's own seal change states, which the watch tells", async () => {
   let [tried, found] = [0, 0];
   for (let seed = 0; seed < 4; seed += 1) {
-    const { outcome, counts } = await simulate(plan(`${seed}`, unchecked));
+    const given = plan(`${seed}`, unchecked);
+    const { outcome, counts } = await simulate({ ...given, system: believing(given.system) });
     tried += counts["byzantine: impersonation"] ?? 0;
     if (outcome.kind === "violated" && outcome.property === "messages come from their senders") found += 1;
   }
