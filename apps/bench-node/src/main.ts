@@ -2,13 +2,14 @@
 import { formatReplay } from "@eunomia/trace";
 import { Command } from "commander";
 import { benchCommand } from "./bench/command.ts";
+import { initCommand } from "./cli/commands/init.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { readClusterConfig } from "./node/config.ts";
 import { runNode } from "./node/process.ts";
 import { replayTrace } from "./node/replay.ts";
 
 /** Wrong usage is a run that could not be carried through, not one that failed its verdict. */
-const program = new Command("eunomia-bench")
+const program = new Command("eunomia")
   .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
   .description("Ordered broadcast over consensus protocols that are swapped while it runs");
 
@@ -65,6 +66,7 @@ program
     },
   );
 
+program.addCommand(initCommand());
 program.addCommand(benchCommand());
 
 await program.parseAsync();

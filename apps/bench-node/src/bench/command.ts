@@ -56,10 +56,10 @@ export const benchCommand = (): Command =>
       "after",
       `
 Examples
-  eunomia-bench bench --quick                                 five minutes
-  eunomia-bench bench                                         every size, some twenty minutes
-  eunomia-bench bench --bytes 4096 --outstanding 32,128       a question of your own
-  eunomia-bench bench --connections 16 --repeats 5
+  eunomia bench --quick                                 five minutes
+  eunomia bench                                         every size, some twenty minutes
+  eunomia bench --bytes 4096 --outstanding 32,128       a question of your own
+  eunomia bench --connections 16 --repeats 5
 
 Figures are medians; ratios are taken pair by pair, since the machine changes under them. etcd comes from Debian's
 etcd-server; without it the cluster is measured alone, and the report says so.`,

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { TcpQuotas } from "@eunomia/transports/tcp";
 import { readSecretFile, SecretFileError } from "../security/secret-files.ts";
+import { objectionToCluster, quoted } from "./schema.ts";
 
 /** One node of the cluster: where its peers and clients reach it. */
 export interface NodeAddress {
@@ -8,20 +10,29 @@ export interface NodeAddress {
   readonly port: number;
 }
 
-/** What every node of a cluster is told, word for word the same. */
+/** One of the first nodes, as the configuration has it. */
+export interface ClusterNode extends NodeAddress {
+  /** Where it serves its status page, metrics and health; nowhere if left out. */
+  readonly observe?: { readonly host: string; readonly port: number };
+}
+
+/** What every node of a cluster is told, word for word the same. `cluster.schema.json` is the definition of the file. */
 export interface ClusterConfig {
   /** Names the cluster; nodes and clients of another name are refused. */
   readonly cluster: string;
   /** The first members. Later ones join by control commands and stand in the order. */
-  readonly nodes: readonly NodeAddress[];
+  readonly nodes: readonly ClusterNode[];
   /** How many nodes may be down at once. */
   readonly f: number;
   /** The protocol of the first epoch: a name in `protocols`. */
   readonly initial: string;
   readonly protocols: {
     readonly "two-thirds"?: { readonly graceMs?: number };
-    /** Sizes of the two kinds of quorums among these nodes; they must meet, and be left when `f` nodes are down. */
-    readonly paxos?: { readonly phase1: number; readonly phase2: number };
+    /**
+     * Sizes of the two kinds of quorums among these nodes; they must meet, and be left when `f` nodes are down. Without sizes:
+     * majorities.
+     */
+    readonly paxos?: { readonly phase1?: number; readonly phase2?: number };
   };
   /** Who may swap protocols. */
   readonly controllers: {
@@ -37,6 +48,12 @@ export interface ClusterConfig {
   readonly maxBatchBytes: number;
   /** A snapshot is taken after every so many slots, at all nodes in the same ones. Default 10,000. */
   readonly checkpointSlots?: number;
+  /** What the cluster does with the order. Default: nothing. */
+  readonly application?: "kv" | "none";
+  /** What each peer and each client may send to a node. Default: no bounds. */
+  readonly quotas?: TcpQuotas;
+  /** The snapshot that this cluster begins with, where it was restored from another one; `root` in hexadecimal. */
+  readonly origin?: { readonly slot: number; readonly root: string };
 }
 
 /** The two secrets of a cluster, 32 bytes in hexadecimal. Clients get the second one only. */
@@ -57,73 +74,6 @@ export class ConfigError extends Error {
     this.field = field;
   }
 }
-
-type Json = Record<string, unknown>;
-
-/** Reads fields and says where one is wrong. */
-class Fields {
-  readonly #file: string;
-  readonly #path: string;
-  readonly #json: Json;
-  constructor(file: string, path: string, json: unknown) {
-    if (typeof json !== "object" || json === null || Array.isArray(json))
-      throw new ConfigError(file, path || "(whole file)", "an object", show(json));
-    this.#file = file;
-    this.#path = path;
-    this.#json = json as Json;
-  }
-  fail(field: string, expected: string): never {
-    throw new ConfigError(this.#file, this.#at(field), expected, show(this.#json[field]));
-  }
-  #at(field: string): string {
-    return this.#path === "" ? field : `${this.#path}.${field}`;
-  }
-  only(allowed: readonly string[]): this {
-    for (const field of Object.keys(this.#json))
-      if (!allowed.includes(field))
-        throw new ConfigError(
-          this.#file,
-          this.#at(field),
-          `only the fields ${allowed.join(", ")}`,
-          "another one",
-        );
-    return this;
-  }
-  text(field: string, fallback?: string): string {
-    const value = this.#json[field] ?? fallback;
-    return typeof value === "string" && value !== "" ? value : this.fail(field, "a text that is not empty");
-  }
-  integer(field: string, min: number, max: number, fallback?: number): number {
-    const value = this.#json[field] ?? fallback;
-    return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
-      ? value
-      : this.fail(field, `an integer from ${min} to ${max}`);
-  }
-  flag(field: string, fallback: boolean): boolean {
-    const value = this.#json[field] ?? fallback;
-    return typeof value === "boolean" ? value : this.fail(field, "true or false");
-  }
-  hex(field: string, bytes: number): string {
-    const value = this.text(field);
-    return new RegExp(`^[0-9a-f]{${bytes * 2}}$`).test(value)
-      ? value
-      : this.fail(field, `${bytes} bytes in lower-case hexadecimal`);
-  }
-  has(field: string): boolean {
-    return this.#json[field] !== undefined;
-  }
-  object(field: string): Fields {
-    return new Fields(this.#file, this.#at(field), this.#json[field]);
-  }
-  list(field: string, min: number): Fields[] {
-    const value = this.#json[field];
-    if (!Array.isArray(value) || value.length < min) return this.fail(field, `a list of at least ${min}`);
-    return value.map((item, i) => new Fields(this.#file, `${this.#at(field)}[${i}]`, item));
-  }
-}
-
-const show = (value: unknown): string =>
-  value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
 /** @param secret no message may repeat what the file holds */
 function readJson(file: string, secret = false): unknown {
@@ -148,80 +98,92 @@ function readJson(file: string, secret = false): unknown {
 
 /** @throws ConfigError with file, field, what was expected and what was got. */
 export function readClusterConfig(file: string): ClusterConfig {
-  return checkClusterConfig(readJson(file), file);
+  return checkedConfig(readJson(file), file);
 }
 
-function checkClusterConfig(json: unknown, file: string): ClusterConfig {
-  const top = new Fields(file, "", json).only([
-    "cluster",
-    "nodes",
-    "f",
-    "initial",
-    "protocols",
-    "controllers",
-    "alpha",
-    "mode",
-    "fifo",
-    "maxBatch",
-    "maxBatchBytes",
-    "checkpointSlots",
-  ]);
-  const nodes = top.list("nodes", 1).map((node) => {
-    node.only(["id", "host", "port"]);
-    return { id: node.text("id"), host: node.text("host"), port: node.integer("port", 1, 65_535) };
-  });
-  if (new Set(nodes.map((node) => node.id)).size !== nodes.length) top.fail("nodes", "ids that differ");
-  if (nodes.some((node) => node.id.includes("/"))) top.fail("nodes", 'ids without "/"');
-  const protocols = top.object("protocols").only(["two-thirds", "paxos"]);
-  const initial = top.text("initial");
-  if (!protocols.has(initial)) top.fail("initial", "a name in protocols");
-  const twoThirds = protocols.has("two-thirds") ? protocols.object("two-thirds").only(["graceMs"]) : null;
-  const paxos = protocols.has("paxos") ? protocols.object("paxos").only(["phase1", "phase2"]) : null;
-  const controllers = top.object("controllers").only(["threshold", "principals"]);
-  const principals = controllers.list("principals", 1).map((principal) => {
-    principal.only(["id", "publicKey"]);
-    return { id: principal.text("id"), publicKey: principal.hex("publicKey", 32) };
-  });
-  if (new Set(principals.map(({ id }) => id)).size !== principals.length)
-    controllers.fail("principals", "ids that differ");
-  const sizes = paxos && {
-    phase1: paxos.integer("phase1", 1, nodes.length),
-    phase2: paxos.integer("phase2", 1, nodes.length),
-  };
-  if (sizes && sizes.phase1 + sizes.phase2 <= nodes.length)
-    protocols.fail("paxos", `phase1 + phase2 of more than ${nodes.length} nodes, so that quorums meet`);
-  const mode = top.text("mode", "cut");
-  if (mode !== "cut" && mode !== "window") top.fail("mode", '"cut" or "window"');
-  const fMax = Math.floor((nodes.length - 1) / (twoThirds ? 3 : 2));
-  const f = top.integer("f", 0, fMax, Math.floor((nodes.length - 1) / 3));
-  if (sizes && Math.max(sizes.phase1, sizes.phase2) > nodes.length - f)
-    protocols.fail("paxos", `quorums of at most ${nodes.length - f} nodes, so that f of them may be down`);
-  return {
-    cluster: top.text("cluster"),
-    nodes,
-    f,
-    initial,
-    protocols: {
-      ...(twoThirds && { "two-thirds": { graceMs: twoThirds.integer("graceMs", 0, 60_000, 20) } }),
-      ...(sizes && { paxos: sizes }),
-    },
-    controllers: { threshold: controllers.integer("threshold", 1, principals.length), principals },
-    alpha: top.integer("alpha", 1, 1024, 2),
-    mode: mode as ClusterConfig["mode"],
-    fifo: top.flag("fifo", false),
-    maxBatch: top.integer("maxBatch", 1, 65_536, 4096),
-    maxBatchBytes: top.integer("maxBatchBytes", 1024, 16 << 20, 512 * 1024),
-    checkpointSlots: top.integer("checkpointSlots", 1, Number.MAX_SAFE_INTEGER, 10_000),
-  };
+/** A configuration with every default in it. `file` is for the messages. @throws ConfigError */
+export function checkedConfig(json: unknown, file: string): ClusterConfig {
+  const objection = objectionToCluster(json);
+  if (objection !== null) {
+    const { field, expected, got } = objection;
+    throw new ConfigError(file, field || "(whole file)", expected, got);
+  }
+  // Of the schema, so every default is in it.
+  const { $schema: _, ...config } = json as ClusterConfig & { readonly $schema?: string };
+  const { nodes, initial } = config;
+  const f = config.f ?? mostDown(nodes.length, initial);
+  const checked = { ...config, f };
+  const problem = problemOf(checked);
+  if (problem === null) return checked;
+  throw new ConfigError(file, problem.field, problem.expected, quoted(problem.got));
 }
+
+/** So many of the nodes may be down with this protocol. */
+export const mostDown = (nodes: number, protocol: string): number =>
+  Math.floor((nodes - 1) / (protocol === "two-thirds" ? 3 : 2));
+
+interface Problem {
+  readonly field: string;
+  readonly expected: string;
+  readonly got: unknown;
+}
+
+/** What no schema can say: whether the parts fit together. */
+function problemOf({ nodes, f, initial, protocols, controllers }: ClusterConfig): Problem | null {
+  const count = nodes.length;
+  const { principals, threshold } = controllers;
+  const most = mostDown(count, initial);
+  if (!differ(nodes.map(({ id }) => id))) return { field: "nodes", expected: "ids that differ", got: nodes };
+  const places = nodes.flatMap(({ observe, ...own }) => [own, ...(observe ? [observe] : [])]);
+  if (!differ(places.map(({ host, port }) => `${host} ${port}`)))
+    return { field: "nodes", expected: "addresses that differ, those to observe among them", got: nodes };
+  if (protocols[initial as keyof typeof protocols] === undefined)
+    return { field: "initial", expected: "a name in protocols", got: initial };
+  if (f > most)
+    return {
+      field: "f",
+      expected: `an integer from 0 to ${most}, for ${count} nodes with ${initial}`,
+      got: f,
+    };
+  if (!differ(principals.map(({ id }) => id)))
+    return { field: "controllers.principals", expected: "ids that differ", got: principals };
+  if (!differ(principals.map(({ publicKey }) => publicKey)))
+    return {
+      field: "controllers.principals",
+      expected: "keys that differ: one that is used twice would sign for two",
+      got: principals,
+    };
+  if (threshold > principals.length)
+    return {
+      field: "controllers.threshold",
+      expected: `an integer from 1 to ${principals.length}`,
+      got: threshold,
+    };
+  return quorumProblem(count, f, protocols.paxos);
+}
+
+function quorumProblem(count: number, f: number, paxos: ClusterConfig["protocols"]["paxos"]): Problem | null {
+  if (paxos?.phase1 === undefined || paxos.phase2 === undefined) return null;
+  const { phase1, phase2 } = paxos;
+  const problem = (expected: string): Problem => ({ field: "protocols.paxos", expected, got: paxos });
+  if (phase1 + phase2 <= count)
+    return problem(`phase1 + phase2 of more than ${count} nodes, so that quorums meet`);
+  if (Math.max(phase1, phase2) > count - f)
+    return problem(`quorums of at most ${count - f} nodes, so that ${f} of them may be down`);
+  return null;
+}
+
+const differ = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
 /** @throws ConfigError as for the configuration; SecretFileError if others can read it. No message repeats a secret. */
 export function readSecrets(file: string, which: "node" | "client"): ClusterSecrets {
   const json = readJson(file, true);
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new ConfigError(file, "(whole file)", "an object", "something else");
-  const secrets = json as Json;
-  new Fields(file, "", secrets).only(["nodes", "clients"]);
+  const secrets: Record<string, unknown> = { ...json };
+  const surplus = Object.keys(secrets).find((field) => field !== "nodes" && field !== "clients");
+  if (surplus !== undefined)
+    throw new ConfigError(file, surplus, "only the fields nodes, clients", "another one");
   const hex = (field: string): string => {
     const value = secrets[field];
     if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value))

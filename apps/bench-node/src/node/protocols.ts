@@ -22,6 +22,7 @@ export function registry(config: ClusterConfig, self: string): Record<string, Co
 
 /** A protocol with the parameters of the configuration, which are right for the nodes that it names. */
 export function protocolSpec({ protocols }: ClusterConfig, name: string): ProtocolSpec {
-  const sizes = name === "paxos" ? protocols.paxos : undefined;
-  return { name, params: sizes === undefined ? new Uint8Array() : paxosParams(sizes) };
+  const { phase1, phase2 } = (name === "paxos" ? protocols.paxos : null) ?? {};
+  const sized = phase1 !== undefined && phase2 !== undefined;
+  return { name, params: sized ? paxosParams({ phase1, phase2 }) : new Uint8Array() };
 }
