@@ -3,6 +3,7 @@ import { formatReplay } from "@eunomia/trace";
 import { Command } from "commander";
 import { benchCommand } from "./bench/command.ts";
 import { initCommand } from "./cli/commands/init.ts";
+import { startCommand } from "./cli/commands/start.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { readClusterConfig } from "./node/config.ts";
 import { runNode } from "./node/process.ts";
@@ -14,7 +15,7 @@ const program = new Command("eunomia")
   .description("Ordered broadcast over consensus protocols that are swapped while it runs");
 
 program
-  .command("node")
+  .command("node", { hidden: true })
   .description("run one node of a cluster until SIGTERM")
   .requiredOption("--config <file>", "cluster configuration, the same at every node")
   .option("--secrets <file>", "secrets that the whole cluster shares, only its owner may read them")
@@ -67,6 +68,7 @@ program
   );
 
 program.addCommand(initCommand());
+program.addCommand(startCommand());
 program.addCommand(benchCommand());
 
 await program.parseAsync();

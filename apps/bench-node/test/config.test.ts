@@ -44,6 +44,7 @@ describe("the configuration of a cluster", () => {
       maxBatch: 4096,
       maxBatchBytes: 512 * 1024,
       checkpointSlots: 10_000,
+      application: "none",
     } satisfies ClusterConfig);
     expect(readClusterConfig(fileOf(without("f"))).f).toBe(1);
   });
@@ -51,13 +52,13 @@ describe("the configuration of a cluster", () => {
   const wrong: [what: string, content: unknown, field: string, expected: string, got: string][] = [
     ["no JSON", "{ cluster: ", "(whole file)", "JSON", "JSON"],
     ["a list", [], "(whole file)", "an object", "[]"],
-    ["a missing field", without("cluster"), "cluster", "a text that is not empty", "nothing"],
+    ["a missing field", without("cluster"), "cluster", "at most 64 letters", "nothing"],
     ["an unknown field", { ...good, colour: 1 }, "colour", "only the fields cluster", "another one"],
     ["a wrong type", { ...good, alpha: "2" }, "alpha", "an integer from 1", '"2"'],
     ["a number out of range", { ...good, maxBatch: 0 }, "maxBatch", "an integer from 1", "0"],
     ["a flag that is none", { ...good, fifo: 1 }, "fifo", "true or false", "1"],
     ["an unknown mode", { ...good, mode: "abrupt" }, "mode", '"cut" or "window"', '"abrupt"'],
-    ["no nodes", { ...good, nodes: [] }, "nodes", "a list of at least 1", "[]"],
+    ["no nodes", { ...good, nodes: [] }, "nodes", "a list of 1 to 64 nodes", "[]"],
     [
       "a field of a node",
       { ...good, nodes: [{ ...first, port: 0 }, ...rest] },
@@ -69,8 +70,8 @@ describe("the configuration of a cluster", () => {
     [
       "an id with a slash",
       { ...good, nodes: [{ ...first, id: "a/b" }, ...rest] },
-      "nodes",
-      'without "/"',
+      "nodes[0].id",
+      "at most 64 letters, digits",
       "a/b",
     ],
     ["an unknown first protocol", { ...good, initial: "raft" }, "initial", "a name in protocols", '"raft"'],

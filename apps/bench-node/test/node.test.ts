@@ -86,14 +86,14 @@ test("a node that did nothing yet may be closed or killed, and comes back", { ti
   await cluster.stopAll();
 });
 
-test("a lost identity file takes no records away", { timeout: 60_000 }, async () => {
+test("a lost note of an earlier start takes no records away", { timeout: 60_000 }, async () => {
   const dataDirectory = join(directory.path, "identity");
   const options = { config: await alone(), secrets, id: "n1", dataDirectory, onFault: () => {} };
   const first = await startNode(options);
   first.node.submit(registration(1));
   await until("the slot", () => first.deliveredSlot === 1);
   await first.close();
-  rmSync(join(dataDirectory, "identity.json"));
+  rmSync(join(dataDirectory, "started.json"));
   const second = await startNode(options);
   expect(second).toMatchObject({ ranBefore: false, restoredSlot: 1 });
   await second.close();

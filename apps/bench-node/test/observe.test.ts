@@ -16,6 +16,9 @@ const glance: Glance = {
   epoch: 3,
   protocol: "paxos",
   leader: "n2",
+  members: [1, 2, 3].map((i) => ({ id: `n${i}`, host: "127.0.0.1", port: 7000 + i })),
+  f: 1,
+  nextControl: 1,
   log: { first: 1001, last: 1234, durable: 1230 },
   queue: { waiting: 5, proposed: 2, parked: 1 },
   peers: [
@@ -25,6 +28,7 @@ const glance: Glance = {
   clients: 4,
   subscribers: 2,
   refusals: { "mac: unknown sender": 7, '<img src="x">': 1 },
+  certificateUntil: null,
   residentBytes: 100 * 2 ** 20,
   cpuSeconds: 3,
 };

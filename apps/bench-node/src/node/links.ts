@@ -49,7 +49,7 @@ export class Links {
    * @throws ConfigError when nothing says where this node listens; TransportError when it cannot.
    */
   static async open(options: NodeOptions): Promise<Links> {
-    const { config, secrets, tls, quotas, id, joins, onEvent } = options;
+    const { config, secrets, tls, quotas = options.config.quotas, id, joins, onEvent } = options;
     const own = joins?.self ?? config.nodes.find((node) => node.id === id);
     if (own === undefined)
       throw new ConfigError(

@@ -1,9 +1,13 @@
 import { type Logger, pino } from "pino";
+import { type ObserveServer, observe } from "../observe/server.ts";
+import { Watch } from "../observe/watch.ts";
 import { readTlsFiles } from "../security/tls-files.ts";
-import { readClusterConfig, readSecrets } from "./config.ts";
-import { type RunningNode, startNode } from "./stack.ts";
+import { type ClusterConfig, readClusterConfig, readSecrets } from "./config.ts";
+import type { Joining } from "./joining.ts";
+import { type NodeOptions, type RunningNode, startNode } from "./stack.ts";
 import { NodeEngineTrace, NodeTrace } from "./trace.ts";
 
+/** Where a node's process finds what it is to be. */
 export interface NodeProcessOptions {
   readonly config: string;
   /** A file of secrets that all share, or a folder with this node's certificate: one of the two. */
@@ -11,6 +15,8 @@ export interface NodeProcessOptions {
   readonly tls?: string;
   readonly id: string;
   readonly data: string;
+  /** For a node that is none of the first ones. */
+  readonly joins?: Joining;
   /** Where broadcast events go, one JSON object per line. */
   readonly trace?: string;
   /** Where every step of every engine goes, for `replay`. */
@@ -47,29 +53,34 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
     setTimeout(() => process.exit(exitCode), 50).unref();
   };
   let running: RunningNode;
+  let server: ObserveServer | null = null;
   const trace = options.trace === undefined ? null : new NodeTrace(options.trace, options.id);
   const engines =
     options.traceEngines === undefined ? null : new NodeEngineTrace(options.traceEngines, options.id);
   try {
+    const config = readClusterConfig(options.config);
+    const watch = new Watch(config, options.id);
+    server = await observeAs(config, options, watch);
     running = await startNode({
-      config: readClusterConfig(options.config),
+      config,
       ...(options.secrets !== undefined && { secrets: readSecrets(options.secrets, "node") }),
       ...(options.tls !== undefined && { tls: readTlsFiles(options.tls) }),
+      ...(options.joins && { joins: options.joins }),
       id: options.id,
       dataDirectory: options.data,
       onFault: (error) => fail(error, 1),
-      onForeign: (event) => log.warn(event, "spoke for the session of another name"),
-      onAlarm: (alarm) => log.error(alarm, "processes disagree about a slot"),
-      onEvent: (event) =>
-        event.kind === "refused" ? log.warn(event, "connection refused") : log.info(event, event.kind),
+      ...logging(log),
+      ...listening(watch, log, trace),
       ...(engines && { step: engines.step }),
-      ...(trace && { onDelivery: (delivery) => trace.delivered(delivery) }),
     });
+    watch.attach(running);
   } catch (error) {
+    await server?.close();
     fail(error as Error, 2);
     return;
   }
   const stop = async (): Promise<void> => {
+    await server?.close();
     await running.close();
     trace?.close();
     engines?.close();
@@ -85,7 +96,59 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   process.once("disconnect", stop);
   const { tornBytes, restoredSlot } = running;
   if (running.ranBefore) trace?.recovered(restoredSlot);
+  log.info({ delivered: restoredSlot, tornBytes, observe: server?.address ?? null }, "serving");
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
+}
+
+/** What of a node goes into its log. */
+function logging(log: Logger) {
+  const away = new Set<string>();
+  return {
+    onForeign: (event) => log.warn(event, "spoke for the session of another name"),
+    onSnapshot: (event) => {
+      const trouble = event.kind === "failed" || event.kind === "damaged" || event.kind === "unusable";
+      log[trouble ? "error" : "info"](event, `snapshot ${event.kind}`);
+    },
+    onEvent(event) {
+      if (event.kind === "connected") away.delete(event.peer);
+      if (event.kind === "dial-failed") {
+        // Dialled again and again; the first time says it.
+        if (away.has(event.peer)) return;
+        away.add(event.peer);
+      }
+      const refused = event.kind === "refused" || event.kind === "refused-by-peer";
+      if (refused) log.warn(event, "connection refused");
+      else log.info(event, event.kind);
+    },
+  } satisfies Partial<NodeOptions>;
+}
+
+/** What of a node is measured, and written down for `verify`. */
+const listening = (watch: Watch, log: Logger, trace: NodeTrace | null) =>
+  ({
+    ...watch.ears,
+    onDelivery: (delivery) => {
+      watch.ears.onDelivery(delivery);
+      trace?.delivered(delivery);
+    },
+    onAlarm: (alarm) => {
+      watch.ears.onAlarm(alarm);
+      log.error(alarm, "processes disagree about a slot");
+    },
+    onRemoved: (from) => {
+      watch.ears.onRemoved(from);
+      log.warn({ from }, "removed: this node may be stopped, and its name is never used again");
+    },
+  }) satisfies Partial<NodeOptions>;
+
+/** Serves what is measured where the configuration says; null: nowhere. @throws ObserveError */
+async function observeAs(
+  config: ClusterConfig,
+  { id, joins }: NodeProcessOptions,
+  { meters }: Watch,
+): Promise<ObserveServer | null> {
+  const { observe: place } = joins?.self ?? config.nodes.find((node) => node.id === id) ?? {};
+  return place === undefined ? null : observe({ ...place, meters });
 }
 
 /** Takes the folder's certificate, authorities and revocations as they are now. What cannot work changes nothing. */

@@ -4,7 +4,9 @@ import {
   type Application,
   BroadcastNode,
   type Delivery,
+  type GatewayState,
   gatewayDefaults,
+  lasting,
   type ReplicaConfig,
   type ReplicaOracles,
   replicaDefaults,
@@ -17,6 +19,7 @@ import type { DriverOptions, SlotLog, SnapshotStore } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
 import type { TcpEvent, TcpQuotas, TcpStats, TcpTls } from "@eunomia/transports/tcp";
+import { timedJournal } from "../observe/timed-journal.ts";
 import type { ClusterConfig, ClusterSecrets, NodeAddress } from "./config.ts";
 import { Links } from "./links.ts";
 import { addressProblem, membershipOf } from "./members.ts";
@@ -40,6 +43,10 @@ export interface NodeOptions {
   readonly application?: Application;
   onSnapshot?(event: SnapshotEvent): void;
   onDelivery?(delivery: Delivery): void;
+  /** This node's replica proposes in a slot. */
+  onPropose?(slot: number): void;
+  /** The journal was synced, in so many milliseconds. */
+  onSync?(tookMs: number): void;
   /** This node is no member from slot `from` on and may end; its identity is never used again. */
   onRemoved?(from: number): void;
   onEvent?(event: TcpEvent): void;
@@ -68,11 +75,16 @@ export interface RunningNode {
   readonly restoredSlot: number;
   /** The last slot that is delivered and rests on durable records. */
   readonly deliveredSlot: number;
+  /** The oldest slot in the log of this node. */
+  readonly firstSlot: number;
+  readonly subscribers: number;
+  /** Whether an id is a node's that is or was a member, and no client's. */
+  isNode(id: string): boolean;
   close(): Promise<void>;
 }
 
 /** The file that says "this node has run before": from then on an absent journal is a lost one. */
-const identityFile = "identity.json";
+const startedFile = "started.json";
 
 /**
  * One node of a cluster on real ports: TCP, write-ahead log, delivered log, MACs; replica, gateway and the protocols of the
@@ -84,20 +96,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, id, dataDirectory } = options;
   const protocols = registry(config, id);
   mkdirSync(dataDirectory, { recursive: true });
-  const identity = join(dataDirectory, identityFile);
-  const ranBefore = existsSync(identity);
+  const started = join(dataDirectory, startedFile);
+  const ranBefore = existsSync(started);
   const closers: (() => Promise<void>)[] = [];
   try {
-    const tag = `${config.cluster}/${id}`;
-    const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag });
-    closers.push(() => journal.close());
-    const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
-    closers.push(() => log.close());
-    const snapshots = openFileSnapshots({
-      directory: join(dataDirectory, "snapshots"),
-      cluster: config.cluster,
-    });
-    closers.push(() => snapshots.close());
+    const { journal, log, snapshots } = openStores(options, closers);
     const links = await Links.open(options);
     closers.push(() => links.transport.close());
     const { transport, authenticator } = links;
@@ -112,22 +115,35 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       onFault: options.onFault,
       ...(options.step && { step: options.step }),
       ...node.handlers,
+      onOutput: (from, output) => {
+        const { kind, slot } = output as { readonly kind: string; readonly slot: number };
+        if (kind === "propose" && from.instance === lasting) options.onPropose?.(slot);
+        node.handlers.onOutput(from, output);
+      },
     });
     // From now on there is a journal, be it an empty one: a node that ends before its first record may come back.
     if (host.fresh) journal.snapshot([]);
     node.start(host.driver);
-    if (!ranBefore) writeFileSync(identity, `${JSON.stringify({ cluster: config.cluster, node: id })}\n`);
+    if (!ranBefore) writeFileSync(started, `${JSON.stringify({ cluster: config.cluster, node: id })}\n`);
     return {
       node,
       snapshots,
       refusals: () => host.driver.refusals(),
       links: () => transport.stats(),
+      isNode: (peer) => links.nodes.has(peer),
       updateTls: (tls) => transport.updateTls(tls),
       tornBytes: host.tornBytes,
       ranBefore,
       restoredSlot: log.last,
       get deliveredSlot() {
         return log.last;
+      },
+      get firstSlot() {
+        return log.first;
+      },
+      get subscribers() {
+        const gateway = { process: processOf(id, "gateway"), instance: lasting };
+        return (host.driver.peek(gateway) as GatewayState | undefined)?.subscribers.keys.length ?? 0;
       },
       close: async () => {
         node.stop();
@@ -141,6 +157,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     for (const close of closers.reverse()) await close().catch(() => {});
     throw error;
   }
+}
+
+/** What a node keeps on its disk, all of it marked with whose it is. */
+function openStores({ config, id, dataDirectory, onSync }: NodeOptions, closers: (() => Promise<void>)[]) {
+  const tag = `${config.cluster}/${id}`;
+  const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag });
+  closers.push(() => journal.close());
+  const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
+  closers.push(() => log.close());
+  const { cluster } = config;
+  const snapshots = openFileSnapshots({ directory: join(dataDirectory, "snapshots"), cluster });
+  closers.push(() => snapshots.close());
+  return { journal: onSync ? timedJournal(journal, onSync) : journal, log, snapshots };
 }
 
 /** Replica, gateway and protocols, over the delivered log. */
@@ -168,6 +197,7 @@ function broadcastNode(
     transferOf: (replica) => processOf(nodeInName(replica) ?? replica, "transfer"),
     clock: systemClock,
     onFault,
+    ...(config.origin && { origin: { slot: config.origin.slot, root: fromHex(config.origin.root) } }),
     ...(application && { application }),
     ...(onSnapshot && { onSnapshot }),
     ...(onDelivery && { onDelivery }),

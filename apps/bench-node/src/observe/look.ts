@@ -14,6 +14,12 @@ export interface NodeLook {
   readonly protocol: string;
   /** The node whose replica proposes with least effort, if the protocol names one. */
   readonly leader: string | null;
+  /** Of the epoch in force, with where peers and clients reach them. */
+  readonly members: readonly { readonly id: string; readonly host: string; readonly port: number }[];
+  /** So many of them may be down at once. */
+  readonly f: number;
+  /** The number that the next control command must have. */
+  readonly nextControl: number;
   readonly log: { readonly first: number; readonly last: number; readonly durable: number };
   /** Entries that wait for a slot, slots that this node proposed in, decisions that wait for an earlier slot. */
   readonly queue: { readonly waiting: number; readonly proposed: number; readonly parked: number };
@@ -25,6 +31,8 @@ export interface NodeLook {
   /** What was ignored, by reason, since the start. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly alarms: readonly { readonly at: number; readonly slot: number; readonly reason: string }[];
+  /** When this node's certificate ends, milliseconds since 1970; null without TLS. */
+  readonly certificateUntil: number | null;
   readonly residentBytes: number;
   readonly cpuSeconds: number;
   /** The last two minutes, second by second, oldest first. */
@@ -33,6 +41,7 @@ export interface NodeLook {
 
 export interface PeerLook {
   readonly node: string;
+  /** It is linked, and has said something of late. */
   readonly connected: boolean;
   /** What it last said of itself. */
   readonly delivered: number;

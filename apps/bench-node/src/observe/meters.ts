@@ -16,7 +16,7 @@ export type Glance = Omit<NodeLook, "course" | "controls" | "alarms">;
 
 /**
  * Measures one node: what was delivered, how long it took, and what happened. Feeds Prometheus and the status page. The list
- * of metrics stands in the README of this program.
+ * of metrics stands in docs/guides/metrics.md.
  */
 export class Meters {
   readonly registry: Registry = new Registry();
@@ -98,6 +98,12 @@ export class Meters {
     gauge("eunomia_proposed_slots", "Slots proposed here and not delivered", ({ queue }) => queue.proposed);
     gauge("eunomia_parked_slots", "Decisions that wait for an earlier slot", ({ queue }) => queue.parked);
     gauge("eunomia_clients", "Clients that are connected", ({ clients }) => clients);
+    gauge("eunomia_members", "Members of the epoch in force", ({ members }) => members.length);
+    gauge(
+      "eunomia_certificate_expiry_timestamp_seconds",
+      "When the certificate of this node ends, seconds since 1970; 0 without TLS",
+      ({ certificateUntil }) => (certificateUntil ?? 0) / 1000,
+    );
     gauge("eunomia_subscribers", "Subscribers that are served", ({ subscribers }) => subscribers);
     const labelled = (
       name: string,

@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { ConfigError, readClusterConfig } from "../../node/config.ts";
+import { checkIdentity, readIdentity } from "../../node/identity.ts";
+import { type Joining, readJoining } from "../../node/joining.ts";
+import { type NodeProcessOptions, runNode } from "../../node/process.ts";
+import { readTlsFiles } from "../../security/tls-files.ts";
+import { certifiedFor } from "../certified.ts";
+import { CliError, guarded } from "../exits.ts";
+import { groups, withExamples } from "../help.ts";
+import { places } from "../layout.ts";
+
+interface Given {
+  readonly trace?: string;
+  readonly traceEngines?: string;
+}
+
+/**
+ * What the folder of a node says that it is, all of it checked before anything starts: the configuration, whose data it has, and
+ * that its certificate is this node's.
+ *
+ * @throws CliError; ConfigError; IdentityError; SecretFileError.
+ */
+export function setupOf(folder: string): NodeProcessOptions & { readonly joins?: Joining } {
+  const config = join(folder, places.config);
+  if (!existsSync(config))
+    throw new CliError(
+      "no-node",
+      `${folder}: expected the folder of a node with ${places.config}, key.pem, cert.pem, ca.pem and ${places.data}, got none`,
+    );
+  const { cluster, nodes } = readClusterConfig(config);
+  const data = join(folder, places.data);
+  const { node: id } = readIdentity(data);
+  checkIdentity(data, cluster, id);
+  const joining = join(folder, places.joining);
+  const joins = existsSync(joining) ? readJoining(joining) : undefined;
+  if (joins !== undefined && joins.self.id !== id)
+    throw new ConfigError(joining, "self.id", id, joins.self.id);
+  if (joins === undefined && !nodes.some((node) => node.id === id))
+    throw new ConfigError(
+      config,
+      "nodes",
+      `node ${id}, or ${places.joining} beside it`,
+      nodes.map((node) => node.id).join(", "),
+    );
+  certifiedFor(join(folder, "cert.pem"), readTlsFiles(folder).cert, { cluster, role: "node", name: id });
+  return { config, tls: folder, id, data, ...(joins && { joins }) };
+}
+
+/** `start`: one node of a cluster, until it is told to stop. */
+export const startCommand = (): Command =>
+  withExamples(
+    new Command("start")
+      .helpGroup(groups.run)
+      .description("run the node of a folder until SIGTERM; SIGHUP has it read its certificates again")
+      .argument("<folder>", "the folder of the node, as init or join made it")
+      .option("--trace <file>", "append broadcast events, one JSON object a line, for `verify`")
+      .option("--trace-engines <file>", "append every step of every engine, for `replay`"),
+    [
+      ["eunomia start eunomia/nodes/n1", "its log goes to standard error, one JSON object a line"],
+      ["eunomia start /var/lib/eunomia/n1 --trace n1.jsonl", "with what it delivers written down"],
+    ],
+    "It refuses a folder without its data: a node that lost its disk is replaced under another name (join, reconfigure --replace).",
+  ).action(
+    guarded(async (folder: string, given: Given) => {
+      await runNode({ ...setupOf(folder), ...given });
+    }),
+  );
