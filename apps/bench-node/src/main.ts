@@ -2,7 +2,11 @@
 import { formatReplay } from "@eunomia/trace";
 import { Command } from "commander";
 import { benchCommand } from "./bench/command.ts";
+import { doctorCommand } from "./cli/commands/doctor.ts";
 import { initCommand } from "./cli/commands/init.ts";
+import { joinCommand } from "./cli/commands/join.ts";
+import { restoreCommand } from "./cli/commands/restore.ts";
+import { rotateCommand } from "./cli/commands/rotate.ts";
 import { startCommand } from "./cli/commands/start.ts";
 import { defaultDirectory, defaultInput, run } from "./demo/run.ts";
 import { readClusterConfig } from "./node/config.ts";
@@ -68,6 +72,10 @@ program
   );
 
 program.addCommand(initCommand());
+program.addCommand(joinCommand());
+program.addCommand(restoreCommand());
+program.addCommand(rotateCommand());
+program.addCommand(doctorCommand());
 program.addCommand(startCommand());
 program.addCommand(benchCommand());
 

@@ -17,6 +17,7 @@ const glance: Glance = {
   protocol: "paxos",
   leader: "n2",
   members: [1, 2, 3].map((i) => ({ id: `n${i}`, host: "127.0.0.1", port: 7000 + i })),
+  retired: [],
   f: 1,
   nextControl: 1,
   log: { first: 1001, last: 1234, durable: 1230 },

@@ -22,6 +22,8 @@ export const places = {
   nodes: "nodes",
   data: "data",
   joining: "join.json",
+  /** The process of a node that was started from its folder, while it runs. */
+  pid: "node.pid",
 } as const;
 
 /**
@@ -62,6 +64,10 @@ export class ClusterFolder {
     return join(this.root, places.controllers, `${name}.json`);
   }
 
+  /** Nodes whose folders are here, whether they run here or not. */
+  nodeNames(): string[] {
+    return entriesOf(join(this.root, places.nodes));
+  }
   clientNames(): string[] {
     return entriesOf(join(this.root, places.clients));
   }
@@ -104,7 +110,7 @@ export class ClusterFolder {
 
   /** Nodes that were prepared here to join, as far as their folders are still here. */
   joining(): (Joining & { readonly folder: string })[] {
-    return entriesOf(join(this.root, places.nodes)).flatMap((id) => {
+    return this.nodeNames().flatMap((id) => {
       const folder = this.nodeFolder(id);
       const file = join(folder, places.joining);
       return existsSync(file) ? [{ ...readJoining(file), folder }] : [];

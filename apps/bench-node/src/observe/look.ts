@@ -16,6 +16,8 @@ export interface NodeLook {
   readonly leader: string | null;
   /** Of the epoch in force, with where peers and clients reach them. */
   readonly members: readonly { readonly id: string; readonly host: string; readonly port: number }[];
+  /** Nodes that were members and are not any more: their names are never used again. */
+  readonly retired: readonly string[];
   /** So many of them may be down at once. */
   readonly f: number;
   /** The number that the next control command must have. */

@@ -19,6 +19,7 @@ export interface NewCluster {
   readonly clients: readonly string[];
   readonly controllers: readonly string[];
   readonly threshold: number;
+  readonly checkpointSlots: number;
   readonly json: boolean;
 }
 
@@ -46,6 +47,7 @@ export const withNewCluster = (command: Command): Command =>
       "operator",
     ])
     .option("--threshold <k>", "how many of them must sign a change", integer(1, 1024), 1)
+    .option("--checkpoint-slots <n>", "take a snapshot after every so many slots", integer(1), 10_000)
     .option("--json", "print results as JSON, a line each", false);
 
 /** The plan of a new cluster, all of it checked. @throws CliError; ConfigError. */
@@ -76,7 +78,7 @@ export async function planOf(root: string, given: NewCluster): Promise<FolderPla
     fifo: false,
     maxBatch: 4096,
     maxBatchBytes: 512 * 1024,
-    checkpointSlots: 10_000,
+    checkpointSlots: given.checkpointSlots,
     application: "kv",
   } as const;
   return { root, clients, controllers, threshold, config };

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { ConfigError, readClusterConfig } from "../../node/config.ts";
@@ -65,5 +65,9 @@ export const startCommand = (): Command =>
   ).action(
     guarded(async (folder: string, given: Given) => {
       await runNode({ ...setupOf(folder), ...given });
+      if (process.exitCode !== undefined) return;
+      const pid = join(folder, places.pid);
+      writeFileSync(pid, `${process.pid}\n`);
+      process.once("exit", () => rmSync(pid, { force: true }));
     }),
   );
