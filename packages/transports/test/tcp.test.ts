@@ -72,6 +72,28 @@ describe("ids are claims", () => {
       for (const raw of [first, third]) raw.socket.destroy();
     }));
 
+  test("another dialect, or none: both sides count it, and the refused one reads why", () =>
+    withTcp(async (start) => {
+      const node = await start({ self: "node", listen: anyPort, dialect: "orders 2" });
+      const same = await start({ self: "same", dialect: "orders 2", peers: { node: node.address! } });
+      for (const [self, dialect] of [
+        ["older", "orders 1"],
+        ["oldest", ""],
+      ] as const) {
+        const events: TcpEvent[] = [];
+        const onEvent = (event: TcpEvent): void => void events.push(event);
+        const before = refusalsOf(node, "handshake: another dialect");
+        await start({ self, dialect, peers: { node: node.address! }, onEvent });
+        await eventually("refused", () => events.some(({ kind }) => kind === "refused-by-peer"));
+        expect(refusalsOf(node, "handshake: another dialect")).toBeGreaterThan(before);
+        expect(events[0]).toMatchObject({
+          kind: "refused-by-peer",
+          detail: `handshake: another dialect: this node speaks "orders 2", got "${dialect}"`,
+        });
+      }
+      await eventually("the same one is let in", () => same.stats().peers.get("node")?.dial === "open");
+    }));
+
   test("another cluster: both sides count it, and the refused one reads why", () =>
     withTcp(async (start) => {
       const events: TcpEvent[] = [];

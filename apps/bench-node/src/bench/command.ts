@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { groups } from "../cli/help.ts";
 import { bench } from "./bench.ts";
 import { allShapes, quickShapes, type Shape } from "./shapes.ts";
 
@@ -41,6 +42,7 @@ function shapesOf({ quick, bytes, outstanding, connections }: Given): readonly S
 /** `bench`: the cluster beside etcd. */
 export const benchCommand = (): Command =>
   new Command("bench")
+    .helpGroup(groups.run)
     .description(
       "run a durable cluster of three beside etcd, if it is installed, alternating, and print ratios",
     )

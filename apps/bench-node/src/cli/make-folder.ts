@@ -58,8 +58,8 @@ export async function makeFolder(
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { mode: 0o700 });
   try {
-    const whole = configText({ ...config, controllers: made.controllers });
-    writeFileSync(join(folder, places.config), whole);
+    const whole = { ...config, controllers: made.controllers };
+    writeFileSync(join(folder, places.config), configText(whole));
     writeFileSync(join(folder, places.schema), `${JSON.stringify(clusterSchema, null, 2)}\n`);
     const authority = await createAuthority(config.cluster);
     privateFolder(folder, places.authority);
@@ -88,11 +88,15 @@ export async function makeFolder(
 /** Makes what a node needs on its machine: configuration, certificate and a data directory with its identity. */
 export async function makeNodeFolder(
   folder: string,
-  { authority, id, config }: { readonly authority: Authority; readonly id: string; readonly config: string },
+  {
+    authority,
+    id,
+    config,
+  }: { readonly authority: Authority; readonly id: string; readonly config: ClusterConfig },
 ): Promise<void> {
   writeTlsFiles(folder, await issue(authority, { role: "node", name: id }), authority.cert);
-  writeFileSync(join(folder, places.config), config);
-  createIdentity(join(folder, places.data), authority.cluster, id);
+  writeFileSync(join(folder, places.config), configText(config));
+  createIdentity(join(folder, places.data), config, id);
 }
 
 function privateFolder(...path: string[]): void {

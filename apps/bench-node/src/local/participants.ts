@@ -6,6 +6,7 @@ import type { Authenticator } from "@eunomia/engine";
 import { systemClock } from "@eunomia/host";
 import { type TcpTls, tcpTransport } from "@eunomia/transports/tcp";
 import type { ClusterConfig } from "../node/config.ts";
+import { dialectOf } from "../node/genesis.ts";
 import { processOf } from "../node/names.ts";
 
 export interface LinkSetup {
@@ -25,6 +26,7 @@ export async function openLink({ config, clientSecret, self, nodes }: LinkSetup)
     self,
     peers: Object.fromEntries(chosen.map(({ id, host, port }) => [id, { host, port }])),
     cluster: config.cluster,
+    dialect: dialectOf(config),
     maxFrameBytes: 8 << 20,
     maxQueueBytes: 64 << 20,
     maxRedialDelayMs: 250,

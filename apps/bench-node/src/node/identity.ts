@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ClusterConfig } from "./config.ts";
+import { genesisDigest } from "./genesis.ts";
 
 /** Whose data lies in a directory. Made once, with the directory: a node that lost it is another node from then on. */
 export interface Identity {
   readonly cluster: string;
   readonly node: string;
+  /** Of the configuration with which it was made (`genesisDigest`). */
+  readonly genesis: string;
   /** Drawn when it was made: two directories of the same name are told apart by it. */
   readonly incarnation: string;
 }
@@ -21,22 +25,18 @@ export class IdentityError extends Error {
   }
 }
 
-/** The file that says "this node has run before, or was set up": from then on an absent journal is a lost one. */
 const file = "identity.json";
-export const hasIdentity = (dataDirectory: string): boolean => existsSync(join(dataDirectory, file));
 
 /** Makes the data directory of a new node. */
-export function createIdentity(dataDirectory: string, cluster: string, node: string): Identity {
+export function createIdentity(dataDirectory: string, config: ClusterConfig, node: string): Identity {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const identity = { cluster, node, incarnation: randomBytes(16).toString("hex") };
+  const incarnation = randomBytes(16).toString("hex");
+  const identity = { cluster: config.cluster, node, genesis: genesisDigest(config), incarnation };
   writeFileSync(join(dataDirectory, file), `${JSON.stringify(identity)}\n`, { flag: "wx" });
   return identity;
 }
 
-/**
- * @throws IdentityError `lost` or `unreadable`, with the remedy.
- */
-export function readIdentity(dataDirectory: string): Identity {
+function readIdentity(dataDirectory: string): Identity {
   const path = join(dataDirectory, file);
   let text: string;
   try {
@@ -50,25 +50,37 @@ export function readIdentity(dataDirectory: string): Identity {
     );
   }
   try {
-    const { cluster, node, incarnation } = JSON.parse(text) as Partial<Identity>;
-    if (typeof cluster === "string" && typeof node === "string" && typeof incarnation === "string")
-      return { cluster, node, incarnation };
+    const { cluster, node, genesis, incarnation } = JSON.parse(text) as Partial<Identity>;
+    if ([cluster, node, genesis, incarnation].every((part) => typeof part === "string" && part !== ""))
+      return { cluster, node, genesis, incarnation } as Identity;
   } catch {
     // Said below.
   }
   throw new IdentityError(
     "unreadable",
-    `${path}: expected cluster, node and incarnation, got something else`,
+    `${path}: expected cluster, node, genesis and incarnation, got something else`,
   );
 }
 
-/** @throws IdentityError `foreign` unless the data is of this node of this cluster; those of `readIdentity`. */
-export function checkIdentity(dataDirectory: string, cluster: string, node: string): Identity {
+/**
+ * @throws IdentityError `foreign` unless the data is of a node of this cluster, set up with this configuration; those of
+ * `readIdentity`.
+ */
+export function checkIdentity(dataDirectory: string, config: ClusterConfig): Identity {
   const identity = readIdentity(dataDirectory);
-  if (identity.cluster === cluster && identity.node === node) return identity;
-  throw new IdentityError(
-    "foreign",
-    `${join(dataDirectory, file)}: expected the data of node ${node} of cluster ${cluster}, got those of node ` +
-      `${identity.node} of cluster ${identity.cluster}: name the directory of this node`,
-  );
+  const path = join(dataDirectory, file);
+  if (identity.cluster !== config.cluster)
+    throw new IdentityError(
+      "foreign",
+      `${path}: expected the data of a node of cluster ${config.cluster}, got those of node ${identity.node} of cluster ` +
+        `${identity.cluster}: put the configuration of that cluster beside it`,
+    );
+  const genesis = genesisDigest(config);
+  if (identity.genesis !== genesis)
+    throw new IdentityError(
+      "foreign",
+      `${path}: expected a node of configuration ${genesis}, got one that was set up with ${identity.genesis}: bring back the ` +
+        "cluster.json that all nodes have; only observe, quotas and graceMs may be changed in it",
+    );
+  return identity;
 }

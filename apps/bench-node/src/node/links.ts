@@ -4,6 +4,7 @@ import { systemClock } from "@eunomia/host";
 import { type TcpTransport, tcpTransport } from "@eunomia/transports/tcp";
 import { ConnectedClients } from "./clients.ts";
 import { ConfigError, type NodeAddress } from "./config.ts";
+import { dialectOf } from "./genesis.ts";
 import { addressOf } from "./members.ts";
 import { certifiedKeys, type PeerKeys, sharedKeys } from "./peer-keys.ts";
 import type { NodeOptions } from "./stack.ts";
@@ -68,6 +69,7 @@ export class Links {
       listen: { host: own.host, port: own.port },
       peers: Object.fromEntries(known.map(({ id: peer, host, port }) => [peer, { host, port }])),
       cluster: config.cluster,
+      dialect: dialectOf(config),
       maxFrameBytes: 8 << 20,
       maxQueueBytes: 64 << 20,
       ...(tls && { tls }),

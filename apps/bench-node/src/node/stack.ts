@@ -84,7 +84,7 @@ export interface RunningNode {
 }
 
 /** The file that says "this node has run before": from then on an absent journal is a lost one. */
-const startedFile = "started.json";
+export const startedFile = "started.json";
 
 /**
  * One node of a cluster on real ports: TCP, write-ahead log, delivered log, MACs; replica, gateway and the protocols of the

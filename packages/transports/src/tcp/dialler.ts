@@ -38,7 +38,7 @@ export class Dialler {
   }
 
   dial(): void {
-    const { self, cluster, maxFrameBytes } = this.#owner.settings;
+    const { self, cluster, dialect, maxFrameBytes } = this.#owner.settings;
     const { tls } = this.#owner;
     this.state = "connecting";
     this.#hurried = false;
@@ -48,7 +48,8 @@ export class Dialler {
     connection.peer = this.peer;
     socket.once(tls === null ? "connect" : "secureConnect", () => {
       socket.setNoDelay(true).setKeepAlive(true, keepAliveDelayMs);
-      if (this.#owner.certified(connection)) socket.write(encodeHello({ cluster, id: self, maxFrameBytes }));
+      if (this.#owner.certified(connection))
+        socket.write(encodeHello({ cluster, dialect, id: self, maxFrameBytes }));
     });
   }
 

@@ -15,6 +15,8 @@ const looseText = new TextDecoder("utf-8");
 export interface Hello {
   readonly cluster: string;
   readonly id: string;
+  /** What frames mean to the sender. */
+  readonly dialect: string;
   /** The sender of this hello accepts no longer frames. */
   readonly maxFrameBytes: number;
 }
@@ -27,12 +29,14 @@ export type Greeting =
 
 /**
  * Layout of a payload: magic `EUNO`, version, kind, and for a hello: longest frame (4 bytes), cluster and id (each one byte of
- * length and UTF-8); for a refusal: UTF-8 until the end. Refusals keep this layout in every version, so that all can read them.
+ * length and UTF-8), and the dialect in the same form unless it is empty; for a refusal: UTF-8 until the end. Refusals keep this layout in every version, so that all can read them.
  */
 export function encodeHello(hello: Hello): Buffer {
   const limit = Buffer.alloc(4);
   limit.writeUInt32BE(hello.maxFrameBytes);
-  return framed(helloKind, limit, shortText(hello.cluster), shortText(hello.id));
+  const { cluster, id, dialect } = hello;
+  const end = dialect === "" ? [] : [shortText(dialect)];
+  return framed(helloKind, limit, shortText(cluster), shortText(id), ...end);
 }
 
 export function encodeRefusal(detail: string): Buffer {
@@ -56,7 +60,7 @@ export function readGreeting(payload: Uint8Array): Greeting {
  */
 export function objectionTo(
   hello: Hello,
-  ours: { readonly self: string; readonly cluster: string },
+  ours: { readonly self: string; readonly cluster: string; readonly dialect: string },
   dialledId: string | null,
   certificate: TcpCertificate | null,
 ): Objection | null {
@@ -64,6 +68,11 @@ export function objectionTo(
     return {
       reason: "handshake: another cluster",
       detail: `this is cluster "${ours.cluster}", got "${hello.cluster}"`,
+    };
+  if (hello.dialect !== ours.dialect)
+    return {
+      reason: "handshake: another dialect",
+      detail: `this node speaks "${ours.dialect}", got "${hello.dialect}"`,
     };
   if (dialledId !== null && hello.id !== dialledId)
     return {
@@ -84,13 +93,19 @@ export function objectionTo(
 function readHello(body: Uint8Array): Hello | null {
   if (body.length < 6) return null;
   const maxFrameBytes = new DataView(body.buffer, body.byteOffset).getUint32(0);
-  const clusterEnd = 5 + body[4]!;
-  const idLength = body[clusterEnd];
-  if (idLength === undefined || body.length !== clusterEnd + 1 + idLength) return null;
-  const cluster = textOf(body.subarray(5, clusterEnd));
-  const id = textOf(body.subarray(clusterEnd + 1));
-  if (cluster === null || id === null || !isName(cluster, 0) || !isName(id, 1)) return null;
-  return { cluster, id, maxFrameBytes };
+  const texts: string[] = [];
+  let at = 4;
+  while (at < body.length) {
+    const end = at + 1 + body[at]!;
+    const text = end > body.length ? null : textOf(body.subarray(at + 1, end));
+    if (text === null) return null;
+    texts.push(text);
+    at = end;
+  }
+  const [cluster, id, dialect] = texts;
+  if (cluster === undefined || id === undefined || texts.length > 3) return null;
+  if (!isName(cluster, 0) || !isName(id, 1) || (dialect !== undefined && !isName(dialect, 1))) return null;
+  return { cluster, id, dialect: dialect ?? "", maxFrameBytes };
 }
 
 function framed(kind: number, ...parts: Buffer[]): Buffer {

@@ -231,7 +231,7 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
   }
 
   #welcome(connection: Connection, hello: Hello): void {
-    const { cluster, maxFrameBytes } = this.settings;
+    const { cluster, dialect, maxFrameBytes } = this.settings;
     const dialled = connection.direction === "dialled" ? connection.peer : null;
     const certificate = connection.shown?.certificate ?? null;
     const objection = objectionTo(hello, this.settings, dialled?.id ?? null, certificate);
@@ -239,7 +239,8 @@ export class Hub implements TcpTransport, ConnectionOwner, DoorOwner {
     if (dialled === null && !this.#admitted(connection, hello.id)) return;
     const peer = dialled ?? this.#peerOf(hello.id);
     if (dialled === null) peer.accepted.push(connection);
-    if (dialled === null) connection.socket.write(encodeHello({ cluster, id: this.self, maxFrameBytes }));
+    if (dialled === null)
+      connection.socket.write(encodeHello({ cluster, dialect, id: this.self, maxFrameBytes }));
     peer.droppedFrames += connection.open(peer, hello.maxFrameBytes);
     connection.heard = ++this.#heard;
     if (dialled !== null) peer.dialler?.opened();

@@ -20,6 +20,11 @@ export interface TcpOptions {
   /** Peers that give another tag are refused: two clusters never mix by a wrong port. At most 255 bytes. Default empty. */
   readonly cluster?: string;
   /**
+   * What frames mean here, e.g. the version of one's messages: peers that say something else are refused, and both sides' logs say
+   * why, before they misunderstand each other. At most 255 bytes. Default empty.
+   */
+  readonly dialect?: string;
+  /**
    * Mutual TLS 1.3: ids are what certificates say, no longer mere claims. Every peer and client must have it, or none. Default:
    * none, for one machine or behind something that protects the network.
    */
@@ -61,6 +66,7 @@ export type TcpRefusal =
   | "handshake: another version"
   | "handshake: malformed"
   | "handshake: another cluster"
+  | "handshake: another dialect"
   | "handshake: not the dialled peer"
   | "handshake: our own id"
   | "handshake: not the certified id"
@@ -162,6 +168,7 @@ export function settingsOf(options: TcpOptions): Settings {
   return {
     self: checkedName("self", options.self, 1),
     cluster: checkedName("cluster", options.cluster ?? "", 0),
+    dialect: checkedName("dialect", options.dialect ?? "", 0),
     maxFrameBytes,
     // A queue that cannot take the longest frame would refuse that frame for ever.
     maxQueueBytes: wholeNumber(

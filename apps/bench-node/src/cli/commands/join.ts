@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { ClusterNode } from "../../node/config.ts";
@@ -81,8 +81,7 @@ export const joinCommand = (): Command =>
       const target = folder.nodeFolder(self.id);
       const making = `${target}.part`;
       rmSync(making, { recursive: true, force: true });
-      const config = readFileSync(folder.configFile, "utf8");
-      await makeNodeFolder(making, { authority: folder.authority(), id: self.id, config });
+      await makeNodeFolder(making, { authority: folder.authority(), id: self.id, config: folder.config });
       writeFileSync(join(making, places.joining), `${JSON.stringify({ self, contacts }, null, 2)}\n`);
       renameSync(making, target);
       const where = given.in === undefined ? "" : ` --in ${given.in}`;

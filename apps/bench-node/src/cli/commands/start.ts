@@ -2,12 +2,13 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { ConfigError, readClusterConfig } from "../../node/config.ts";
-import { checkIdentity, readIdentity } from "../../node/identity.ts";
+import { checkIdentity } from "../../node/identity.ts";
 import { type Joining, readJoining } from "../../node/joining.ts";
 import { type NodeProcessOptions, runNode } from "../../node/process.ts";
 import { readTlsFiles } from "../../security/tls-files.ts";
 import { certifiedFor } from "../certified.ts";
 import { CliError, guarded } from "../exits.ts";
+import { checkFirstStart } from "../first-start.ts";
 import { groups, withExamples } from "../help.ts";
 import { places } from "../layout.ts";
 
@@ -29,10 +30,10 @@ export function setupOf(folder: string): NodeProcessOptions & { readonly joins?:
       "no-node",
       `${folder}: expected the folder of a node with ${places.config}, key.pem, cert.pem, ca.pem and ${places.data}, got none`,
     );
-  const { cluster, nodes } = readClusterConfig(config);
+  const whole = readClusterConfig(config);
+  const { cluster, nodes } = whole;
   const data = join(folder, places.data);
-  const { node: id } = readIdentity(data);
-  checkIdentity(data, cluster, id);
+  const { node: id } = checkIdentity(data, whole);
   const joining = join(folder, places.joining);
   const joins = existsSync(joining) ? readJoining(joining) : undefined;
   if (joins !== undefined && joins.self.id !== id)
@@ -64,7 +65,9 @@ export const startCommand = (): Command =>
     "It refuses a folder without its data: a node that lost its disk is replaced under another name (join, reconfigure --replace).",
   ).action(
     guarded(async (folder: string, given: Given) => {
-      await runNode({ ...setupOf(folder), ...given });
+      const setup = setupOf(folder);
+      await checkFirstStart(setup);
+      await runNode({ ...setup, ...given });
       if (process.exitCode !== undefined) return;
       const pid = join(folder, places.pid);
       writeFileSync(pid, `${process.pid}\n`);

@@ -1,0 +1,15 @@
+import { Command } from "commander";
+import { runNode } from "../../node/process.ts";
+
+/** `node`: one process of a cluster whose parent says where everything lies. Operators use `start`. */
+export const nodeCommand = (): Command =>
+  new Command("node")
+    .description("run one node of a cluster until SIGTERM")
+    .requiredOption("--config <file>", "cluster configuration, the same at every node")
+    .option("--secrets <file>", "secrets that the whole cluster shares, only its owner may read them")
+    .option("--tls <folder>", "instead of secrets: key.pem, cert.pem, ca.pem; read again on SIGHUP")
+    .requiredOption("--id <id>", "which node of the configuration this is")
+    .requiredOption("--data <directory>", "where journal and log are kept")
+    .option("--trace <file>", "append broadcast events, one JSON object a line")
+    .option("--trace-engines <file>", "append every step of every engine, for `replay`")
+    .action(runNode);
