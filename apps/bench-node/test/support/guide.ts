@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = new URL(".", import.meta.url);
+
+/** The `ts` blocks of a guide by the name that the first line of each gives, e.g. `// node.ts`, in their order. */
+export function guideFiles(markdown: string): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [, block = ""] of markdown.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
+    const [, name] = /^\/\/ ([\w-]+)\.ts\n/.exec(block) ?? [];
+    if (name === undefined) throw new Error(`a block of a guide begins with "// name.ts", got: ${block.slice(0, 60)}`);
+    if (files.has(name)) throw new Error(`two blocks of a guide are called ${name}.ts`);
+    files.set(name, block);
+  }
+  return files;
+}
+
+/**
+ * Does what a reader of a guide does: puts its blocks side by side as files, checks their types, and runs them in their order.
+ * Answers the names of the files. They lie in `test/support/guide-NAME.tmp` meanwhile, where the packages are found.
+ */
+export async function runGuide(name: string): Promise<readonly string[]> {
+  const text = readFileSync(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), "utf8");
+  const folder = fileURLToPath(new URL(`guide-${name}.tmp/`, here));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  try {
+    const files = guideFiles(text);
+    for (const [file, block] of files) writeFileSync(join(folder, `${file}.ts`), block);
+    checkTypes(folder);
+    for (const file of files.keys()) await import(/* @vite-ignore */ join(folder, `${file}.ts`));
+    return [...files.keys()];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkTypes(folder: string): void {
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ extends: "../../../tsconfig.json", include: ["*.ts"], exclude: [] }),
+  );
+  const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+  try {
+    execFileSync(process.execPath, [join(typescript, "bin", "tsc"), "-p", folder, "--noEmit"], { encoding: "utf8" });
+  } catch (error) {
+    throw new Error((error as { stdout?: string }).stdout ?? String(error));
+  }
+}
