@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import { runGuide } from "./support/guide.ts";
+
+test("embed ordered broadcast in a Node service", async () => {
+  expect(await runGuide("embed")).toEqual(["counters", "node", "service", "reading", "dying", "stopping"]);
+});
