@@ -21,6 +21,7 @@ const glance: Glance = {
   f: 1,
   nextControl: 1,
   log: { first: 1001, last: 1234, durable: 1230 },
+  snapshots: [500, 1000],
   queue: { waiting: 5, proposed: 2, parked: 1 },
   peers: [
     { node: "n2", connected: true, delivered: 1234, stable: 1200, behind: 0 },

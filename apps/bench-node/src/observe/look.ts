@@ -23,6 +23,8 @@ export interface NodeLook {
   /** The number that the next control command must have. */
   readonly nextControl: number;
   readonly log: { readonly first: number; readonly last: number; readonly durable: number };
+  /** Slots of the whole snapshots that this node has, ascending. */
+  readonly snapshots: readonly number[];
   /** Entries that wait for a slot, slots that this node proposed in, decisions that wait for an earlier slot. */
   readonly queue: { readonly waiting: number; readonly proposed: number; readonly parked: number };
   readonly peers: readonly PeerLook[];

@@ -63,6 +63,7 @@ export class Meters {
       registers,
     });
     this.#gauges();
+    this.#labelledGauges();
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -94,6 +95,11 @@ export class Meters {
       "Last slot that is durable in the delivered log",
       ({ log }) => log.durable,
     );
+    gauge(
+      "eunomia_snapshot_slot",
+      "Slot of the newest snapshot here; 0: none",
+      ({ snapshots }) => snapshots.at(-1) ?? 0,
+    );
     gauge("eunomia_waiting_entries", "Entries that wait for a slot", ({ queue }) => queue.waiting);
     gauge("eunomia_proposed_slots", "Slots proposed here and not delivered", ({ queue }) => queue.proposed);
     gauge("eunomia_parked_slots", "Decisions that wait for an earlier slot", ({ queue }) => queue.parked);
@@ -105,6 +111,12 @@ export class Meters {
       ({ certificateUntil }) => (certificateUntil ?? 0) / 1000,
     );
     gauge("eunomia_subscribers", "Subscribers that are served", ({ subscribers }) => subscribers);
+  }
+
+  /** The same with a label. */
+  #labelledGauges(): void {
+    const registers = [this.registry];
+    const glance = this.#glance;
     const labelled = (
       name: string,
       help: string,

@@ -57,6 +57,7 @@ const program = `
     say("speed", last ? number.format(last.slots) + " slots, " + number.format(last.commands) + " commands" : "–");
     say("took", last && last.p50 !== null ? last.p50.toFixed(1) + " / " + last.p99.toFixed(1) + " ms" : "–");
     say("log", number.format(now.log.first) + " to " + number.format(now.log.last) + ", durable to " + number.format(now.log.durable));
+    say("snapshot", now.snapshots.length > 0 ? number.format(now.snapshots.at(-1)) : "none yet");
     say("queue", number.format(now.queue.waiting) + " / " + number.format(now.queue.proposed) + " / " + number.format(now.queue.parked));
     say("ends", number.format(now.clients) + " clients, " + number.format(now.subscribers) + " subscribers");
     say("memory", number.format(Math.round(now.residentBytes / 2 ** 20)) + " MiB");
@@ -109,6 +110,7 @@ function page(): string {
     figure("speed", "in the last second"),
     figure("took", "slot p50 / p99"),
     figure("log", "log"),
+    figure("snapshot", "newest snapshot at slot"),
     figure("queue", "waiting / proposed / parked"),
     figure("ends", "connected"),
     figure("memory", "memory"),

@@ -79,6 +79,7 @@ export class Watch {
       f: epoch.membership.f,
       nextControl: state.nextControl,
       log: { first: firstSlot, last: delivered, durable: state.stable },
+      snapshots: [...running.snapshots.slots],
       queue: {
         waiting: state.pending.length,
         proposed: state.inflight.keys.length,
@@ -139,6 +140,7 @@ const nothingYet = {
   f: 0,
   nextControl: 0,
   log: { first: 0, last: 0, durable: 0 },
+  snapshots: [],
   queue: { waiting: 0, proposed: 0, parked: 0 },
   peers: [],
   unready: ["starting"],
