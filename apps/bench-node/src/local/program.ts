@@ -17,7 +17,7 @@ export async function nodeProgram(directory: string): Promise<string> {
     platform: "node",
     target: "node20",
     format: "esm",
-    sourcemap: "inline",
+    sourcemap: true,
     conditions: ["@eunomia/source"],
     external: ["esbuild"],
     // What is CommonJS among the dependencies asks for Node's own modules by `require`. Sources may import the maker, too.
