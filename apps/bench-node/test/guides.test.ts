@@ -4,3 +4,7 @@ import { runGuide } from "./support/guide.ts";
 test("embed ordered broadcast in a Node service", async () => {
   expect(await runGuide("embed")).toEqual(["counters", "node", "service", "reading", "dying", "stopping"]);
 });
+
+test("write a new protocol", async () => {
+  expect(await runGuide("new-protocol")).toEqual(["words", "chair", "seat", "suites", "check", "simulated"]);
+});
