@@ -6,5 +6,5 @@ test("embed ordered broadcast in a Node service", async () => {
 });
 
 test("write a new protocol", async () => {
-  expect(await runGuide("new-protocol")).toEqual(["words", "chair", "seat", "suites", "check", "simulated"]);
+  expect(await runGuide("new-protocol")).toEqual(["words", "chair", "seat", "suites", "check", "simulated", "binding", "cluster"]);
 });
