@@ -82,6 +82,12 @@ test("a node that was prepared joins in the place of another one, which learns t
   );
   expect(shell.log(at("n1"))).toContain("its name is never used again");
 
+  await shell.stop(at("n1"));
+  const doctor = await shell.run("doctor", "c");
+  expect(doctor.stdout).toMatch(/ok +peer n4 +127/);
+  // One that left is nobody's trouble.
+  expect(doctor.stdout).not.toContain("peer n1");
+
   for (const name of ["n1", "n4"]) {
     const { code, stderr } = await shell.run("join", `${name}=127.0.0.1:1`, "--in", "c");
     expect({ code, stderr }).toEqual({

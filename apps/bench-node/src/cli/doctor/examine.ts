@@ -4,7 +4,7 @@ import { type ClusterNode, readClusterConfig } from "../../node/config.ts";
 import { readTlsFiles } from "../../security/tls-files.ts";
 import { setupOf } from "../commands/start.ts";
 import { type ClusterFolder, places } from "../layout.ts";
-import { type Looked, lookAtAll } from "../looks.ts";
+import { farthest, lookAtAll } from "../looks.ts";
 import { certificateFinding } from "./certificates.ts";
 import { diskFindings } from "./disk.ts";
 import { checked, type Finding } from "./finding.ts";
@@ -34,7 +34,7 @@ export async function examineNode(folder: string): Promise<Finding[]> {
     await portFinding("port", own, running),
     ...(own.observe ? [await portFinding("port to observe", own.observe, running)] : []),
     ...(running && looked ? lookFindings(looked, cluster, Date.now()) : []),
-    ...(await examineOthers(folder, cluster, others)),
+    ...(await examineOthers(folder, cluster, others, id)),
   ];
 }
 
@@ -72,15 +72,24 @@ export async function examineCluster(folder: ClusterFolder): Promise<Finding[]> 
   return [...findings, ...others];
 }
 
+/** Members as the nodes that answer have them; the ones that are known, as long as none answers. Those that left are left out. */
 async function examineOthers(
   tlsFolder: string,
   cluster: string,
-  nodes: readonly ClusterNode[],
+  known: readonly ClusterNode[],
+  self?: string,
 ): Promise<Finding[]> {
   const tls = readTlsFiles(tlsFolder);
+  const looks = await lookAtAll(known);
+  const best = farthest(looks, cluster);
+  const gone = new Set(best?.retired);
+  const unknown = (best?.members ?? []).filter(
+    ({ id }) => id !== self && known.every((node) => node.id !== id),
+  );
+  const nodes = [...known.filter(({ id }) => !gone.has(id)), ...unknown];
   const peers = await Promise.all(nodes.map((node) => peerFinding(node, tls, cluster)));
-  const looks: readonly Looked[] = await lookAtAll(nodes);
-  return [...peers, ...looks.flatMap((looked) => lookFindings(looked, cluster, Date.now()))];
+  const told = looks.filter(({ node }) => !gone.has(node.id));
+  return [...peers, ...told.flatMap((looked) => lookFindings(looked, cluster, Date.now()))];
 }
 
 /** Whether the process still runs that wrote its number there. */
