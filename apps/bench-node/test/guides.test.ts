@@ -6,5 +6,18 @@ test("embed ordered broadcast in a Node service", async () => {
 });
 
 test("write a new protocol", async () => {
-  expect(await runGuide("new-protocol")).toEqual(["words", "chair", "seat", "suites", "check", "simulated", "binding", "cluster"]);
+  expect(await runGuide("new-protocol")).toEqual([
+    "words",
+    "chair",
+    "seat",
+    "suites",
+    "check",
+    "simulated",
+    "binding",
+    "cluster",
+  ]);
+});
+
+test("assemble your own stack", async () => {
+  expect(await runGuide("assemble")).toEqual(["ports", "suite", "stack", "page"]);
 });
