@@ -146,7 +146,10 @@ function withEar(life: Life, durable: (records: number) => void): Life {
           answer.then((position) => answered(heard(position)), refused),
       } as unknown as Promise<number>;
     },
-    snapshot: (records) => journal.snapshot(records),
+    snapshot(records) {
+      journal.snapshot(records);
+      durable(appended);
+    },
     get sizeBytes() {
       return journal.sizeBytes;
     },
