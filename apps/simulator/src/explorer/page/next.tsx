@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { changeText, inline, shortName } from "../story/tree.ts";
 import type { Choice, Preview } from "../worker/messages.ts";
 import { grouped } from "./grouped.ts";
@@ -72,13 +72,20 @@ function Choices({ choices }: { choices: readonly Choice[] }) {
   const groups = grouped(choices, groupOf);
   const first = groups[0]?.[1][0]?.index;
   const key = (choice: Choice): string => `${cursor.value} ${choice.index}`;
+  /** What has the pointer or the focus: while the worker is busy it has to wait. */
+  const regarded = useSignal<Choice | null>(null);
   const look = (choice: Choice): void => {
-    const at = key(choice);
-    if (shown.value?.at !== at && !busy.value)
+    regarded.value = choice;
+  };
+  useSignalEffect(() => {
+    const choice = regarded.value;
+    if (choice === null || busy.value || !choices.includes(choice)) return;
+    const at = `${cursor.peek()} ${choice.index}`;
+    if (shown.peek()?.at !== at)
       void preview(choice.index).then((answer) => {
         shown.value = { at, preview: answer };
       });
-  };
+  });
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside have the roles
     <div class="choices" onKeyDown={rove}>
