@@ -4,7 +4,7 @@ import { Machine } from "../machine/machine.ts";
 import type { ModelSource } from "../model.ts";
 import type { Report } from "../report.ts";
 import { type CheckOptions, settingsOf } from "../search/options.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, mustBeFree, readCheckpoint } from "./checkpoint.ts";
 import { allocate, place, type Shared, stops } from "./shared.ts";
 import { type CheckpointOptions, loadModel, type Task, type Word } from "./task.ts";
 
@@ -43,6 +43,7 @@ export async function checkInWorkers(source: ModelSource, options: WorkerOptions
   const settings = settingsOf(rest);
   if (!Number.isSafeInteger(workers) || workers < 1 || workers > workersMax)
     throw new CheckerError("option", `"workers" expected 1 to ${workersMax}, got ${workers}`);
+  if (checkpoint !== null && checkpoint.folder !== resume?.folder) mustBeFree(checkpoint.folder);
   const begun = performance.now();
   const { model, reductions } = await loadModel(source);
   const { width } = new Machine(model, reductions);
