@@ -52,13 +52,16 @@ export async function checkInWorkers(source: ModelSource, options: WorkerOptions
   const shared = allocate(workers, width, settings.memory);
   shared.control[place.tableBits] = tableBitsFor(resumed?.progressed.states ?? 0, shared);
   resumed?.load(shared);
-  const { states, depth, progress } = settings;
+  const { states, depth, stopped } = settings;
+  let why: string | null = null;
   const task = { source, shared, states, depth, checkpoint, resumed: resumed?.progressed ?? null };
   const report = await run(task, execArgv, (word) => {
-    if (word.kind === "progress" && progress(word.progress) === true)
-      Atomics.store(shared.control, place.stop, stops.outside);
+    if (word.kind !== "progress") return;
+    why ??= stopped(word.progress);
+    if (why !== null) Atomics.store(shared.control, place.stop, stops.outside);
   });
-  return { ...report, seconds: (performance.now() - begun) / 1000 };
+  const truncated = report.truncated && { ...report.truncated, why: why ?? report.truncated.why };
+  return { ...report, truncated, seconds: (performance.now() - begun) / 1000 };
 }
 
 /** As large a table as the states need that are there already. */
