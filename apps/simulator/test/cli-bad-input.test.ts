@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { calmProfile, recordRun, replayText } from "@eunomia/simulation";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type CheckJob, checkModel } from "../src/cli/check/job.ts";
+import { type CheckJob, checkModel, fullHeap } from "../src/cli/check/job.ts";
 import { engineHash } from "../src/cli/engine-hash.ts";
 import { freshState, readState, writeState } from "../src/cli/fuzz/campaign.ts";
 import { invocation } from "../src/cli/invocation.ts";
@@ -190,6 +190,13 @@ test("the program answers wrong usage with 2 and says what it expected", { timeo
 
 test("a command line can be copied as it stands", () => {
   expect(invocation(["replay", "runs/a b.jsonl"])).toMatch(/replay 'runs\/a b\.jsonl'$/);
+});
+
+test("a search stops before the heap of its process is full, and says what to do", () => {
+  expect(fullHeap(3 * 2 ** 30, 4 * 2 ** 30)).toBeUndefined();
+  expect(fullHeap(3.3 * 2 ** 30, 4 * 2 ** 30)).toBe(
+    "memory: the heap of 4096 MiB is nearly full; NODE_OPTIONS=--max-old-space-size=8192 gives more",
+  );
 });
 
 test("a search goes on from its checkpoint, and from none of other engines or of another model", async () => {

@@ -164,6 +164,8 @@ function handle(config: GatewayConfig, state: GatewayState, command: GatewayComm
     case "restored": {
       const { delivered, epoch, protocol, nextControl, chain } = command;
       Object.assign(state, { delivered, epoch, protocol, nextControl, chain });
+      // Somebody may have subscribed before it was known what is there.
+      for (const process of state.subscribers.keys) pump(config, state, out, process);
       return;
     }
     case "slots":

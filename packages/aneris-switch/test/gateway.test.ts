@@ -266,6 +266,16 @@ describe("clients", () => {
     expect(desk.state.nextControl).toBe(2);
   });
 
+  test("that subscribe before the node knows what its log holds get it as soon as it does", () => {
+    const desk = new Desk();
+    desk.from("early", { kind: "subscribe", next: 3, creditBytes: 10 * cost });
+    desk.from("ahead", { kind: "subscribe", next: 8, creditBytes: 10 * cost });
+    expect(desk.reads).toEqual([]);
+    desk.command({ kind: "restored", delivered: 7, epoch: 2, protocol: "paxos", nextControl: 3, chain });
+    expect(desk.reads).toMatchObject([{ to: "early", from: 3 }]);
+    expect(desk.answer()).toEqual(["early: delivered 3,4,5,6,7"]);
+  });
+
   test("ask how the node stands", () => {
     const desk = new Desk();
     desk.command({ kind: "restored", delivered: 7, epoch: 2, protocol: "paxos", nextControl: 3, chain });

@@ -89,6 +89,8 @@ describe("honesty", () => {
     const report = check(goldenModel(3, 2), { progress: ({ states }) => calls.push(states) > 2 });
     expect(report).toMatchObject({ result: "unknown", truncated: { why: "stopped from outside" } });
     expect(calls).toHaveLength(3);
+    const told = check(goldenModel(3, 2), { progress: () => "no more patience" });
+    expect(told).toMatchObject({ result: "unknown", truncated: { why: "no more patience" } });
   });
   test("a witness that is missed and an action that never fires are errors; an excuse needs a reason", () => {
     const missed = { ...right, witnesses: [{ name: "decides 7", reached: () => false }] };

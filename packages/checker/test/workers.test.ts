@@ -80,6 +80,14 @@ describe("checkpoints", () => {
     expect(resumed).toMatchObject({ result: "holds", depth: 24 });
   });
 
+  test("a checkpoint that nobody resumes is not written over", async () => {
+    const before = readFileSync(join(folder, "manifest.json"), "utf8");
+    const again = await refusal(run(from, { checkpoint: { folder, engineHash, everyMs: 0 } }));
+    expect(again).toMatchObject({ code: "checkpoint" });
+    expect(again.message).toMatch(/holds that of an earlier search; resume it, or name another folder/);
+    expect(readFileSync(join(folder, "manifest.json"), "utf8")).toBe(before);
+  });
+
   test("other engines, another model and damage are refused", async () => {
     const other = await refusal(run(from, { resume: { folder, engineHash: "engines-2" } }));
     expect(other).toMatchObject({ code: "checkpoint" });

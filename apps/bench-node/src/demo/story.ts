@@ -50,8 +50,20 @@ async function swap({ cluster, client, trace }: Scene, protocol: string): Promis
       return `control command ${outcome.n} took effect in slot ${outcome.slot}`;
     if (!outcome.reason.startsWith("number"))
       throw new Error(`the cluster refused to swap to ${protocol}: ${outcome.reason}`);
+    if (await comesTo(client, protocol, signal)) return `control command ${outcome.n} has taken effect`;
+  }
+}
+
+/**
+ * Whether the cluster comes to the protocol within a second: the answer to a command that took effect may be lost with a
+ * connection, and handed in again its number is used up, by itself.
+ */
+async function comesTo(client: Scene["client"], protocol: string, signal: AbortSignal): Promise<boolean> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    if ((await client.status(signal)).protocol === protocol) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  return false;
 }
 
 async function kill({ cluster, trace }: Scene, node: string): Promise<string> {

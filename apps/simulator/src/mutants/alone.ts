@@ -1,3 +1,4 @@
+import { type GatewayTypes, gatewayDefaults, gatewayEngine } from "@eunomia/aneris-switch";
 import { type AnyEngine, type EngineTypes, type Event, step } from "@eunomia/engine";
 import { acceptorPart, leaderPart, learnerPart, type Part } from "../protocols/paxos/parts.ts";
 import { memberPart, learnerPart as twoThirdsLearner } from "../protocols/two-thirds/parts.ts";
@@ -128,6 +129,25 @@ function votesAlike(engine: AnyEngine): string | null {
     : "members that know the same votes do not vote alike in the next round";
 }
 
+/** Who subscribes before the gateway knows what is in the log gets it as soon as it does: nothing else may come for long. */
+function servesEarlySubscribers(engine: AnyEngine): string | null {
+  const config = { ...gatewayDefaults, self: "g" };
+  const state = engine.init(config as never);
+  const stands = { epoch: 0, protocol: "paxos", nextControl: 1, chain: new Uint8Array(32) };
+  const restored: GatewayTypes["Command"] = { kind: "restored", delivered: 3, ...stands };
+  const subscribe: GatewayTypes["Message"] = { kind: "subscribe", next: 1, creditBytes: 1_000 };
+  const events: Event<GatewayTypes>[] = [
+    { kind: "start", records: [] },
+    { kind: "message", from: "reader", message: subscribe },
+    { kind: "commands", commands: [restored] },
+  ];
+  const effects = events.flatMap((event) => step(engine, config as never, state, event as never).effects);
+  const reads = effects.some(
+    ({ kind, ...rest }) => kind === "output" && (rest as { output: { kind: string } }).output.kind === "read",
+  );
+  return reads ? null : "a subscriber that came before the log was known waits though the log has its slots";
+}
+
 /**
  * One engine by itself, before any cluster: does it raise its alarms, and does a rewritten journal say the same? Answers what
  * is wrong, or null; engines of other names are not looked at.
@@ -140,6 +160,7 @@ export function tryAlone(name: string, change: Change): string | null {
     const wrong = play(script, part, engine) ?? compacts(script, part, engine);
     if (wrong !== null) return wrong;
   }
+  if (gatewayEngine.name === name) return servesEarlySubscribers(change(gatewayEngine));
   const member = memberPart(twoThirds, "m0").engine;
   if (member.name !== name) return null;
   const changed = change(member);

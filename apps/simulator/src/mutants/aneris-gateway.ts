@@ -1,4 +1,4 @@
-import { type Any, acting, emitting, meddling, silent, without } from "./edit.ts";
+import { type Any, acting, emitting, meddling, passing, silent, without } from "./edit.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const gateway = mutantsOf("aneris", "gateway", "aneris-gateway");
@@ -76,6 +76,21 @@ export const anerisGatewayMutants: readonly Mutant[] = [
     rule: "credit",
     breaks: "rule",
     change: without("credit"),
+  }),
+  gateway("early-subscribers-forgotten", {
+    class: "fixed bug",
+    rule: "commands",
+    breaks: "rule",
+    change: acting(["commands"], (config, state, commands, out, original) => {
+      for (const command of commands) {
+        const { values } = state.subscribers;
+        const reading = values.map((subscriber: Any) => subscriber.reading);
+        const restored = command.kind === "restored";
+        original(config, state, [command], restored ? passing(out, { output: () => {} }) : out);
+        // Their reads were not asked for, so they do not wait for one.
+        if (restored) for (const [i, subscriber] of values.entries()) subscriber.reading = reading[i];
+      }
+    }),
   }),
   gateway("control-of-another-confirmed", {
     class: "fixed bug",

@@ -108,6 +108,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     runs(101, 250),
   ],
   aneris: [
+    { tool: "alone" },
     model("aneris/1r-crash", 10_000),
     model("aneris/1r-gap", 10_000),
     model("aneris/2r-fifo", 10_000),

@@ -4,7 +4,7 @@ import { Machine } from "../machine/machine.ts";
 import type { ModelSource } from "../model.ts";
 import type { Report } from "../report.ts";
 import { type CheckOptions, settingsOf } from "../search/options.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, mustBeFree, readCheckpoint } from "./checkpoint.ts";
 import { allocate, place, type Shared, stops } from "./shared.ts";
 import { type CheckpointOptions, loadModel, type Task, type Word } from "./task.ts";
 
@@ -43,6 +43,7 @@ export async function checkInWorkers(source: ModelSource, options: WorkerOptions
   const settings = settingsOf(rest);
   if (!Number.isSafeInteger(workers) || workers < 1 || workers > workersMax)
     throw new CheckerError("option", `"workers" expected 1 to ${workersMax}, got ${workers}`);
+  if (checkpoint !== null && checkpoint.folder !== resume?.folder) mustBeFree(checkpoint.folder);
   const begun = performance.now();
   const { model, reductions } = await loadModel(source);
   const { width } = new Machine(model, reductions);
@@ -51,13 +52,16 @@ export async function checkInWorkers(source: ModelSource, options: WorkerOptions
   const shared = allocate(workers, width, settings.memory);
   shared.control[place.tableBits] = tableBitsFor(resumed?.progressed.states ?? 0, shared);
   resumed?.load(shared);
-  const { states, depth, progress } = settings;
+  const { states, depth, stopped } = settings;
+  let why: string | null = null;
   const task = { source, shared, states, depth, checkpoint, resumed: resumed?.progressed ?? null };
   const report = await run(task, execArgv, (word) => {
-    if (word.kind === "progress" && progress(word.progress) === true)
-      Atomics.store(shared.control, place.stop, stops.outside);
+    if (word.kind !== "progress") return;
+    why ??= stopped(word.progress);
+    if (why !== null) Atomics.store(shared.control, place.stop, stops.outside);
   });
-  return { ...report, seconds: (performance.now() - begun) / 1000 };
+  const truncated = report.truncated && { ...report.truncated, why: why ?? report.truncated.why };
+  return { ...report, truncated, seconds: (performance.now() - begun) / 1000 };
 }
 
 /** As large a table as the states need that are there already. */

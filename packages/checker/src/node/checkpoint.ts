@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -70,6 +71,14 @@ export function writeCheckpoint(folder: string, described: Described, shared: Sh
 
 function refuse(what: string): never {
   throw new CheckerError("checkpoint", what);
+}
+
+/** @throws CheckerError with code `checkpoint`: an earlier search has left one there, and nobody goes on from it. */
+export function mustBeFree(folder: string): void {
+  if (existsSync(join(folder, manifestName)))
+    refuse(
+      `"checkpoint" expected a folder of its own, got ${folder}, which holds that of an earlier search; resume it, or name another folder`,
+    );
 }
 
 function readManifest(folder: string): Manifest {

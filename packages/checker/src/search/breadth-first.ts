@@ -29,11 +29,7 @@ export function breadthFirst(machine: Machine, settings: Settings): Found {
         states.otherBytes = machine.bytes;
         const frontier = states.count - looked;
         const { transitions } = expander;
-        if (
-          settings.progress({ states: states.count, transitions, depth: levels.length - 1, frontier }) ===
-          true
-        )
-          why = "stopped from outside";
+        why = settings.stopped({ states: states.count, transitions, depth: levels.length - 1, frontier });
         if (states.count >= settings.states) [why, asked] = [`${settings.states} states`, true];
         if (why !== null && looked < states.count) break;
         why = null;

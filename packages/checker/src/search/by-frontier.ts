@@ -77,7 +77,7 @@ export function byFrontier(machine: Machine, settings: Settings): Found {
         depth: depths.values[index]!,
         frontier: frontier.size,
       };
-      if (settings.progress(progress) === true) why = "stopped from outside";
+      why = settings.stopped(progress);
     }
   } catch (error) {
     why = whyNoMemory(error);

@@ -32,8 +32,8 @@ export interface CheckOptions {
   readonly score?: (view: View) => number;
   /** For `walk`: how many, how long, and from which seed. */
   readonly walks?: { readonly count: number; readonly steps: number; readonly seed: number };
-  /** Called every few thousand states. True: stop. */
-  readonly progress?: (progress: Progress) => boolean | undefined;
+  /** Called every few thousand states. True: stop; a text: stop, and that is why. */
+  readonly progress?: (progress: Progress) => boolean | string | undefined;
   /** Milliseconds on any clock; for `seconds` of the report. */
   readonly now?: () => number;
 }
@@ -47,8 +47,13 @@ export interface Settings {
   readonly reductions: readonly Reduction[];
   readonly score: ((view: View) => number) | null;
   readonly walks: { readonly count: number; readonly steps: number; readonly seed: number };
-  readonly progress: (progress: Progress) => boolean | undefined;
+  /** Null: go on; else why not. */
+  readonly stopped: (progress: Progress) => string | null;
   readonly now: (() => number) | null;
+}
+
+function whyStopped(answer: boolean | string | undefined): string | null {
+  return answer === true ? "stopped from outside" : typeof answer === "string" ? answer : null;
 }
 
 const names = ["mode", "memory", "states", "depth", "reductions", "score", "walks", "progress", "now"];
@@ -109,7 +114,7 @@ export function settingsOf(options: CheckOptions): Settings {
     reductions,
     score,
     walks: walks ?? { count: 0, steps: 0, seed: 0 },
-    progress: options.progress ?? (() => undefined),
+    stopped: (progress) => whyStopped(options.progress?.(progress)),
     now: options.now ?? null,
   };
 }

@@ -99,8 +99,8 @@ export function walk(machine: Machine, settings: Settings): Found {
         if (++transitions % breath !== 0) continue;
         states.otherBytes = machine.bytes;
         const progress = { states: states.count, transitions, depth: step, frontier: 0 };
-        if (settings.progress(progress) === true)
-          [why, asked, number] = ["stopped from outside", false, count];
+        const stopped = settings.stopped(progress);
+        if (stopped !== null) [why, asked, number] = [stopped, false, count];
       }
       deepest = Math.max(deepest, way.length - 1);
     }

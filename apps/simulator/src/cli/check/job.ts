@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import {
   type CheckOptions,
   check,
@@ -143,11 +144,25 @@ async function inThreads(job: CheckJob, progress: CheckOptions["progress"]): Pro
   });
 }
 
+/**
+ * Why a search has to stop before its process has no heap left, which V8 ends without a report; undefined: it may go on. What
+ * is kept of single processes lies there, states and tables beside it.
+ */
+export function fullHeap(used: number, limit: number): string | undefined {
+  if (used < 0.8 * limit) return undefined;
+  const megabytes = Math.round(limit / 2 ** 20);
+  return `memory: the heap of ${megabytes} MiB is nearly full; NODE_OPTIONS=--max-old-space-size=${2 * megabytes} gives more`;
+}
+
 /** Checks one model; a counterexample is followed step by step to the state that violates. */
 export async function checkModel(job: CheckJob, progress?: CheckOptions["progress"]): Promise<CheckAnswer> {
   const make = (): Model => modelOfJob(job);
   const shared = job.threads > 1 || job.checkpoint !== null;
-  const report = shared ? await inThreads(job, progress) : check(make(), optionsOf(job, progress));
+  const watch: CheckOptions["progress"] = (now) => {
+    const heap = getHeapStatistics();
+    return progress?.(now) || fullHeap(heap.used_heap_size, heap.heap_size_limit);
+  };
+  const report = shared ? await inThreads(job, watch) : check(make(), optionsOf(job, watch));
   const { counterexample } = report;
   if (counterexample === null) return { report, replay: null, listing: null };
   const ground = new ModelGround(make(), {

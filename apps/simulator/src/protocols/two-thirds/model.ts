@@ -20,7 +20,10 @@ export interface TwoThirdsParams
    * the members alike, for symmetry.
    */
   readonly inputs: "all" | "every" | number;
-  /** False: nobody who has decided answers votes, as though each of these answers were lost. [true] */
+  /**
+   * False: nobody answers the vote of a member that is behind, as though each of these answers were lost. That of somebody
+   * undecided would be its own vote once more, which in a soup is there already. [true]
+   */
   readonly answers?: boolean;
   /** So many of the members are away from the beginning. [0] */
   readonly away?: number;
@@ -41,6 +44,7 @@ export interface TwoThirdsParams
 }
 
 const offering = "r0";
+const answering = ["vote: decided (2.4)", "vote: pull a laggard (2.4)"];
 
 /** Bounds of the scope, not of the engine: nobody votes beyond the last round, and perhaps no decision is told to voters. */
 function boundedTo({ rounds, answers = true }: TwoThirdsParams, engine: AnyEngine): AnyEngine {
@@ -56,22 +60,25 @@ function boundedTo({ rounds, answers = true }: TwoThirdsParams, engine: AnyEngin
         }
       : action,
   );
-  return silenced(answers ? [] : ["vote: decided (2.4)"], { ...engine, actions });
+  return silenced(answers ? [] : answering, { ...engine, actions });
 }
 
 /**
  * What a member never minds again if nobody crashes in the scope: the engine itself cannot say so, since a crash makes it
  * forget whose votes it has counted, and a decision whose record was not yet durable.
  */
-function withoutCrashes({ answers = true }: TwoThirdsParams, engine: AnyEngine): AnyEngine {
+function withoutCrashes({ answers = true, keepRounds }: TwoThirdsParams, engine: AnyEngine): AnyEngine {
+  const forgets = !answers && keepRounds === 0;
   return {
     ...engine,
-    inert(config, state, message) {
-      if (engine.inert?.(config, state, message)) return true;
-      const { kind, slot } = message as { readonly kind: string; readonly slot: number };
-      const decided = mapGet((state as MemberState).slots, slot)?.decided ?? null;
-      if (decided === null) return false;
-      return kind === "vote" ? !answers : kind === "decided" && isWhole(message as TwoThirdsMessage, decided);
+    inert(config, state, given) {
+      if (engine.inert?.(config, state, given)) return true;
+      const message = given as TwoThirdsMessage;
+      if (message.kind !== "vote" && message.kind !== "decided") return false;
+      const known = mapGet((state as MemberState).slots, message.slot);
+      if (known === undefined) return false;
+      if (known.decided === null) return forgets && message.kind === "vote" && message.round < known.round;
+      return message.kind === "vote" ? !answers : isWhole(message, known.decided);
     },
   };
 }
@@ -154,6 +161,15 @@ function excuses(params: TwoThirdsParams): Record<string, string> {
     learner("head: catch up (2.3)", timer),
     learner("retry: propose again, ask about gaps (2.3)", timer),
   );
+  if (params.answers === false)
+    found.push(
+      member("vote: pull a laggard (2.4)", "votes of lower rounds are forgotten unanswered in this scope"),
+    );
+  if (params.rounds === 1)
+    found.push(
+      member("advance (2.4)", "there is one round in this scope"),
+      member("vote: jump (2.4)", "there is one round in this scope"),
+    );
   if (params.relay === "lazy")
     found.push(member("decided: learn (2.4)", "decisions are not relayed in this scope"));
   return Object.fromEntries(found);

@@ -20,7 +20,7 @@ export const twoThirdsScopes: Readonly<Record<string, Scope>> = {
     inputs: "all",
     relay: "lazy",
   }),
-  "two-thirds/4m1r-crashes": twoThirds("main", "two members crash within a round and hear both values", {
+  "two-thirds/4m1r-crashes": twoThirds("endless", "two members crash within a round and hear both values", {
     members: 4,
     rounds: 1,
     inputs: 1,
@@ -28,6 +28,12 @@ export const twoThirdsScopes: Readonly<Record<string, Scope>> = {
     crashes: 2,
     relay: "lazy",
   }),
+  "two-thirds/4m1r-crashes-soup": twoThirds(
+    "main",
+    "two members crash within a round and hear both values, messages come again and again",
+    { members: 4, rounds: 1, inputs: 1, contested: true, crashes: 2, ...lean },
+    ["inert", "quorum"],
+  ),
   "two-thirds/4m2r-soup": twoThirds(
     "main",
     "two rounds, every input, messages come again and again",
