@@ -1,23 +1,44 @@
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
-import { runGuide } from "./support/guide.ts";
+import { browserArguments, executablePath, hasBrowser } from "./support/browser.ts";
+import { runGuide, withGuide } from "./support/guide.ts";
 
 test("embed ordered broadcast in a Node service", async () => {
   expect(await runGuide("embed")).toEqual(["counters", "node", "service", "reading", "dying", "stopping"]);
 });
 
-test("write a new protocol", async () => {
-  expect(await runGuide("new-protocol")).toEqual([
-    "words",
-    "chair",
-    "seat",
-    "suites",
-    "check",
-    "simulated",
-    "binding",
-    "cluster",
-  ]);
-});
-
 test("assemble your own stack", async () => {
   expect(await runGuide("assemble")).toEqual(["ports", "suite", "stack", "page"]);
+});
+
+test("write a new protocol", async () => {
+  const files = ["words", "chair", "seat", "suites", "check", "simulated", "binding", "cluster"];
+  expect(await runGuide("new-protocol")).toEqual(files);
+});
+
+test.skipIf(!hasBrowser)("the assembled stack runs in a page, because nothing in it is of Node", async () => {
+  const { outputFiles } = await withGuide("assemble", (folder) =>
+    build({
+      entryPoints: [`${folder}/page.ts`],
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      conditions: ["@eunomia/source"],
+      write: false,
+    }),
+  );
+  const browser = await chromium.launch({ executablePath, args: browserArguments });
+  try {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    const shown = page.waitForEvent("console");
+    await page.addScriptTag({ type: "module", content: outputFiles[0]!.text });
+    expect((await shown).text()).toBe("assembled: 20 clicks, 20, 20, 20 at the nodes");
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+  }
 });

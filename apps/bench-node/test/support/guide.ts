@@ -20,10 +20,13 @@ export function guideFiles(markdown: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Does what a reader of a guide does: puts its blocks side by side as files, checks their types, and runs them in their order.
- * Answers the names of the files. They lie in `test/support/guide-NAME.tmp` meanwhile, where the packages are found.
+ * Does what a reader of a guide does: puts its blocks side by side as files. They lie in `test/support/guide-NAME.tmp` while `work`
+ * lasts, where the packages are found.
  */
-export async function runGuide(name: string): Promise<readonly string[]> {
+export async function withGuide<T>(
+  name: string,
+  work: (folder: string, files: readonly string[]) => Promise<T>,
+): Promise<T> {
   const text = readFileSync(new URL(`../../../../docs/guides/${name}.md`, import.meta.url), "utf8");
   const folder = fileURLToPath(new URL(`guide-${name}.tmp/`, here));
   rmSync(folder, { recursive: true, force: true });
@@ -31,13 +34,19 @@ export async function runGuide(name: string): Promise<readonly string[]> {
   try {
     const files = guideFiles(text);
     for (const [file, block] of files) writeFileSync(join(folder, `${file}.ts`), block);
-    checkTypes(folder);
-    for (const file of files.keys()) await import(/* @vite-ignore */ join(folder, `${file}.ts`));
-    return [...files.keys()];
+    return await work(folder, [...files.keys()]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Checks the types of a guide's files, and runs them in their order; answers their names. */
+export const runGuide = (name: string): Promise<readonly string[]> =>
+  withGuide(name, async (folder, files) => {
+    checkTypes(folder);
+    for (const file of files) await import(/* @vite-ignore */ join(folder, `${file}.ts`));
+    return files;
+  });
 
 function checkTypes(folder: string): void {
   writeFileSync(
