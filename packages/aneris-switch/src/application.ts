@@ -22,6 +22,9 @@ export interface Application {
    * What the pieces throw while they are read must go through.
    */
   restore(pieces: Iterable<Uint8Array>): void;
-  /** The answer to a read that needs no place in the order. Changes nothing. */
+  /**
+   * The answer to a read that needs no place in the order, of at most 1 MiB. Changes nothing, and throws nothing: the body is a
+   * client's, whatever it is.
+   */
   query?(body: Uint8Array): Uint8Array;
 }

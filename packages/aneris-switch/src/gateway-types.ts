@@ -12,7 +12,15 @@ import {
   variant,
 } from "@eunomia/codec";
 import { Delivery } from "./state.ts";
-import { type ClientMessage, DeliveredSlot, ownerMax, Run } from "./wire.ts";
+import {
+  answerBytesMax,
+  type ClientMessage,
+  DeliveredSlot,
+  ownerMax,
+  queryBytesMax,
+  ReadLevel,
+  Run,
+} from "./wire.ts";
 
 const process: Schema<string> = id("process");
 
@@ -67,6 +75,9 @@ export const GatewayCommand = variant({
   slots: record({ to: process, slots: list(DeliveredSlot) }),
   /** The log begins at `first` only, and this subscriber wants earlier slots. */
   trimmed: record({ to: process, first: nat() }),
+  /** The answer to a `query` output: what the application says after `slot`, or why it was not asked. */
+  answered: record({ to: process, nonce: nat(), slot: nat(), body: bytes(answerBytesMax) }),
+  unanswered: record({ to: process, nonce: nat(), reason: text(64) }),
   /** The connection of a client or subscriber is closed. */
   gone: record({ process }),
 });
@@ -79,6 +90,8 @@ export const GatewayOutput = variant({
   request: record({ client: nat(), owner: text(ownerMax), process, batch: bytes() }),
   /** Wants delivered slots from the log of this node, answered by the command `slots` or `trimmed`. */
   read: record({ to: process, from: nat(), maxBytes: nat() }),
+  /** Wants the application asked, answered by the command `answered` or `unanswered`. */
+  query: record({ to: process, nonce: nat(), level: ReadLevel, body: bytes(queryBytesMax) }),
 });
 export type GatewayOutput = Infer<typeof GatewayOutput>;
 

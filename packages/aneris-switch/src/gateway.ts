@@ -1,6 +1,7 @@
 import { compareBytes, encode, mapDelete, mapGet, mapHas, mapSet, nil } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { encodeRegistration, joinBatch, readBatch } from "./entry.ts";
+import { pump, sendSlot, sendSlots } from "./gateway-slots.ts";
 import {
   GatewayCommand,
   GatewayConfig,
@@ -10,15 +11,13 @@ import {
 } from "./gateway-types.ts";
 import { ownerOf } from "./ownership.ts";
 import type { Delivery } from "./state.ts";
-import { ClientMessage, type DeliveredSlot, Operation, type Run } from "./wire.ts";
+import { ClientMessage, Operation, type Run } from "./wire.ts";
 
 type Out = Effects<GatewayTypes>;
 const on = actionsOf<GatewayTypes>();
 
 /** Registrations and control commands whose asker is remembered. */
 const waitingMax = 1024;
-/** What a slot costs of a subscriber's credit beside its vector. */
-const slotOverheadBytes = 64;
 
 function deliverSlot(config: GatewayConfig, state: GatewayState, out: Out, delivery: Delivery): void {
   const { slot, epoch, protocol, vector, chain } = delivery;
@@ -27,15 +26,7 @@ function deliverSlot(config: GatewayConfig, state: GatewayState, out: Out, deliv
   state.protocol = protocol;
   state.nextControl += delivery.controls.length;
   state.chain = chain;
-  const live: string[] = [];
-  for (let i = 0; i < state.subscribers.keys.length; i += 1) {
-    const subscriber = state.subscribers.values[i]!;
-    if (subscriber.next !== slot || subscriber.creditBytes === 0 || subscriber.reading) continue;
-    live.push(state.subscribers.keys[i]!);
-    subscriber.next = slot + 1;
-    spend(subscriber, vector.length + slotOverheadBytes);
-  }
-  if (live.length > 0) out.send(live, { kind: "delivered", slots: [{ slot, epoch, vector, chain }] });
+  sendSlot(state, out, { slot, epoch, vector, chain });
   replyAll(state, out, delivery.runs);
   for (const { nonce, client, owner } of delivery.registered) {
     const waiting = state.registrations.findIndex(
@@ -81,45 +72,6 @@ function tellControl(state: GatewayState, out: Out, n: number, reason: string): 
 
 function tell(out: Out, asked: readonly { readonly process: string }[], message: ClientMessage): void {
   if (asked.length > 0) out.send([...new Set(asked.map((entry) => entry.process))], message);
-}
-
-function spend(subscriber: { creditBytes: number }, bytes: number): void {
-  subscriber.creditBytes = Math.max(0, subscriber.creditBytes - bytes);
-}
-
-/** Reads on for a subscriber that is behind, if it has credit. */
-function pump(config: GatewayConfig, state: GatewayState, out: Out, process: string): void {
-  const subscriber = mapGet(state.subscribers, process);
-  if (subscriber === undefined || subscriber.reading || subscriber.creditBytes === 0) return;
-  if (subscriber.next > state.delivered) return;
-  subscriber.reading = true;
-  out.output({
-    kind: "read",
-    to: process,
-    from: subscriber.next,
-    maxBytes: Math.min(config.readBytes, subscriber.creditBytes),
-  });
-}
-
-function sendSlots(
-  config: GatewayConfig,
-  state: GatewayState,
-  out: Out,
-  to: string,
-  slots: DeliveredSlot[],
-): void {
-  const subscriber = mapGet(state.subscribers, to);
-  if (subscriber === undefined) return;
-  subscriber.reading = false;
-  // A subscriber that moved meanwhile asked anew: what it gets stays without gaps.
-  const wanted = slots.filter((entry) => entry.slot >= subscriber.next);
-  if (wanted.length > 0 && wanted[0]!.slot === subscriber.next) {
-    subscriber.next = wanted[wanted.length - 1]!.slot + 1;
-    for (const { vector } of wanted) spend(subscriber, vector.length + slotOverheadBytes);
-    out.send([to], { kind: "delivered", slots: wanted });
-  }
-  // A log that has none of the slots asked for would have none when asked again at once.
-  if (slots.length > 0) pump(config, state, out, to);
 }
 
 function forget(state: GatewayState, process: string): void {
@@ -175,6 +127,12 @@ function handle(config: GatewayConfig, state: GatewayState, command: GatewayComm
       if (mapDelete(state.subscribers, command.to))
         out.send([command.to], { kind: "trimmed", first: command.first });
       return;
+    case "answered": {
+      const { to, nonce, slot, body } = command;
+      return out.send([to], { kind: "answer", nonce, slot, body });
+    }
+    case "unanswered":
+      return out.send([command.to], { kind: "unanswered", nonce: command.nonce, reason: command.reason });
     case "gone":
       return forget(state, command.process);
   }
@@ -273,6 +231,12 @@ const actions: readonly Action<GatewayTypes>[] = [
       });
     },
   ),
+  on.message(
+    "query",
+    "query",
+    (_config, _state, { nonce, level, body }, from) => ({ to: from, nonce, level, body }),
+    (_config, _state, query, out) => out.output({ kind: "query", ...query }),
+  ),
 ];
 
 /**
@@ -312,5 +276,6 @@ export const gatewayEngine: Engine<GatewayTypes> = {
     subscribe: "weak",
     credit: "weak",
     status: "weak",
+    query: "weak",
   },
 };

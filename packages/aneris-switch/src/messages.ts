@@ -13,6 +13,7 @@ export {
   readOperation,
 } from "./entry.ts";
 export {
+  answerBytesMax,
   ClientMessage,
   Controllers,
   DeliveredSlot,
@@ -25,5 +26,7 @@ export {
   Operation,
   ownerMax,
   ProtocolSpec,
+  queryBytesMax,
+  ReadLevel,
   Run,
 } from "./wire.ts";

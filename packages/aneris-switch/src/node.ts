@@ -6,6 +6,7 @@ import type { GatewayCommand, GatewayConfig, GatewayOutput } from "./gateway-typ
 import { LogKeeper } from "./log-keeper.ts";
 import { type EpochConfig, isMember } from "./membership.ts";
 import type { BroadcastNodeOptions } from "./node-options.ts";
+import { ReadKeeper } from "./read-keeper.ts";
 import { replicaEngine } from "./replica.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import type { Delivery, ReplicaCommand, ReplicaOutput, ReplicaRecord, ReplicaState } from "./state.ts";
@@ -39,6 +40,7 @@ export class BroadcastNode {
   readonly #transfer: Address;
   readonly #log: LogKeeper;
   readonly #keeper: SnapshotKeeper | null;
+  readonly #reads: ReadKeeper;
   #driver: Driver | null = null;
 
   constructor(options: BroadcastNodeOptions) {
@@ -56,6 +58,14 @@ export class BroadcastNode {
       onFault: options.onFault,
     });
     this.#keeper = this.#makeKeeper();
+    const { application = null, clock } = options;
+    this.#reads = new ReadKeeper({
+      application,
+      clock,
+      random: () => this.#driver!.random,
+      ask: (nonce) => this.#toReplica({ kind: "readIndex", nonce }),
+      toGateway: (command) => this.#toGateway(command),
+    });
   }
 
   #makeKeeper(): SnapshotKeeper | null {
@@ -126,6 +136,7 @@ export class BroadcastNode {
 
   /** A client or subscriber has disconnected. */
   gone(process: NodeId): void {
+    this.#reads.gone(process);
     this.#toGateway({ kind: "gone", process });
   }
 
@@ -139,7 +150,10 @@ export class BroadcastNode {
     const checkpoint = this.#keeper?.open() ?? null;
     if (origin !== undefined) this.#keeper?.mustDescend(origin, isMember(replica.membership, replica.self));
     const records = this.#log.records(checkpoint?.slotOut ?? 1);
-    if (checkpoint !== null) records.unshift({ kind: "checkpoint", ...checkpoint });
+    if (checkpoint !== null) {
+      records.unshift({ kind: "checkpoint", ...checkpoint });
+      this.#reads.applied(checkpoint.slotOut - 1);
+    }
     return records;
   }
 
@@ -167,6 +181,7 @@ export class BroadcastNode {
 
   #fromGateway(output: GatewayOutput): void {
     if (output.kind === "submit" || output.kind === "request") this.#toReplica(output);
+    else if (output.kind === "query") this.#reads.take(output);
     else
       this.#read(output.from, output.maxBytes, (slots) => {
         const { to } = output;
@@ -182,6 +197,8 @@ export class BroadcastNode {
         return this.#toReplica({ kind: "decided", epoch, slot: output.slot, value: output.value });
       case "trimmed":
         return this.#toReplica({ kind: "trimmed", epoch, floor: output.floor });
+      case "highest":
+        return this.#toReplica({ kind: "highest", epoch, nonce: output.nonce, slot: output.slot });
       case "duty":
         return this.#toReplica({
           kind: "duty",
@@ -200,15 +217,13 @@ export class BroadcastNode {
   #fromReplica(output: ReplicaOutput): void {
     switch (output.kind) {
       case "propose":
-      case "trim": {
-        const learner = this.#epochs.learnerOf(output.epoch);
-        if (learner === null) return;
-        const { slot } = output;
-        const command =
-          output.kind === "propose" ? { kind: "propose", slot, value: output.value } : { kind: "trim", slot };
-        this.#driver?.command(learner, command);
-        return;
-      }
+      case "trim":
+      case "highest":
+        return this.#toConsensus(output);
+      case "readable":
+        return this.#driver?.afterDurable(() => this.#reads.readable(output.nonces));
+      case "unreadable":
+        return this.#reads.unreadable(output.nonces, output.reason);
       case "deliver":
         this.#toGateway({ ...output, kind: "delivered" });
         this.#driver?.afterDurable(() => {
@@ -222,7 +237,10 @@ export class BroadcastNode {
         return this.#driver?.afterDurable(() => this.#keeper?.checkpoint(output));
       case "installed":
         this.#toGateway({ ...output, kind: "restored" });
-        return this.#driver?.afterDurable(() => this.#keeper?.installed(output.delivered));
+        return this.#driver?.afterDurable(() => {
+          this.#keeper?.installed(output.delivered);
+          this.#reads.applied(output.delivered);
+        });
       case "reply":
       case "rejected":
       case "controlRejected":
@@ -253,6 +271,15 @@ export class BroadcastNode {
   #apply(delivery: Delivery): void {
     this.#options.application?.apply(delivery);
     this.#keeper?.delivered(delivery.slot);
+    this.#reads.applied(delivery.slot);
+  }
+
+  #toConsensus({
+    epoch,
+    ...command
+  }: Extract<ReplicaOutput, { kind: "propose" | "trim" | "highest" }>): void {
+    const learner = this.#epochs.learnerOf(epoch);
+    if (learner !== null) this.#driver?.command(learner, command);
   }
 
   /** Reads after all slots that were delivered before have been appended. Null: the log begins later. */

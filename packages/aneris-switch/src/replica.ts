@@ -8,6 +8,7 @@ import { epochAt, lastEpoch } from "./epochs.ts";
 import { executeSlot } from "./execute.ts";
 import { isPeer, mayBeDismissed, mayHandOn, spawnEpoch, tellPeers } from "./membership.ts";
 import { propose, request, submit } from "./queue.ts";
+import { settleReads, takeAnswer, takeRead } from "./reads.ts";
 import {
   Checkpoint,
   ReplicaCommand,
@@ -46,6 +47,10 @@ function handle(
       return;
     case "duty":
       return takeDuty(state, command);
+    case "readIndex":
+      return takeRead(config, state, out, command.nonce);
+    case "highest":
+      return takeAnswer(state, command.epoch, command.nonce, command.slot);
     case "stable":
       if (command.slot > state.stable) becameStable(state, out, command.slot);
       return retireEpochs(config, state, out);
@@ -120,6 +125,7 @@ const heads: readonly Action<ReplicaTypes>[] = [
     (config, state, { from, head }, out) => {
       heardFrom(state, from, head);
       retireEpochs(config, state, out);
+      settleReads(config, state, out);
     },
   ),
   on.message(
@@ -132,7 +138,10 @@ const heads: readonly Action<ReplicaTypes>[] = [
     "dismissed",
     "dismissed",
     (config, state, message, from) => (isPeer(config, state, from) && !state.left ? message : null),
-    (config, state, { from }, out) => leave(config, state, out, from),
+    (config, state, { from }, out) => {
+      leave(config, state, out, from);
+      settleReads(config, state, out);
+    },
   ),
 ];
 
@@ -150,6 +159,7 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
       (config, state, commands, out) => {
         for (const command of commands) handle(config, state, oracles, command, out);
         propose(config, state, out);
+        settleReads(config, state, out);
       },
     ),
     on.message(
@@ -184,13 +194,17 @@ function actions(oracles: ReplicaOracles): readonly Action<ReplicaTypes>[] {
         if (state.slotOut > before && state.slotOut <= last)
           out.send([from], { kind: "get", from: state.slotOut });
         propose(config, state, out);
+        settleReads(config, state, out);
       },
     ),
     on.timeout(
       "tick",
       "tick",
       () => true,
-      (config, state, _found, out) => tick(config, state, out),
+      (config, state, _found, out) => {
+        tick(config, state, out);
+        settleReads(config, state, out);
+      },
     ),
   ];
 }
@@ -266,5 +280,6 @@ function initialState(config: ReplicaConfig, oracles: ReplicaOracles): ReplicaSt
     ticks: 0,
     held: 0,
     left: false,
+    reads: { epoch: 0, waiting: [], asked: [], behind: [] },
   };
 }

@@ -154,6 +154,16 @@ export const ReplicaState = record({
   held: nat(),
   /** It was said that this replica is needed no more. */
   left: bool(),
+  /**
+   * Reads that are open, by their nonces (aneris 5.10). In `epoch`, one question stands for all of `asked`, none if that is empty;
+   * those in `waiting` came after it. What is `behind` was answered: it is readable once its slot is delivered here.
+   */
+  reads: record({
+    epoch: nat(),
+    waiting: list(nat()),
+    asked: list(nat()),
+    behind: list(record({ slot: nat(), nonces: list(nat()) })),
+  }),
 });
 export type ReplicaState = Infer<typeof ReplicaState>;
 
@@ -166,6 +176,13 @@ export const ReplicaCommand = variant({
   trimmed: record({ epoch: nat(), floor: nat() }),
   /** The replica that proposes with least effort, as the protocol of the epoch sees it. */
   duty: record({ epoch: nat(), replica: nullable(process) }),
+  /**
+   * A read that must see every write which was complete before now. `nonce` must never have been used before, in no life of this
+   * process; the output `readable` or `unreadable` names it.
+   */
+  readIndex: record({ nonce: nat() }),
+  /** The answer to a `highest` output. */
+  highest: record({ epoch: nat(), nonce: nat(), slot: nat() }),
   /** This replica's own log is durable up to `slot`. */
   stable: record({ slot: nat() }),
   /** The answer to a `read` output. */
@@ -212,6 +229,12 @@ export const ReplicaOutput = variant({
   /** To the consensus instance of `epoch`. */
   propose: record({ epoch: nat(), slot: nat(), value: bytes() }),
   trim: record({ epoch: nat(), slot: nat() }),
+  /** To the consensus instance of `epoch`: how far have writes come? */
+  highest: record({ epoch: nat(), nonce: nat() }),
+  /** What these reads must see was delivered, up to `slot`. */
+  readable: record({ nonces: list(nat()), slot: nat() }),
+  /** They were given up, and why: `not a member`, `busy`. Another replica may serve them. */
+  unreadable: record({ nonces: list(nat()), reason: text(64) }),
   deliver: Delivery,
   /** Executed earlier; a client asked again. */
   reply: Run,

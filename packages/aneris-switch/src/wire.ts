@@ -65,7 +65,25 @@ export type DeliveredSlot = Infer<typeof DeliveredSlot>;
 export const Run = record({ client: nat(), seq: nat(), count: nat(), slot: nat(), index: nat() });
 export type Run = Infer<typeof Run>;
 
-/** What clients and subscribers exchange with the gateway of a node; the first five go to the gateway. */
+/**
+ * What a read beside the order must see (aneris 5.10).
+ *
+ * - `linearizable`: every write that was complete before the read was asked for, and so the writes of everybody.
+ * - `session`: every slot up to this one, e.g. that of one's own last receipt. Needs no other node.
+ * - `stale`: every write that was complete `maxBehindMs` before the node answers, by the node's own clock.
+ */
+export const ReadLevel = variant({
+  linearizable: record({}),
+  session: record({ slot: nat() }),
+  stale: record({ maxBehindMs: nat() }),
+});
+export type ReadLevel = Infer<typeof ReadLevel>;
+
+/** Longest query and longest answer, in bytes. */
+export const queryBytesMax = 65_536;
+export const answerBytesMax = 1 << 20;
+
+/** What clients and subscribers exchange with the gateway of a node; the first six go to the gateway. */
 export const ClientMessage = variant({
   /** Opens a session; answered by `registered` with the same nonce once the registration is delivered. */
   register: record({ nonce: bytes(32) }),
@@ -75,6 +93,8 @@ export const ClientMessage = variant({
   subscribe: record({ next: nat(), creditBytes: nat() }),
   credit: record({ bytes: nat() }),
   ask: record({ nonce: nat() }),
+  /** Reads the application's state; answered by `answer` or `unanswered` with the same nonce. */
+  query: record({ nonce: nat(), level: ReadLevel, body: bytes(queryBytesMax) }),
 
   registered: record({ nonce: bytes(32), client: nat(), slot: nat() }),
   reply: record({ runs: list(Run) }),
@@ -82,6 +102,10 @@ export const ClientMessage = variant({
   rejected: record({ client: nat(), seq: nat(), reason: text(64) }),
   /** The fate of control command `n`: the slot where it took effect, or why it did not. */
   controlled: record({ n: nat(), slot: nullable(nat()), reason: text(128) }),
+  /** What the application says after `slot`. */
+  answer: record({ nonce: nat(), slot: nat(), body: bytes(answerBytesMax) }),
+  /** Nothing was read here, and why: `no application`, `not a member`, `busy`, `too large`. */
+  unanswered: record({ nonce: nat(), reason: text(64) }),
   delivered: record({ slots: list(DeliveredSlot) }),
   /** The subscription is over: this node holds slots from `first` on only. Others may hold earlier ones. */
   trimmed: record({ first: nat() }),

@@ -1,4 +1,5 @@
 import { DecodeError, decode, encodePieces } from "@eunomia/codec";
+import type { Random } from "../doors.ts";
 import { step } from "../step.ts";
 import type { AnyEngine, Effect, EngineTypes, Event, NodeId } from "../types.ts";
 import { Backlog } from "./backlog.ts";
@@ -120,6 +121,11 @@ export class Driver {
   /** Counts of what was ignored, by reason: peers' bad data and events that no action took. */
   refusals(): ReadonlyMap<string, number> {
     return this.#refusals.all();
+  }
+
+  /** Chance, for what a host draws beside its engines: one source for all of a node, so that a run can be made again. */
+  get random(): Random {
+    return this.#ports.random;
   }
 
   /** The state of an engine, for reading. */
