@@ -4,6 +4,8 @@ import { type ClientOptions, type LinkChoice, type Receipt, settingsOf } from ".
 import type { ControlOutcome, Status } from "./desk.ts";
 import { QueueFullError, SessionLostError, TooLargeError, UnknownOutcomeError } from "./errors.ts";
 import { GatewayLink, type Participant } from "./link.ts";
+import { Queries, type QueryOptions } from "./queries.ts";
+import type { Answer } from "./query-desk.ts";
 import { type ControlOptions, type ControlSignature, Questions } from "./questions.ts";
 import type { Ticket } from "./queue.ts";
 import { ClientSession } from "./session.ts";
@@ -22,6 +24,7 @@ export class Client {
   readonly #ownsLink: boolean;
   readonly #session: ClientSession;
   readonly #questions: Questions;
+  readonly #queries: Queries;
   readonly #participant: Participant;
   readonly #maxQueued: number;
   readonly #options: ClientOptions;
@@ -55,26 +58,30 @@ export class Client {
       },
     );
     this.#questions = new Questions({ ...common, link });
+    this.#queries = new Queries({ ...common, link });
     this.#participant = this.#join();
     link.add(this.#participant);
   }
 
   #join(): Participant {
     const session = this.#session;
-    const desk = this.#questions.desk;
+    const { desk } = this.#questions;
+    const { desk: queries } = this.#queries;
     return {
       receive: (from, message) => {
-        const taken = session.take(this.link.clock.now(), from, message);
+        const now = this.link.clock.now();
+        const taken = session.take(now, from, message);
         if (taken) this.#tellRegistered();
-        return taken || desk.take(from, message);
+        return taken || desk.take(from, message) || queries.take(now, from, message);
       },
       tick: (now) => {
         session.tick(now);
         desk.tick(now);
+        queries.tick(now);
         this.#tellRoom();
       },
       get wakeAt() {
-        return Math.min(session.wakeAt, desk.wakeAt);
+        return Math.min(session.wakeAt, desk.wakeAt, queries.wakeAt);
       },
     };
   }
@@ -136,6 +143,18 @@ export class Client {
     this.#session.offer(body, null);
     this.link.schedule();
     return true;
+  }
+
+  /**
+   * Reads the application's state at one node, beside the order; repeated, also at other gateways, until it is answered.
+   *
+   * @throws NoAnswerError after `timeoutMs`, `signal` or `close`. QueryRefusedError when no node would answer. TooLargeError,
+   * ClientOptionError at once.
+   * @example
+   * const { body, slot } = await client.query(encodeKvQuery({ kind: "get", key }), { level: "session", timeoutMs: 1000 });
+   */
+  query(body: Uint8Array, options: QueryOptions = {}): Promise<Answer> {
+    return this.#queries.query(body, options);
   }
 
   /** Resolves when less than half of the queue is taken, or nothing is taken any more. */
@@ -200,6 +219,7 @@ export class Client {
       this.#closed = true;
       this.#session.close();
       this.#questions.close();
+      this.#queries.close();
       for (const { reject } of this.#registeredWaiters) reject(new UnknownOutcomeError("closed", 0));
       this.#registeredWaiters = [];
       this.#tellRoom();
@@ -217,6 +237,7 @@ export class Client {
   }
 
   #settled(seq: number, count: number, slot: number, index: number): void {
+    this.#queries.seen(slot);
     for (let i = 0; i < count; i += 1) {
       const waiter = this.#session.ticketOf(seq + i) as Waiter | null;
       if (waiter === null) continue;

@@ -81,6 +81,37 @@ export class UnknownOutcomeError extends Error {
   }
 }
 
+/** A read ended without an answer. It changed nothing, so it may be asked again. */
+export class NoAnswerError extends Error {
+  readonly code = "no answer";
+  readonly reason: "cancelled" | "closed" | "timeout";
+  constructor(reason: "cancelled" | "closed" | "timeout") {
+    super(
+      reason === "timeout"
+        ? 'no gateway answered the query in time: ask again, or wait longer with "timeoutMs"'
+        : `query ${reason} before it was answered`,
+    );
+    this.name = "NoAnswerError";
+    this.reason = reason;
+  }
+}
+
+/** No gateway will answer this read, however often it is asked. */
+export class QueryRefusedError extends Error {
+  readonly code = "refused";
+  /** `no application`, or `too large` of the answer. */
+  readonly reason: string;
+  constructor(reason: string) {
+    super(
+      reason === "too large"
+        ? "the answer to the query is larger than one message: ask for less at once"
+        : `the query cannot be answered (${reason}): the nodes of this cluster hold no state that can be read`,
+    );
+    this.name = "QueryRefusedError";
+    this.reason = reason;
+  }
+}
+
 /**
  * The cluster does not know the session any more (it expired, or never was), so commands that wait for an answer have an
  * unknown outcome. A new client has to be made by somebody who knows whether to repeat them.

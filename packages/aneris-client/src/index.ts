@@ -5,6 +5,8 @@ export type { ClientOptions, LinkChoice, Receipt } from "./client-options.ts";
 export { type ControlOutcome, Desk, type DeskOptions, type DeskSink, type Status } from "./desk.ts";
 export {
   ClientOptionError,
+  NoAnswerError,
+  QueryRefusedError,
   QueueFullError,
   SessionLostError,
   SlotsTrimmedError,
@@ -12,6 +14,8 @@ export {
   UnknownOutcomeError,
 } from "./errors.ts";
 export { GatewayLink, type LinkOptions, type Participant } from "./link.ts";
+export type { QueryLevel, QueryOptions } from "./queries.ts";
+export { type Answer, QueryDesk, type QuerySink } from "./query-desk.ts";
 export type { ControlOptions, ControlSignature } from "./questions.ts";
 export type { Ticket } from "./queue.ts";
 export type { RetryLimits } from "./round-trip.ts";

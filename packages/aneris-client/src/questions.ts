@@ -2,6 +2,7 @@ import type { Operation } from "@eunomia/aneris-switch/messages";
 import { type ControlOutcome, Desk, type DeskOptions, type Status } from "./desk.ts";
 import { UnknownOutcomeError } from "./errors.ts";
 import type { GatewayLink } from "./link.ts";
+import { Waiters } from "./waiters.ts";
 
 /** A principal and its signature over the signing bytes of a control command. */
 export interface ControlSignature {
@@ -18,18 +19,11 @@ export interface ControlOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Asker {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-  readonly stopListening: () => void;
-}
-
 /** The promise face of a `Desk`. */
 export class Questions {
   readonly desk: Desk;
   readonly #link: GatewayLink;
-  readonly #askers = new Map<number, Asker>();
-  #closed = false;
+  readonly #waiters: Waiters;
 
   constructor(options: Omit<DeskOptions, "gateways"> & { readonly link: GatewayLink }) {
     const { link } = options;
@@ -38,9 +32,13 @@ export class Questions {
       { ...options, gateways: link.gateways },
       {
         send: (to, message) => link.send(to, message),
-        controlled: (token, outcome) => this.#answer(token, outcome),
-        status: (token, status) => this.#answer(token, status),
+        controlled: (token, outcome) => this.#waiters.answer(token, outcome),
+        status: (token, status) => this.#waiters.answer(token, status),
       },
+    );
+    this.#waiters = new Waiters(
+      (token) => this.desk.drop(token),
+      (reason) => new UnknownOutcomeError(reason, 0),
     );
   }
 
@@ -59,37 +57,12 @@ export class Questions {
   }
 
   close(): void {
-    this.#closed = true;
-    for (const [token, asker] of this.#askers) {
-      this.desk.drop(token);
-      asker.stopListening();
-      asker.reject(new UnknownOutcomeError("closed", 0));
-    }
-    this.#askers.clear();
+    this.#waiters.close();
   }
 
   #ask<T>(start: () => number, signal?: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new UnknownOutcomeError("closed", 0));
-      if (signal?.aborted) return reject(new UnknownOutcomeError("cancelled", 0));
-      const token = start();
-      const abort = (): void => {
-        this.desk.drop(token);
-        this.#askers.delete(token);
-        reject(new UnknownOutcomeError("cancelled", 0));
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      const stopListening = (): void => signal?.removeEventListener("abort", abort);
-      this.#askers.set(token, { resolve, reject, stopListening });
-      this.#link.schedule();
-    });
-  }
-
-  #answer(token: number, value: unknown): void {
-    const asker = this.#askers.get(token);
-    if (asker === undefined) return;
-    this.#askers.delete(token);
-    asker.stopListening();
-    asker.resolve(value as never);
+    const answer = this.#waiters.wait<T>(start, signal);
+    this.#link.schedule();
+    return answer;
   }
 }
