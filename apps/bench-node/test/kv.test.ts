@@ -47,6 +47,25 @@ test("lists are ordered by bytes, begin after a key, and end", () => {
   expect(keys("b/", "b/2", 10)).toEqual([]);
   expect(keys("", null, 2)).toEqual(["a", "b/1"]);
   expect(keys("", "c", 9)).toEqual(["\u00ff"]);
+  expect(keys("b/", "a", 9)).toEqual(["b/1", "b/10", "b/2"]);
+});
+
+test("a list ends where an answer does, and says that there is more", () => {
+  const store = new KvStore();
+  const names = Array.from({ length: 9 }, (_, i) => `k${i}`);
+  for (const key of names) store.apply(encodeKvCommand(put(key, "v".repeat(100_000))), 1, 0);
+  const got: string[] = [];
+  let after: Uint8Array | null = null;
+  for (let pages = 1; ; pages += 1) {
+    const answer = ask(store, { kind: "list", prefix: text("k"), after, limit: 1000 });
+    if (answer.kind !== "listed") throw new Error(answer.kind);
+    got.push(...answer.pairs.map(({ key }) => new TextDecoder().decode(key)));
+    after = answer.pairs.at(-1)!.key;
+    if (answer.more) continue;
+    expect(pages).toBe(2);
+    break;
+  }
+  expect(got).toEqual(names);
 });
 
 test("what is no command changes nothing and is counted; what is no query is refused", () => {

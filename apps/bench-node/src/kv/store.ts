@@ -15,6 +15,9 @@ type Piece = Infer<typeof Piece>;
 /** A piece ends with the pair that makes it as long as this. */
 const pieceBytes = 64 * 1024;
 
+/** A list ends before the pair that would make it longer than this. */
+const answerBytes = 512 * 1024;
+
 /** One character for each byte: strings make good keys of a map, and compare like their bytes. */
 const nameOf = (key: Uint8Array): string => {
   let name = "";
@@ -71,17 +74,19 @@ export class KvStore {
     const after = query.after === null ? null : nameOf(query.after);
     const order = this.#sorted();
     const pairs = [];
-    for (
-      let at = firstFrom(order, after ?? prefix);
-      at < order.length && pairs.length < query.limit;
-      at += 1
-    ) {
+    let size = 0;
+    const first = after !== null && after > prefix ? after : prefix;
+    for (let at = firstFrom(order, first); at < order.length; at += 1) {
       const name = order[at]!;
       if (name === after) continue;
       if (!name.startsWith(prefix)) break;
-      pairs.push({ key: keyOf(name), ...this.#pairs.get(name)! });
+      const stored = this.#pairs.get(name)!;
+      size += name.length + stored.value.length + 16;
+      if (pairs.length === query.limit || (pairs.length > 0 && size > answerBytes))
+        return { kind: "listed", pairs, more: true };
+      pairs.push({ key: keyOf(name), ...stored });
     }
-    return { kind: "listed", pairs };
+    return { kind: "listed", pairs, more: false };
   }
 
   #sorted(): readonly string[] {

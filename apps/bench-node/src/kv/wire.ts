@@ -1,4 +1,5 @@
 import {
+  bool,
   bytes,
   DecodeError,
   decode,
@@ -12,9 +13,9 @@ import {
   variant,
 } from "@eunomia/codec";
 
-/** Longest key and value, in bytes. */
+/** Longest key and value, in bytes. A value and its key fit into one command, and into one answer. */
 export const keyBytesMax = 1024;
-export const valueBytesMax = 1 << 20;
+export const valueBytesMax = 512 * 1024 - 2048;
 
 const Key = bytes(keyBytesMax);
 const Value = bytes(valueBytesMax);
@@ -36,7 +37,8 @@ const Written = { value: Value, slot: nat(), index: nat() };
 
 export const KvAnswer = variant({
   got: record({ found: nullable(record(Written)) }),
-  listed: record({ pairs: list(record({ key: Key, ...Written })) }),
+  /** `more`: the list goes on, behind the limit or what fits into an answer. */
+  listed: record({ pairs: list(record({ key: Key, ...Written })), more: bool() }),
   /** The query was none of this store. */
   refused: record({}),
 });

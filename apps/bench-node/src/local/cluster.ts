@@ -24,6 +24,9 @@ export interface LocalClusterOptions {
   readonly fifo?: boolean;
   readonly maxBatch?: number;
   readonly maxBatchBytes?: number;
+  /** What the nodes do with the order. Default: nothing. */
+  readonly application?: NonNullable<ClusterConfig["application"]>;
+  readonly checkpointSlots?: number;
   /** Nodes write their broadcast events to files. */
   readonly trace?: boolean;
   /** Nodes write every step of their engines to files. */
@@ -78,6 +81,8 @@ export class LocalCluster {
       fifo: options.fifo ?? false,
       maxBatch: options.maxBatch ?? 4096,
       maxBatchBytes: options.maxBatchBytes ?? 512 * 1024,
+      ...(options.application && { application: options.application }),
+      ...(options.checkpointSlots !== undefined && { checkpointSlots: options.checkpointSlots }),
     };
     writeFileSync(this.#configFile, `${JSON.stringify(this.config, null, 2)}\n`);
     writeFileSync(this.#secretsFile, `${JSON.stringify(this.secrets)}\n`, { mode: 0o600 });

@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { applicationOf } from "../kv/application.ts";
 import { type ObserveServer, observe } from "../observe/server.ts";
 import { Watch } from "../observe/watch.ts";
 import { readTlsFiles } from "../security/tls-files.ts";
@@ -60,12 +61,14 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   try {
     const config = readClusterConfig(options.config);
     const watch = new Watch(config, options.id);
+    const application = applicationOf(config);
     server = await observeAs(config, options, watch);
     running = await startNode({
       config,
       ...(options.secrets !== undefined && { secrets: readSecrets(options.secrets, "node") }),
       ...(options.tls !== undefined && { tls: readTlsFiles(options.tls) }),
       ...(options.joins && { joins: options.joins }),
+      ...(application && { application }),
       id: options.id,
       dataDirectory: options.data,
       onFault: (error) => fail(error, 1),
