@@ -15,12 +15,16 @@ export const nodes = ["20", "22", "24"] as const;
 
 const blocks = /^```ts\n([\s\S]*?)^```$/gm;
 
-/** A project of somebody else, with the tarballs installed and every example of every README in it. */
+/** The blocks of a guide are files that import each other; the first line of each is its name. */
+const guideFile = /^```ts\n(\/\/ ([\w-]+)\.ts\n[\s\S]*?)^```$/gm;
+
+/** A project of somebody else, with the tarballs installed, and in it every example of every README, and the guides. */
 export class Consumer {
   readonly folder: string;
   readonly #examples: string[] = [];
 
-  constructor(folder: string, tarballs: readonly Tarball[]) {
+  /** @param guides Markdown by name. */
+  constructor(folder: string, tarballs: readonly Tarball[], guides: ReadonlyMap<string, string>) {
     this.folder = folder;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(folder, "src"), { recursive: true });
@@ -42,6 +46,7 @@ export class Consumer {
     );
     run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], folder);
     this.#write(tarballs);
+    for (const [name, text] of guides) this.#writeGuide(name, text);
   }
 
   /** Everything that is exported, and every example. */
@@ -63,6 +68,19 @@ export class Consumer {
     }
   }
 
+  /** One example that runs all files of a guide in their order; none for a guide without such files. */
+  #writeGuide(guide: string, text: string): void {
+    const files = [...text.matchAll(guideFile)];
+    if (files.length === 0) return;
+    const folder = join(this.folder, "src", guide);
+    mkdirSync(folder);
+    for (const [, block, name] of files) writeFileSync(join(folder, `${name}.ts`), block!);
+    // One after the other: modules that import nothing of each other wait for nothing of each other.
+    const imports = files.map(([, , name]) => `await import("./${name}.ts");\n`);
+    writeFileSync(join(folder, "all-of-it.ts"), `${imports.join("")}export {};\n`);
+    this.#examples.push(`${guide}/all-of-it`);
+  }
+
   /** What a compiler says against the declarations and the examples; empty if nothing. */
   typeProblems(
     compiler: (typeof compilers)[number],
@@ -73,6 +91,7 @@ export class Consumer {
       target: "es2023",
       lib: ["es2023", "dom"],
       types: ["node"],
+      rewriteRelativeImportExtensions: true,
       strict: true,
       exactOptionalPropertyTypes: true,
       outDir: "out",

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,13 @@ function told(step: string, found: readonly string[]): void {
   console.log(`${found.length === 0 ? "ok  " : "FAIL"} ${step}`);
   for (const each of found) console.log(`     ${each.replaceAll("\n", "\n     ")}`);
   problems.push(...found);
+}
+
+/** The guides by name. */
+function guides(): ReadonlyMap<string, string> {
+  const folder = join(root, "docs", "guides");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".md"));
+  return new Map(names.map((name) => [name.slice(0, -3), readFileSync(join(folder, name), "utf8")]));
 }
 
 async function checkTarballs(into: string): Promise<readonly Tarball[]> {
@@ -69,7 +76,7 @@ const folder = mkdtempSync(join(tmpdir(), "packages-"));
 try {
   const tarballs = await checkTarballs(join(folder, "tarballs"));
   if (!quick) {
-    const consumer = new Consumer(join(folder, "consumer"), tarballs);
+    const consumer = new Consumer(join(folder, "consumer"), tarballs, guides());
     checkConsumer(consumer);
     await checkBrowsers(tarballs, consumer.folder);
   }
