@@ -322,3 +322,22 @@ test("hostile messages never throw, and what is remembered stays bounded (P12)",
   expect(taken).toBeGreaterThan(5000);
   expect(encode(GatewayState, desk.state).length).toBeLessThan(200_000);
 });
+
+test("a query goes to whoever can answer it, and the answer or the refusal to whoever asked", () => {
+  const desk = new Desk();
+  const body = Uint8Array.of(1);
+  const take = (event: Parameters<typeof step<GatewayTypes>>[3]) =>
+    step(gatewayEngine, desk.config, desk.state, event).effects;
+  const query = { kind: "query", nonce: 9, level: { kind: "session", slot: 3 }, body } as const;
+  expect(take({ kind: "message", from: "c", message: query })).toEqual([
+    { kind: "output", output: { ...query, to: "c" } },
+  ]);
+  const commands: GatewayCommand[] = [
+    { kind: "answered", to: "c", nonce: 9, slot: 4, body },
+    { kind: "unanswered", to: "d", nonce: 9, reason: "busy" },
+  ];
+  expect(take({ kind: "commands", commands })).toEqual([
+    { kind: "send", to: ["c"], message: { kind: "answer", nonce: 9, slot: 4, body } },
+    { kind: "send", to: ["d"], message: { kind: "unanswered", nonce: 9, reason: "busy" } },
+  ]);
+});

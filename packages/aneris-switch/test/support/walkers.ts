@@ -11,6 +11,7 @@ export function replicaCommands(): (process: string, random: SeededRandom) => re
     if (lot === 4) return modeChange(2, "window");
     return command(1 + (lot % 3), 1 + (lot % 11));
   };
+  let nonce = 0;
   return (_process, random) => {
     const lot = random.below(10);
     if (lot < 4)
@@ -21,7 +22,14 @@ export function replicaCommands(): (process: string, random: SeededRandom) => re
       // The value is a function of its instance, as agreement demands.
       return [{ kind: "decided", epoch, slot, value: joinBatch([entry((slot * 7 + epoch * 5) % 24)]) }];
     }
-    if (lot === 8) return [{ kind: "stable", slot: random.below(6) }];
+    nonce += 1;
+    if (lot === 8)
+      return random.pick<readonly ReplicaCommand[]>([
+        [{ kind: "stable", slot: random.below(6) }],
+        // A number is drawn once: this one is as good as any, since nobody else has it.
+        [{ kind: "readIndex", nonce }],
+        [{ kind: "highest", epoch: random.below(2), nonce: random.below(nonce + 1), slot: random.below(9) }],
+      ]);
     return [
       { kind: "serve", to: "r1", last: 0, slots: [] },
       { kind: "duty", epoch: 0, replica: null },
@@ -34,7 +42,7 @@ let slot = 0;
 export function gatewayCommands(_process: string, random: SeededRandom): readonly GatewayCommand[] {
   slot += 1;
   const chain = new Uint8Array(32);
-  const lot = random.below(6);
+  const lot = random.below(7);
   if (lot < 3)
     return [
       {
@@ -55,5 +63,6 @@ export function gatewayCommands(_process: string, random: SeededRandom): readonl
       { kind: "slots", to: random.pick(["a", "b"]), slots: [{ slot, epoch: 0, vector: emptyBatch, chain }] },
     ];
   if (lot === 4) return [{ kind: "gone", process: random.pick(["a", "b"]) }];
+  if (lot === 5) return [{ kind: "answered", to: "a", nonce: slot, slot, body: new Uint8Array(3) }];
   return [{ kind: "controlRejected", n: random.below(4), reason: "no" }];
 }

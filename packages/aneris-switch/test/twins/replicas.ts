@@ -17,7 +17,13 @@ interface Spoil {
   command?(state: ReplicaState, command: ReplicaCommand, config: ReplicaConfig): ReplicaCommand | null;
   before?(state: ReplicaState, config: ReplicaConfig): void;
   /** `was` is a copy of the state before the action. */
-  after?(state: ReplicaState, was: ReplicaState, config: ReplicaConfig, said: Said): void;
+  after?(
+    state: ReplicaState,
+    was: ReplicaState,
+    config: ReplicaConfig,
+    said: Said,
+    out: Effects<ReplicaTypes>,
+  ): void;
   /** False: the effect is swallowed. */
   says?(effect: Said[number]): boolean;
   sends?(message: ReplicaMessage): boolean;
@@ -53,7 +59,7 @@ export function spoiled(spoil: Spoil): Make {
               )
             : found;
         action.act(own, state, commands, watched);
-        spoil.after?.(state, was, own, said);
+        spoil.after?.(state, was, own, said, out);
       },
     }));
     return { ...engine, actions } as Engine<ReplicaTypes>;
