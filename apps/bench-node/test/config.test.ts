@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ClusterConfig, ConfigError, readClusterConfig, readSecrets } from "../src/node/config.ts";
+import { clusterSchema } from "../src/node/schema.ts";
 import { startNode } from "../src/node/stack.ts";
 import { temporaryDirectory } from "./support/real-cluster.ts";
 
@@ -34,6 +36,13 @@ const without = (field: string): object => {
 const [first, ...rest] = good.nodes;
 
 describe("the configuration of a cluster", () => {
+  test("its schema is one", () => {
+    const ajv = new Ajv2020();
+    expect(ajv.validateSchema(clusterSchema)).toBe(true);
+    // Strict: no keyword that nobody knows.
+    ajv.compile(clusterSchema);
+  });
+
   test("what is left out has its default", () => {
     expect(readClusterConfig(fileOf(good))).toEqual({
       ...good,

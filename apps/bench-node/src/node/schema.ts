@@ -1,4 +1,4 @@
-import { Ajv2020, type AnySchemaObject, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import schema from "./cluster.schema.json" with { type: "json" };
 
 /** What of a document the schema refuses. */
@@ -12,10 +12,16 @@ export interface Objection {
 /** The schema of `cluster.json`, for editors: the title of each part says what is expected there. */
 export const clusterSchema: object = schema;
 
-const validate = new Ajv2020({ useDefaults: true, verbose: true, allowUnionTypes: true }).compile(schema);
+let compiled: ValidateFunction | null = null;
+/** Made when it is needed: many commands read no configuration. That the schema itself is one, a test says. */
+function validator(): ValidateFunction {
+  compiled ??= new Ajv2020({ useDefaults: true, verbose: true, validateSchema: false }).compile(schema);
+  return compiled;
+}
 
 /** Null if the document is of the schema; then every default has been put into it. */
 export function objectionToCluster(document: unknown): Objection | null {
+  const validate = validator();
   const [error] = validate(document) ? [] : (validate.errors ?? []);
   return error === undefined ? null : objectionOf(error);
 }
