@@ -1,4 +1,4 @@
-import { BroadcastNode, replicaDefaults } from "@eunomia/aneris-switch";
+import { type Application, BroadcastNode, replicaDefaults } from "@eunomia/aneris-switch";
 import { membershipOf } from "@eunomia/aneris-switch/messages";
 import { bytes, nat, nil, record, sha256, variant } from "@eunomia/codec";
 import { actionsOf, Driver, type Engine, type Journal, type NodeId, type SlotLog } from "@eunomia/engine";
@@ -7,17 +7,23 @@ import type { World } from "./world.ts";
 
 interface AtOnceTypes {
   Config: null;
-  State: null;
-  Command: { kind: "propose"; slot: number; value: Uint8Array } | { kind: "trim"; slot: number };
+  State: { last: number };
+  Command:
+    | { kind: "propose"; slot: number; value: Uint8Array }
+    | { kind: "trim"; slot: number }
+    | { kind: "highest"; nonce: number };
   Message: { kind: "none" };
   Timer: never;
   Record: null;
-  Output: { kind: "decided"; slot: number; value: Uint8Array };
+  Output:
+    | { kind: "decided"; slot: number; value: Uint8Array }
+    | { kind: "highest"; nonce: number; slot: number };
 }
 const on = actionsOf<AtOnceTypes>();
 const Value = variant({
   propose: record({ slot: nat(), value: bytes() }),
   trim: record({ slot: nat() }),
+  highest: record({ nonce: nat() }),
 });
 
 /** Consensus of one process: what is proposed is decided. */
@@ -25,23 +31,28 @@ const atOnce: Engine<AtOnceTypes> = {
   name: "at-once",
   schema: {
     config: nil(),
-    state: nil(),
+    state: record({ last: nat() }),
     command: Value,
     message: variant({ none: record({}) }),
     record: nil(),
-    output: variant({ decided: record({ slot: nat(), value: bytes() }) }),
+    output: variant({
+      decided: record({ slot: nat(), value: bytes() }),
+      highest: record({ nonce: nat(), slot: nat() }),
+    }),
     timers: [],
   },
   self: () => "learner",
-  init: () => null,
+  init: () => ({ last: 0 }),
   actions: [
     on.commands(
       "decide",
       (_config, _state, commands) => commands,
-      (_config, _state, commands, out) => {
+      (_config, state, commands, out) => {
         for (const command of commands)
-          if (command.kind === "propose")
+          if (command.kind === "propose") {
+            state.last = Math.max(state.last, command.slot);
             out.output({ kind: "decided", slot: command.slot, value: command.value });
+          } else if (command.kind === "highest") out.output({ ...command, slot: state.last });
       },
     ),
   ],
@@ -92,7 +103,13 @@ export class MemoryLog implements SlotLog {
 }
 
 /** A real node of a cluster of one: replica, gateway and driver, over the wire of the test. */
-export function realNode(world: World, wire: Wire, log: MemoryLog, faults: Error[]): { stop(): void } {
+export function realNode(
+  world: World,
+  wire: Wire,
+  log: MemoryLog,
+  faults: Error[],
+  application?: Application,
+): { stop(): void } {
   const nodeOf = (process: NodeId): NodeId | null => (process === "g0" || process === "r0" ? "n0" : null);
   const onFault = (error: Error): void => void faults.push(error);
   const node = new BroadcastNode({
@@ -118,6 +135,7 @@ export function realNode(world: World, wire: Wire, log: MemoryLog, faults: Error
       },
     },
     log,
+    ...(application && { application }),
     clock: clockOf(world),
     onFault,
   });
