@@ -4,17 +4,22 @@ import { utf8Encode } from "@eunomia/codec";
 import { exportSnapshot, openFileSnapshots } from "@eunomia/journal/file";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ClusterFolder } from "../src/cli/layout.ts";
+import { KvClient } from "../src/kv/client.ts";
 import { openClient } from "../src/local/participants.ts";
 import { until } from "./support/real-cluster.ts";
 import { Shell } from "./support/shell.ts";
 
 let shell: Shell;
+/** The slot of each write, and that of the snapshot. */
+const places: number[] = [];
 let slot = 0;
 beforeAll(async () => {
   shell = await Shell.open("restored");
   await shell.run("init", "--local", "1", "--checkpoint-slots", "5", "--cluster", "old", "c");
   await shell.start("c/nodes/n1");
-  await write("c", 30);
+  await using("c", async (kv) => {
+    for (let n = 0; n < 30; n += 1) places.push((await kv.put(key(n), utf8Encode(`value ${n}`))).slot);
+  });
   await until("a snapshot", async () => (await shell.look("c", "n1")).snapshots.length > 0);
   await shell.stop("c/nodes/n1");
   const store = openFileSnapshots({
@@ -28,17 +33,21 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => shell.close());
 
-async function write(folder: string, count: number): Promise<number> {
+const key = (n: number): Uint8Array => utf8Encode(`key ${n}`);
+
+/** What a client of a cluster does with its store. */
+async function using<R>(folder: string, act: (kv: KvClient) => Promise<R>): Promise<R> {
   const cluster = new ClusterFolder(join(shell.path, folder));
   const { config } = cluster;
   const { tls, name } = cluster.client();
   const nodes = config.nodes.map(({ id }) => id);
   const { client, link } = await openClient({ config, clientSecret: tls, self: `${name}/1`, nodes });
-  let last = 0;
-  for (let i = 0; i < count; i += 1) last = (await client.broadcast(utf8Encode(`${i}`))).slot;
-  await client.close();
-  await link.close();
-  return last;
+  try {
+    return await act(new KvClient(client));
+  } finally {
+    await client.close();
+    await link.close();
+  }
 }
 
 test("a cluster begins with the snapshot of another one, at each of its nodes", {
@@ -50,8 +59,18 @@ test("a cluster begins with the snapshot of another one, at each of its nodes", 
   expect(shell.json("renewed", "cluster.json").origin).toMatchObject({ slot });
   await Promise.all(["n1", "n2", "n3"].map((id) => shell.start(`renewed/nodes/${id}`)));
   await until("readiness", async () => (await shell.look("renewed", "n1")).unready.length === 0);
-  // Slots are never used twice: the first one of the new cluster comes after those of the old one.
-  expect(await write("renewed", 1)).toBeGreaterThan(slot);
+  await using("renewed", async (kv) => {
+    const found = await Promise.all(places.map((_, n) => kv.get(key(n))));
+    const told = (n: number) => ({
+      value: utf8Encode(`value ${n}`),
+      slot: places[n]!,
+      index: expect.any(Number),
+    });
+    expect(found).toEqual(places.map((place, n) => (place <= slot ? told(n) : null)));
+    expect(found.filter((one) => one !== null).length).toBeGreaterThan(0);
+    // Slots are never used twice: the first one of the new cluster comes after those of the old one.
+    expect((await kv.put(key(0), utf8Encode("another"))).slot).toBeGreaterThan(slot);
+  });
   const { log, delivered } = await shell.look("renewed", "n1");
   expect({ first: log.first > slot, delivered: delivered > slot }).toEqual({ first: true, delivered: true });
 });
