@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { benchCommand } from "./bench/command.ts";
+import { broadcastCommand } from "./cli/commands/broadcast.ts";
 import { doctorCommand } from "./cli/commands/doctor.ts";
 import { initCommand } from "./cli/commands/init.ts";
 import { joinCommand } from "./cli/commands/join.ts";
+import { deleteCommand, getCommand, listCommand, putCommand } from "./cli/commands/kv.ts";
 import { nodeCommand } from "./cli/commands/node.ts";
 import { replayCommand } from "./cli/commands/replay.ts";
 import { restoreCommand } from "./cli/commands/restore.ts";
 import { rotateCommand } from "./cli/commands/rotate.ts";
 import { runCommand } from "./cli/commands/run.ts";
 import { startCommand } from "./cli/commands/start.ts";
+import { subscribeCommand } from "./cli/commands/subscribe.ts";
 import { version } from "./version.ts";
 
 /** Wrong usage is something that could not be carried out, not a verdict. */
@@ -27,6 +30,12 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   startCommand,
   benchCommand,
+  broadcastCommand,
+  subscribeCommand,
+  putCommand,
+  getCommand,
+  deleteCommand,
+  listCommand,
   replayCommand,
 ];
 for (const command of commands) program.addCommand(command().copyInheritedSettings(program));

@@ -51,5 +51,12 @@ export const integer =
     throw new InvalidArgumentError(`expected an integer from ${min} to ${max}, got "${text}"`);
   };
 
+/** Parses an option in seconds, with fractions, into milliseconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1e6) return value * 1000;
+  throw new InvalidArgumentError(`expected seconds, more than 0, got "${text}"`);
+}
+
 /** Parses an option that is a list with commas. */
 export const names = (text: string): string[] => text.split(",").map((part) => part.trim());

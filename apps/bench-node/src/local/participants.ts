@@ -5,7 +5,7 @@ import { native, systemRandom } from "@eunomia/crypto-auth/native";
 import type { Authenticator } from "@eunomia/engine";
 import { systemClock } from "@eunomia/host";
 import { type TcpTls, tcpTransport } from "@eunomia/transports/tcp";
-import type { ClusterConfig } from "../node/config.ts";
+import type { ClusterConfig, NodeAddress } from "../node/config.ts";
 import { dialectOf } from "../node/genesis.ts";
 import { processOf } from "../node/names.ts";
 
@@ -17,11 +17,14 @@ export interface LinkSetup {
   readonly self: string;
   /** Nodes to talk to, the preferred one first. */
   readonly nodes: readonly string[];
+  /** Where they listen, if not all of them are first nodes of the configuration. */
+  readonly addresses?: readonly NodeAddress[];
 }
 
 /** A link from this process to the gateways of some nodes. */
-export async function openLink({ config, clientSecret, self, nodes }: LinkSetup): Promise<GatewayLink> {
-  const chosen = nodes.map((id) => config.nodes.find((node) => node.id === id)!);
+export async function openLink(setup: LinkSetup): Promise<GatewayLink> {
+  const { config, clientSecret, self, nodes, addresses = config.nodes } = setup;
+  const chosen = nodes.map((id) => addresses.find((node) => node.id === id)!);
   const transport = await tcpTransport({
     self,
     peers: Object.fromEntries(chosen.map(({ id, host, port }) => [id, { host, port }])),
@@ -38,7 +41,7 @@ export async function openLink({ config, clientSecret, self, nodes }: LinkSetup)
     gateways: [...nodeOf.keys()],
     nodeOf: (process) => nodeOf.get(process) ?? null,
     transport,
-    authenticator: authenticatorOf({ config, clientSecret, self, nodes }),
+    authenticator: authenticatorOf(setup),
     clock: systemClock,
   });
 }

@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import type { Client, GatewayLink } from "@eunomia/aneris-client";
+import type { Command } from "commander";
+import { openClient } from "../local/participants.ts";
+import type { NodeAddress } from "../node/config.ts";
+import type { NodeLook } from "../observe/look.ts";
+import { CliError, exits } from "./exits.ts";
+import { type FolderOptions, seconds, withFolder } from "./help.ts";
+import { type ClusterFolder, folderOf } from "./layout.ts";
+import { farthest, lookAtAll } from "./looks.ts";
+
+/** What every command has that speaks to the cluster as a client. */
+export interface ClientFlags extends FolderOptions {
+  readonly as?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export const withClient = (command: Command): Command =>
+  withFolder(command)
+    .option("--as <name>", "which client of the folder this is (default: the only one)")
+    .option("--timeout <seconds>", "give up after so long", seconds, 10_000);
+
+/** A client of the cluster, who is talked to, and what they said of the cluster. */
+export interface Connection {
+  readonly folder: ClusterFolder;
+  readonly client: Client;
+  readonly link: GatewayLink;
+  /** The members as the node says that has come farthest; where no node says so, all that the folder knows. */
+  readonly members: readonly NodeAddress[];
+  readonly look: NodeLook | null;
+}
+
+/**
+ * A client of the folder's cluster, for as long as `use` takes. Who is a member now the nodes say, so a folder from long ago will do as
+ * long as one of the nodes in it answers.
+ *
+ * @throws CliError `no-cluster`, `no-client`, `unreachable`, `unknown`; TransportError.
+ */
+export async function connected<T>(given: ClientFlags, use: (to: Connection) => Promise<T>): Promise<T> {
+  const folder = folderOf(given);
+  const { name, tls } = folder.client(given.as);
+  const look = farthest(await lookAtAll(folder.knownNodes()), folder.config.cluster);
+  const members = look?.members ?? folder.knownNodes();
+  const { client, link } = await openClient({
+    config: folder.config,
+    clientSecret: tls,
+    self: `${name}/${randomBytes(6).toString("hex")}`,
+    nodes: members.map(({ id }) => id),
+    addresses: members,
+  });
+  try {
+    return await use({ folder, client, link, members, look });
+  } finally {
+    await client.close();
+    await link.close();
+  }
+}
+
+/**
+ * What becomes of something that was sent: after the time limit nobody knows, unless the cluster was never reached.
+ *
+ * @throws CliError `unreachable`, with nothing done; `unknown`, where only the order can tell.
+ */
+export async function settled<T>(
+  { client }: Pick<Connection, "client">,
+  { timeout }: Pick<ClientFlags, "timeout">,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const after = `within ${timeout / 1000} s`;
+    if (client.clientId === null)
+      throw new CliError(
+        "unreachable",
+        `no node answered ${after}, and nothing was handed in: see \`eunomia status\` and \`eunomia doctor\``,
+      );
+    throw new CliError(
+      "unknown",
+      `no answer came ${after}: it may have been done, or may be yet. Look before doing it again`,
+      exits.unknown,
+    );
+  }
+}
