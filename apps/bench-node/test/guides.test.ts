@@ -2,7 +2,16 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
 import { browserArguments, executablePath, hasBrowser } from "./support/browser.ts";
-import { runGuide, withGuide } from "./support/guide.ts";
+import { guideFiles, runGuide, withGuide } from "./support/guide.ts";
+
+test("a block without a name, or with one that is taken, is refused", () => {
+  const block = (text: string): string => `\`\`\`ts\n${text}\n\`\`\`\n`;
+  expect([
+    ...guideFiles(`${block("// a.ts\nlet a = 1;")}words\n${block("// b.ts\nlet b = 2;")}`).keys(),
+  ]).toEqual(["a", "b"]);
+  expect(() => guideFiles(block("let a = 1;"))).toThrow("begins with");
+  expect(() => guideFiles(block("// a.ts\n") + block("// a.ts\n"))).toThrow("two blocks");
+});
 
 test("embed ordered broadcast in a Node service", async () => {
   expect(await runGuide("embed")).toEqual(["counters", "node", "service", "reading", "dying", "stopping"]);

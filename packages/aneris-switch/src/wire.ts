@@ -79,8 +79,9 @@ export const ReadLevel = variant({
 });
 export type ReadLevel = Infer<typeof ReadLevel>;
 
-/** Longest query and longest answer, in bytes. */
+/** Longest query, in bytes. */
 export const queryBytesMax = 65_536;
+/** Longest answer to one, in bytes. */
 export const answerBytesMax = 1 << 20;
 
 /** What clients and subscribers exchange with the gateway of a node; the first six go to the gateway. */
