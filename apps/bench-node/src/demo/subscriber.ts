@@ -56,7 +56,8 @@ export class Recorder {
           if (entry.kind === "command") bodies.push(vector.subarray(entry.bodyStart, entry.end));
           const operation = entry.kind === "control" ? readOperation(entry.operation) : null;
           // What is delivered took effect, so the next epoch runs this protocol.
-          if (operation?.kind === "swap") this.#protocols.push(operation.protocol.name);
+          if (operation?.kind === "swap" || operation?.kind === "reconfigure")
+            this.#protocols.push(operation.protocol.name);
         }
         this.#commands += bodies.length;
         this.#slot = slot;

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "@eunomia/codec";
 import { generateKeys, type Keys } from "@eunomia/crypto-auth";
 import { systemRandom } from "@eunomia/crypto-auth/native";
-import type { ClusterConfig, ClusterSecrets } from "../node/config.ts";
+import type { ClusterConfig, ClusterSecrets, NodeAddress } from "../node/config.ts";
 import type { NodeReport, NodeRequest } from "../node/process.ts";
+import type { TroubleOrder } from "../node/troubles.ts";
 import { freePorts } from "./ports.ts";
 import { nodeProgram } from "./program.ts";
 
@@ -35,6 +36,12 @@ export interface LocalClusterOptions {
   onUnexpectedExit?(id: string, pid: number | undefined, how: string): void;
   /** Arguments for the node executable of every child, e.g. `--cpu-prof`. */
   readonly execArgv?: readonly string[];
+  /** Where the nodes listen, as many as `nodes`. Default: free ports of the loopback interface. */
+  readonly places?: readonly NodeAddress[];
+  /** A command with its arguments that runs the process of a node, such as `ip netns exec`. */
+  within?(id: string): readonly string[];
+  /** Disk, clock and network of the nodes have troubles on order. */
+  readonly troubles?: boolean;
 }
 
 /** A child that did not start, with what it said. */
@@ -47,6 +54,9 @@ class NodeStartError extends Error {
   }
 }
 
+const freePlaces = async (count: number): Promise<NodeAddress[]> =>
+  (await freePorts(count)).map((port, i) => ({ id: `n${i + 1}`, host: "127.0.0.1", port }));
+
 /** A cluster of real processes on the loopback interface, each with a directory of its own. */
 export class LocalCluster {
   readonly directory: string;
@@ -58,7 +68,7 @@ export class LocalCluster {
   readonly #options: LocalClusterOptions;
   readonly #entry: string;
 
-  private constructor(options: LocalClusterOptions, ports: readonly number[], entry: string) {
+  private constructor(options: LocalClusterOptions, places: readonly NodeAddress[], entry: string) {
     this.#options = options;
     this.#entry = entry;
     this.directory = options.directory;
@@ -66,7 +76,7 @@ export class LocalCluster {
     this.secrets = { nodes: randomBytes(32).toString("hex"), clients: randomBytes(32).toString("hex") };
     this.config = {
       cluster: `local-${randomBytes(4).toString("hex")}`,
-      nodes: ports.map((port, i) => ({ id: `n${i + 1}`, host: "127.0.0.1", port })),
+      nodes: places,
       f: options.f,
       initial: options.initial,
       protocols: options.protocols,
@@ -90,7 +100,8 @@ export class LocalCluster {
 
   static async create(options: LocalClusterOptions): Promise<LocalCluster> {
     mkdirSync(options.directory, { recursive: true });
-    return new LocalCluster(options, await freePorts(options.nodes), await nodeProgram(options.directory));
+    const { places = await freePlaces(options.nodes) } = options;
+    return new LocalCluster(options, places, await nodeProgram(options.directory));
   }
 
   get #configFile(): string {
@@ -107,6 +118,9 @@ export class LocalCluster {
   }
   engineTraceFile(id: string): string {
     return join(this.directory, `${id}.engines.jsonl`);
+  }
+  #joinFile(id: string): string {
+    return join(this.directory, `${id}.join.json`);
   }
   pid(id: string): number | undefined {
     return this.#children.get(id)?.pid;
@@ -131,11 +145,9 @@ export class LocalCluster {
     ];
     if (this.#options.trace) args.push("--trace", this.traceFile(id));
     if (this.#options.traceEngines) args.push("--trace-engines", this.engineTraceFile(id));
-    const log = openSync(join(this.directory, `${id}.log`), "a");
-    const child = fork(this.#entry, args, {
-      execArgv: ["--enable-source-maps", ...(this.#options.execArgv ?? [])],
-      stdio: ["ignore", log, log, "ipc"],
-    });
+    if (existsSync(this.#joinFile(id))) args.push("--join", this.#joinFile(id));
+    if (this.#options.troubles) args.push("--troubles");
+    const child = this.#fork(id, args);
     this.#children.set(id, child);
     child.once("exit", (code, signal) => {
       if (this.#children.get(id) !== child) return;
@@ -157,6 +169,32 @@ export class LocalCluster {
         ),
       );
     });
+  }
+
+  #fork(id: string, args: readonly string[]): ChildProcess {
+    const execArgv = ["--enable-source-maps", ...(this.#options.execArgv ?? [])];
+    const [command, ...before] = [...(this.#options.within?.(id) ?? []), process.execPath];
+    const log = openSync(join(this.directory, `${id}.log`), "a");
+    try {
+      return fork(this.#entry, args, {
+        execPath: command!,
+        execArgv: [...before, ...execArgv],
+        stdio: ["ignore", log, log, "ipc"],
+      });
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  /** Starts a node that is none of the first ones, and learns from `contacts` what came before it. */
+  join(self: NodeAddress, contacts: readonly NodeAddress[]): ReturnType<LocalCluster["start"]> {
+    writeFileSync(this.#joinFile(self.id), JSON.stringify({ self, contacts }));
+    return this.start(self.id);
+  }
+
+  /** From now on the node has these troubles and no others. */
+  trouble(id: string, order: TroubleOrder): void {
+    this.#children.get(id)?.send({ kind: "troubles", order } satisfies NodeRequest);
   }
 
   /** Answers null when the node is down or does not answer within a second. */
@@ -181,6 +219,11 @@ export class LocalCluster {
   /** SIGKILL: no goodbye, nothing flushed. */
   async kill(id: string): Promise<void> {
     await this.#end(id, "SIGKILL");
+  }
+
+  /** SIGTERM: the node ends in order. */
+  async stop(id: string): Promise<void> {
+    await this.#end(id, "SIGTERM");
   }
 
   async stopAll(): Promise<void> {

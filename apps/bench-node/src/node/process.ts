@@ -7,6 +7,7 @@ import { type ClusterConfig, readClusterConfig, readSecrets } from "./config.ts"
 import type { Joining } from "./joining.ts";
 import { type NodeOptions, type RunningNode, startNode } from "./stack.ts";
 import { NodeEngineTrace, NodeTrace } from "./trace.ts";
+import { type TroubleOrder, Troubles } from "./troubles.ts";
 
 /** Where a node's process finds what it is to be. */
 export interface NodeProcessOptions {
@@ -22,10 +23,16 @@ export interface NodeProcessOptions {
   readonly trace?: string;
   /** Where every step of every engine goes, for `replay`. */
   readonly traceEngines?: string;
+  /** Disk, clock and network have troubles when the parent process orders them. */
+  readonly troubles?: boolean;
 }
 
 /** What a parent process may ask over the IPC channel, if there is one. */
-export type NodeRequest = { readonly kind: "status" } | { readonly kind: "stop" };
+export type NodeRequest =
+  | { readonly kind: "status" }
+  | { readonly kind: "stop" }
+  /** Only of a node that was started with `troubles`. */
+  | { readonly kind: "troubles"; readonly order: TroubleOrder };
 /** What the node tells its parent. */
 export type NodeReport =
   | { readonly kind: "ready"; readonly tornBytes: number; readonly delivered: number }
@@ -58,6 +65,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   const trace = options.trace === undefined ? null : new NodeTrace(options.trace, options.id);
   const engines =
     options.traceEngines === undefined ? null : new NodeEngineTrace(options.traceEngines, options.id);
+  const troubles = options.troubles ? new Troubles() : null;
   try {
     const config = readClusterConfig(options.config);
     const watch = new Watch(config, options.id);
@@ -72,7 +80,8 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       id: options.id,
       dataDirectory: options.data,
       onFault: (error) => fail(error, 1),
-      ...logging(log),
+      ...(troubles && { troubles }),
+      ...logging(log, trace),
       ...listening(watch, log, trace),
       ...(engines && { step: engines.step }),
     });
@@ -92,9 +101,11 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   if (options.tls !== undefined) process.on("SIGHUP", () => rotate(running, options.tls!, log));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  process.on("message", (request: NodeRequest) =>
-    request.kind === "stop" ? void stop() : tell(statusOf(running)),
-  );
+  process.on("message", (request: NodeRequest) => {
+    if (request.kind === "stop") void stop();
+    else if (request.kind === "troubles") troubles?.set(request.order);
+    else tell(statusOf(running));
+  });
   // A node without its parent has nobody to serve in a demonstration; on its own it has no channel and stays.
   process.once("disconnect", stop);
   const { tornBytes, restoredSlot } = running;
@@ -104,11 +115,12 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
 }
 
 /** What of a node goes into its log. */
-function logging(log: Logger) {
+function logging(log: Logger, trace: NodeTrace | null) {
   const away = new Set<string>();
   return {
     onForeign: (event) => log.warn(event, "spoke for the session of another name"),
     onSnapshot: (event) => {
+      if (event.kind === "installed") trace?.installed(event.slot);
       const trouble = event.kind === "failed" || event.kind === "damaged" || event.kind === "unusable";
       log[trouble ? "error" : "info"](event, `snapshot ${event.kind}`);
     },

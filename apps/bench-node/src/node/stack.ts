@@ -25,6 +25,7 @@ import { Links } from "./links.ts";
 import { addressProblem, membershipOf } from "./members.ts";
 import { directory, nodeInName, processOf } from "./names.ts";
 import { protocolSpec, registry } from "./protocols.ts";
+import type { Troubles } from "./troubles.ts";
 
 export interface NodeOptions {
   readonly config: ClusterConfig;
@@ -55,6 +56,8 @@ export interface NodeOptions {
   onAlarm?(alarm: { readonly process: string; readonly slot: number; readonly reason: string }): void;
   /** The node has stopped and cannot go on. */
   onFault(error: Error): void;
+  /** Takes the place of the disk, the clock and the network: they have troubles on order. Default: the real ones. */
+  readonly troubles?: Troubles;
   /** Takes the place of the step of all engines: somebody writes it down. */
   readonly step?: NonNullable<DriverOptions["step"]>;
 }
@@ -104,10 +107,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const links = await Links.open(options);
     closers.push(() => links.transport.close());
     const { transport, authenticator } = links;
+    const { troubles } = options;
     const node = broadcastNode(options, protocols, log, snapshots, links);
     links.onGone = (client) => node.gone(client);
     const host = openHost({
-      transport,
+      transport: troubles?.transport(transport) ?? transport,
+      ...(troubles && { clock: troubles.clock }),
       journal,
       authenticator,
       nodeOf: directory(links.nodes),
@@ -160,14 +165,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 /** What a node keeps on its disk, all of it marked with whose it is. */
-function openStores({ config, id, dataDirectory, onSync }: NodeOptions, closers: (() => Promise<void>)[]) {
+function openStores(options: NodeOptions, closers: (() => Promise<void>)[]) {
+  const { config, id, dataDirectory, onSync, troubles } = options;
+  const files = troubles && { fileSystem: troubles.fileSystem };
   const tag = `${config.cluster}/${id}`;
-  const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag });
+  const journal = openFileJournal({ directory: join(dataDirectory, "journal"), tag, ...files });
   closers.push(() => journal.close());
-  const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag });
+  const log = openFileSlotLog({ directory: join(dataDirectory, "log"), tag, ...files });
   closers.push(() => log.close());
   const { cluster } = config;
-  const snapshots = openFileSnapshots({ directory: join(dataDirectory, "snapshots"), cluster });
+  const snapshots = openFileSnapshots({ directory: join(dataDirectory, "snapshots"), cluster, ...files });
   closers.push(() => snapshots.close());
   return { journal: onSync ? timedJournal(journal, onSync) : journal, log, snapshots };
 }
@@ -195,7 +202,7 @@ function broadcastNode(
     log,
     snapshots,
     transferOf: (replica) => processOf(nodeInName(replica) ?? replica, "transfer"),
-    clock: systemClock,
+    clock: options.troubles?.clock ?? systemClock,
     onFault,
     ...(config.origin && { origin: { slot: config.origin.slot, root: fromHex(config.origin.root) } }),
     ...(application && { application }),

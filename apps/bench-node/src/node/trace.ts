@@ -26,6 +26,11 @@ export class NodeTrace {
     this.#writer.write({ kind: "recover", at: wallClock(), who: this.#node, slot });
   }
 
+  /** The node goes on behind this slot of a snapshot that it fetched. */
+  installed(slot: number): void {
+    this.#writer.write({ kind: "install", at: wallClock(), who: this.#node, slot });
+  }
+
   close(): void {
     this.#writer.close();
   }

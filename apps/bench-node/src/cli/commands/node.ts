@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { runNode } from "../../node/process.ts";
+import { readJoining } from "../../node/joining.ts";
+import { type NodeProcessOptions, runNode } from "../../node/process.ts";
 
 /** `node`: one process of a cluster whose parent says where everything lies. Operators use `start`. */
 export const nodeCommand = (): Command =>
@@ -12,4 +13,11 @@ export const nodeCommand = (): Command =>
     .requiredOption("--data <directory>", "where journal and log are kept")
     .option("--trace <file>", "append broadcast events, one JSON object a line")
     .option("--trace-engines <file>", "append every step of every engine, for `replay`")
-    .action(runNode);
+    .option(
+      "--join <file>",
+      "for a node that is none of the first ones: where it listens, and members to learn from",
+    )
+    .option("--troubles", "disk, clock and network have troubles when the parent orders them")
+    .action(({ join, ...options }: NodeProcessOptions & { readonly join?: string }) =>
+      runNode({ ...options, ...(join !== undefined && { joins: readJoining(join) }) }),
+    );
