@@ -1,8 +1,7 @@
 import { readOperation } from "@eunomia/aneris-switch/messages";
 import { utf8Decode } from "@eunomia/codec";
 import { readKvCommand } from "../kv/wire.ts";
-import { addressOf } from "../node/members.ts";
-import { printed } from "./addresses.ts";
+import { describedOperation } from "../node/operations.ts";
 
 /** Bytes as text where they are some, else in hexadecimal. */
 export function shownBytes(bytes: Uint8Array): string {
@@ -21,21 +20,8 @@ export function shownCommand(body: Uint8Array, application: "kv" | "none"): stri
   return command.kind === "put" ? `put ${key} ${shownBytes(command.value)}` : `delete ${key}`;
 }
 
-/** A control command by what it changes. */
+/** A control command as it stands in the order. */
 export function shownOperation(bytes: Uint8Array): string {
   const operation = readOperation(bytes);
-  switch (operation?.kind) {
-    case "swap":
-      return `swap ${operation.protocol.name}`;
-    case "reconfigure": {
-      const { members, f } = operation.membership;
-      const nodes = members.map((member) => {
-        const address = addressOf(member);
-        return address === null ? member.replica : `${address.id}=${printed(address)}`;
-      });
-      return `reconfigure ${operation.protocol.name} f=${f} ${nodes.join(",")}`;
-    }
-    default:
-      return operation?.kind ?? "something that this version does not know";
-  }
+  return operation === null ? "something that this version does not know" : describedOperation(operation);
 }

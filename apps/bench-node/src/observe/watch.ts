@@ -2,6 +2,7 @@ import type { Delivery } from "@eunomia/aneris-switch";
 import type { ClusterConfig } from "../node/config.ts";
 import { addressOf } from "../node/members.ts";
 import { nodeInName } from "../node/names.ts";
+import { describedOperation } from "../node/operations.ts";
 import type { NodeOptions, RunningNode } from "../node/stack.ts";
 import { version } from "../version.ts";
 import type { NodeLook, PeerLook } from "./look.ts";
@@ -45,7 +46,7 @@ export class Watch {
   }
 
   #delivered({ slot, count, vector, controls }: Delivery): void {
-    const told = controls.map(({ n, operation }) => ({ slot, n, what: described(operation) }));
+    const told = controls.map(({ n, operation }) => ({ slot, n, what: describedOperation(operation) }));
     this.meters.delivered(slot, count, vector.length, told, performance.now());
   }
 
@@ -149,20 +150,3 @@ const nothingYet = {
   refusals: {},
   certificateUntil: null,
 } as const;
-
-/** A control command in words. */
-function described(operation: Delivery["controls"][number]["operation"]): string {
-  switch (operation.kind) {
-    case "swap":
-      return `swap to ${operation.protocol.name}`;
-    case "reconfigure": {
-      const { members, f } = operation.membership;
-      const ids = members.map(({ replica }) => nodeInName(replica) ?? replica);
-      return `members ${ids.join(", ")}, ${f} may be down, ${operation.protocol.name}`;
-    }
-    case "keys":
-      return `${operation.controllers.threshold} of ${operation.controllers.principals.length} principals`;
-    case "mode":
-      return `mode ${operation.mode.kind}`;
-  }
-}

@@ -1,0 +1,101 @@
+import type { Operation } from "@eunomia/aneris-switch/messages";
+import type { Keys } from "@eunomia/crypto-auth";
+import type { ClusterConfig } from "../../node/config.ts";
+import { describedOperation } from "../../node/operations.ts";
+import { signControl } from "../../security/signers.ts";
+import { type ClientFlags, type Connection, settled } from "../connect.ts";
+import { CliError, exits } from "../exits.ts";
+import { farthest, lookAtAll } from "../looks.ts";
+import type { Standing } from "./plan.ts";
+
+/** Why a change was refused by number: another one came first, or this one did and its answer was lost. */
+const pauseMs = 100;
+
+/** How the cluster stands, as its nodes say. @throws CliError `unreachable`. */
+export function standingOf({ look }: Pick<Connection, "look">): Standing {
+  if (look === null)
+    throw new CliError(
+      "unreachable",
+      "no node says who its members are: start the nodes, and let them serve their status (`observe` in cluster.json)",
+    );
+  return look;
+}
+
+/**
+ * The keys with which a change is signed.
+ *
+ * @throws CliError `too-few-signatures`, `no-controller`: nothing was handed in.
+ */
+export function signersOf({ folder }: Pick<Connection, "folder">, wanted?: readonly string[]): Keys[] {
+  const keys = folder.controllers(wanted);
+  const { threshold } = folder.config.controllers;
+  if (keys.length < threshold)
+    throw new CliError(
+      "too-few-signatures",
+      `expected the keys of ${threshold} principals in ${folder.root}/controllers, got ${keys.length}: a change needs that many signatures`,
+    );
+  return keys;
+}
+
+/** A change that stands in the order: its number, and the slot. */
+export interface Taken {
+  readonly n: number;
+  readonly slot: number;
+}
+
+/** Whether a number was used by this very change, whose answer was lost. */
+async function wasOurs(to: Connection, n: number, operation: Operation): Promise<number | null> {
+  const look = farthest(await lookAtAll(to.folder.knownNodes()), to.folder.config.cluster);
+  const mine = look?.controls.find(
+    (control) => control.n === n && control.what === describedOperation(operation),
+  );
+  return mine?.slot ?? null;
+}
+
+/**
+ * Signs a change with the next number and hands it in.
+ *
+ * @throws CliError `refused`, with the reason of the cluster; `unreachable`; `unknown`.
+ */
+export async function submit(
+  to: Connection,
+  given: ClientFlags,
+  keys: readonly Keys[],
+  operation: Operation,
+): Promise<Taken> {
+  const { cluster }: ClusterConfig = to.folder.config;
+  const outcome = await settled(to, given, (signal) =>
+    to.client.control({
+      operation,
+      signal,
+      sign: (n, notAfter) => signControl(keys, cluster, n, notAfter, operation),
+    }),
+  );
+  if (outcome.kind === "effective") return { n: outcome.n, slot: outcome.slot };
+  const slot = outcome.reason.startsWith("number") ? await wasOurs(to, outcome.n, operation) : null;
+  if (slot !== null) return { n: outcome.n, slot };
+  throw new CliError(
+    "refused",
+    `the cluster refused (${outcome.reason}), and nothing changed${outcome.reason.startsWith("number") ? ": another change came first. See `eunomia status`, and decide again" : ""}`,
+    exits.refused,
+  );
+}
+
+/** Waits until the cluster runs in a later epoch than before; false: not within the time limit. */
+export async function inForce(
+  to: Connection,
+  { timeout }: Pick<ClientFlags, "timeout">,
+  epochBefore: number,
+): Promise<{ readonly epoch: number; readonly protocol: string } | null> {
+  const signal = AbortSignal.timeout(timeout);
+  while (!signal.aborted) {
+    try {
+      const { epoch, protocol } = await to.client.status(signal);
+      if (epoch > epochBefore) return { epoch, protocol };
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return null;
+}

@@ -1,0 +1,140 @@
+import { connect } from "node:net";
+import { Command } from "commander";
+import type { NodeAddress } from "../../node/config.ts";
+import { addressFrom, printed } from "../addresses.ts";
+import { type ChangePlan, planChange, type Standing } from "../change/plan.ts";
+import { inForce, signersOf, standingOf, submit } from "../change/submit.ts";
+import { connected, settled } from "../connect.ts";
+import { CliError, guarded } from "../exits.ts";
+import { groups, integer, names, withExamples } from "../help.ts";
+import { outputOf } from "../output.ts";
+import { type ChangeFlags, sizesOf, withChange } from "./swap.ts";
+
+interface Given extends ChangeFlags {
+  readonly add: readonly NodeAddress[];
+  readonly remove: readonly string[];
+  readonly replace: readonly { readonly old: string; readonly by: NodeAddress }[];
+  readonly f?: number;
+  readonly protocol?: string;
+  readonly force: boolean;
+}
+
+const replacement = (text: string): Given["replace"][number] => {
+  const at = text.indexOf("=");
+  if (at < 1)
+    throw new CliError("address", `expected old=new=host:port, e.g. n1=n4=10.0.0.4:7001, got "${text}"`);
+  return { old: text.slice(0, at), by: addressFrom(text.slice(at + 1)) };
+};
+
+/** Whether somebody listens there. */
+const listens = ({ host, port }: NodeAddress): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 });
+    const end = (answers: boolean): void => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("timeout", () => end(false));
+    socket.once("error", () => end(false));
+  });
+
+/** A member that is not there is one failure less that the cluster bears. @throws CliError `not-there`. */
+async function checkThere(joining: readonly NodeAddress[]): Promise<void> {
+  for (const node of joining)
+    if (!(await listens(node)))
+      throw new CliError(
+        "not-there",
+        `${node.id} expected to listen at ${printed(node)}, got nobody: prepare it with \`eunomia join\` and start it first, or --force`,
+      );
+}
+
+const namesOf = (nodes: readonly NodeAddress[]): string => nodes.map(({ id }) => id).join(", ");
+
+function told(before: Standing, { after, joining, leaving }: ChangePlan): string {
+  return [
+    `members   ${namesOf(before.members)} → ${namesOf(after.members)}`,
+    ...joining.map((node) => `joins     ${node.id} at ${printed(node)}`),
+    ...leaving.map((id) => `leaves    ${id}, whose name is never used again`),
+    `failures  ${before.f} → ${after.f}`,
+    `protocol  ${before.protocol} → ${after.protocol}`,
+  ].join("\n");
+}
+
+const command = (): Command =>
+  withChange(
+    new Command("reconfigure")
+      .helpGroup(groups.change)
+      .description("change the members while the cluster runs: a control command that principals sign")
+      .option(
+        "--add <nodes>",
+        "new members as name=host:port, with commas",
+        (text) => names(text).map(addressFrom),
+        [],
+      )
+      .option("--remove <names>", "members that leave, with commas", names, [])
+      .option(
+        "--replace <pairs>",
+        "one for another, as old=new=host:port, with commas",
+        (text) => names(text).map(replacement),
+        [],
+      )
+      .option(
+        "--f <n>",
+        "how many may be down at once (default: as many as the protocol bears)",
+        integer(0, 31),
+      )
+      .option("--protocol <name>", "and with another protocol")
+      .option("--force", "although a new member does not answer", false),
+  );
+
+/** `reconfigure`: other members. */
+export const reconfigureCommand = (): Command =>
+  withExamples(
+    command(),
+    [
+      [
+        "eunomia reconfigure --replace n1=n4=10.0.0.4:7001",
+        "n4, prepared by `eunomia join`, takes the place of n1",
+      ],
+      ["eunomia reconfigure --add n4=10.0.0.4:7001,n5=10.0.0.5:7001 --dry-run", "what five members come to"],
+      ["eunomia reconfigure --remove n4,n5", "back to three"],
+    ],
+    [
+      "Refused before anything changes: names and addresses that somebody has or had, quorums that would not meet, more failures than the",
+      "protocol bears, too few signatures, and new members that do not answer.",
+    ].join("\n"),
+  ).action(
+    guarded(async (given: Given) => {
+      const output = outputOf(given.json);
+      await connected(given, async (to) => {
+        const before = standingOf(to);
+        const { add, remove, replace, f, protocol } = given;
+        const sizes = sizesOf(given);
+        const wish = {
+          add,
+          remove,
+          replace,
+          ...(f !== undefined && { f }),
+          ...(protocol !== undefined && { protocol }),
+          ...(sizes && { sizes }),
+        };
+        const plan = planChange(to.folder.config, before, wish);
+        const keys = signersOf(to, given.sign);
+        if (!given.force) await checkThere(plan.joining);
+        const { members, f: most, protocol: name } = plan.after;
+        const value = { members, f: most, protocol: name, joining: plan.joining, leaving: plan.leaving };
+        if (given.dryRun) return output.result(told(before, plan), { dryRun: true, ...value });
+        output.note(told(before, plan));
+        const { epoch } = await settled(to, given, (signal) => to.client.status(signal));
+        const taken = await submit(to, given, keys, plan.operation);
+        const now = await inForce(to, given, epoch);
+        const fate = now === null ? "not in force yet" : `epoch ${now.epoch} runs with these members`;
+        output.result(`Control command ${taken.n} in slot ${taken.slot}: ${fate}`, {
+          ...taken,
+          ...value,
+          inForce: now,
+        });
+      });
+    }),
+  );
