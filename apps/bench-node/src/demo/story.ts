@@ -1,10 +1,5 @@
-import type { Client } from "@eunomia/aneris-client";
-import { controlDomain, controlSigningBytes, Operation } from "@eunomia/aneris-switch/messages";
-import { encode } from "@eunomia/codec";
-import { signInDomain } from "@eunomia/crypto-auth";
-import { native } from "@eunomia/crypto-auth/native";
-import { nodeBodyDigest, type TraceWriter } from "@eunomia/trace/file";
 import type { LocalCluster } from "../local/cluster.ts";
+import { type ControlDesk, control } from "../local/control.ts";
 import { nodeInName } from "../node/names.ts";
 import { protocolSpec } from "../node/protocols.ts";
 import { wallClock } from "../node/trace.ts";
@@ -16,55 +11,15 @@ export interface Step {
   run(): Promise<string>;
 }
 
-export interface Scene {
-  readonly cluster: LocalCluster;
-  readonly client: Client;
-  /** For the events that no node can report itself. */
-  readonly trace: TraceWriter;
-}
+/** What the story happens to; what no node can report itself goes into the trace. */
+export type Scene = ControlDesk;
 
-/** How long a restarted cluster may take to answer a control command. */
-const patienceMs = 30_000;
-
-/**
- * Swaps the protocol by a control command that the cluster's principal signs. A gateway that lags names a number that is used up
- * already; nothing has happened then, and the command is signed anew with the next one.
- */
-async function swap({ cluster, client, trace }: Scene, protocol: string): Promise<string> {
-  const key = native.ed25519.importSigningKey(cluster.controller.seed);
-  const principal = cluster.controller.principal;
-  const operation: Operation = { kind: "swap", protocol: protocolSpec(cluster.config, protocol) };
-  const bytes = encode(Operation, operation);
-  const signal = AbortSignal.timeout(patienceMs);
-  for (;;) {
-    const outcome = await client.control({
-      operation,
-      signal,
-      sign(n, notAfter) {
-        trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: nodeBodyDigest(bytes) });
-        const signed = controlSigningBytes(cluster.config.cluster, n, notAfter, bytes);
-        return [{ principal, signature: signInDomain(key, controlDomain, signed) }];
-      },
-    });
-    if (outcome.kind === "effective")
-      return `control command ${outcome.n} took effect in slot ${outcome.slot}`;
-    if (!outcome.reason.startsWith("number"))
-      throw new Error(`the cluster refused to swap to ${protocol}: ${outcome.reason}`);
-    if (await comesTo(client, protocol, signal)) return `control command ${outcome.n} has taken effect`;
-  }
-}
-
-/**
- * Whether the cluster comes to the protocol within a second: the answer to a command that took effect may be lost with a
- * connection, and handed in again its number is used up, by itself.
- */
-async function comesTo(client: Scene["client"], protocol: string, signal: AbortSignal): Promise<boolean> {
-  for (let tries = 0; tries < 10; tries += 1) {
-    if ((await client.status(signal)).protocol === protocol) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
-}
+const swap = (scene: Scene, protocol: string): Promise<string> =>
+  control(
+    scene,
+    { kind: "swap", protocol: protocolSpec(scene.cluster.config, protocol) },
+    async (signal) => (await scene.client.status(signal)).protocol === protocol,
+  );
 
 async function kill({ cluster, trace }: Scene, node: string): Promise<string> {
   const pid = cluster.pid(node);

@@ -11,9 +11,8 @@ export interface TroubleOrder {
   readonly diskDelayMs?: number;
   /** The clock has jumped ahead by so much in all. It never goes back, as the door says: a smaller number changes nothing. */
   readonly clockAheadMs?: number;
-  /** Nothing is sent to these nodes. Nothing that they send is heard. Connections stay. */
+  /** What is sent to these nodes is lost. Connections stay. */
   readonly muteTo?: readonly string[];
-  readonly deafTo?: readonly string[];
   /** Whatever is sent leaves so much later. */
   readonly networkDelayMs?: number;
 }
@@ -62,10 +61,7 @@ export class Troubles {
         return true;
       },
       flush: () => inner.flush?.(),
-      listen: (receive) =>
-        inner.listen((from, bytes) => {
-          if (!this.#order.deafTo?.includes(from)) receive(from, bytes);
-        }),
+      listen: (receive) => inner.listen(receive),
       close: () => inner.close(),
     };
   }
