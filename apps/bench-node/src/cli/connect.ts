@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Client, GatewayLink } from "@eunomia/aneris-client";
+import type { Client, ClientOptions, GatewayLink } from "@eunomia/aneris-client";
 import type { Command } from "commander";
 import { openClient } from "../local/participants.ts";
 import type { NodeAddress } from "../node/config.ts";
@@ -29,6 +29,8 @@ export interface Connection {
   /** The members as the node says that has come farthest; where no node says so, all that the folder knows. */
   readonly members: readonly NodeAddress[];
   readonly look: NodeLook | null;
+  /** One more client of that name, with a connection and a session of its own. */
+  another(options: Omit<ClientOptions, "random">): ReturnType<typeof openClient>;
 }
 
 /**
@@ -42,15 +44,20 @@ export async function connected<T>(given: ClientFlags, use: (to: Connection) => 
   const { name, tls } = folder.client(given.as);
   const look = farthest(await lookAtAll(folder.knownNodes()), folder.config.cluster);
   const members = look?.members ?? folder.knownNodes();
-  const { client, link } = await openClient({
-    config: folder.config,
-    clientSecret: tls,
-    self: `${name}/${randomBytes(6).toString("hex")}`,
-    nodes: members.map(({ id }) => id),
-    addresses: members,
-  });
+  const another = (options: Omit<ClientOptions, "random"> = {}) =>
+    openClient(
+      {
+        config: folder.config,
+        clientSecret: tls,
+        self: `${name}/${randomBytes(6).toString("hex")}`,
+        nodes: members.map(({ id }) => id),
+        addresses: members,
+      },
+      options,
+    );
+  const { client, link } = await another();
   try {
-    return await use({ folder, client, link, members, look });
+    return await use({ folder, client, link, members, look, another });
   } finally {
     await client.close();
     await link.close();
