@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { groups } from "../cli/help.ts";
+import { groups, withExamples } from "../cli/help.ts";
 import { bench } from "./bench.ts";
 import { allShapes, quickShapes, type Shape } from "./shapes.ts";
 
@@ -41,36 +41,35 @@ function shapesOf({ quick, bytes, outstanding, connections }: Given): readonly S
 
 /** `bench`: the cluster beside etcd. */
 export const benchCommand = (): Command =>
-  new Command("bench")
-    .helpGroup(groups.run)
-    .description(
-      "run a durable cluster of three beside etcd, if it is installed, alternating, and print ratios",
-    )
-    .option("--quick", "256 B only, shorter runs: within five minutes", false)
-    .option("--bytes <list>", "sizes of a value, comma separated", wholes)
-    .option("--outstanding <list>", "writes under way on one connection, comma separated", wholes)
-    .option("--connections <list>", "numbers of connections with one write each, comma separated", wholes)
-    .option("--seconds <n>", "length of a run (3; 2 with --quick)", positive)
-    .option("--repeats <n>", "runs of each system (3)", whole)
-    .option("--results <directory>", "where JSON and the page with curves go", "bench/results")
-    .option("--no-results", "keep nothing")
-    .addHelpText(
-      "after",
-      `
-Examples
-  eunomia bench --quick                                 five minutes
-  eunomia bench                                         every size, some twenty minutes
-  eunomia bench --bytes 4096 --outstanding 32,128       a question of your own
-  eunomia bench --connections 16 --repeats 5
-
-Figures are medians; ratios are taken pair by pair, since the machine changes under them. etcd comes from Debian's
-etcd-server; without it the cluster is measured alone, and the report says so.`,
-    )
-    .action(async (given: Given) => {
-      await bench({
-        shapes: shapesOf(given),
-        seconds: given.seconds ?? (given.quick ? 2 : 3),
-        repeats: given.repeats ?? 3,
-        results: given.results === false ? null : given.results,
-      });
+  withExamples(
+    new Command("bench")
+      .helpGroup(groups.run)
+      .description(
+        "run a durable cluster of three beside etcd, if it is installed, alternating, and print ratios",
+      )
+      .option("--quick", "256 B only, shorter runs: within five minutes", false)
+      .option("--bytes <list>", "sizes of a value, comma separated", wholes)
+      .option("--outstanding <list>", "writes under way on one connection, comma separated", wholes)
+      .option("--connections <list>", "numbers of connections with one write each, comma separated", wholes)
+      .option("--seconds <n>", "length of a run (3; 2 with --quick)", positive)
+      .option("--repeats <n>", "runs of each system (3)", whole)
+      .option("--results <directory>", "where JSON and the page with curves go", "bench/results")
+      .option("--no-results", "keep nothing"),
+    [
+      ["eunomia bench --quick", "five minutes"],
+      ["eunomia bench", "every size, some twenty minutes"],
+      ["eunomia bench --bytes 4096 --outstanding 32,128", "a question of your own"],
+      ["eunomia bench --connections 16 --repeats 5", "many connections"],
+    ],
+    [
+      "Figures are medians; ratios are taken pair by pair, since the machine changes under them. etcd comes from Debian's",
+      "etcd-server; without it the cluster is measured alone, and the report says so.",
+    ].join("\n"),
+  ).action(async (given: Given) => {
+    await bench({
+      shapes: shapesOf(given),
+      seconds: given.seconds ?? (given.quick ? 2 : 3),
+      repeats: given.repeats ?? 3,
+      results: given.results === false ? null : given.results,
     });
+  });

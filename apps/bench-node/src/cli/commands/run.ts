@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { defaultDirectory, defaultInput, run } from "../../demo/run.ts";
 import { CliError, exits, guarded } from "../exits.ts";
@@ -31,6 +32,11 @@ export const runCommand = (): Command =>
         input: string,
         { seconds, directory, json }: { seconds: number; directory?: string; json: boolean },
       ) => {
+        if (input !== "-" && !existsSync(input))
+          throw new CliError(
+            "no-input",
+            `expected a command (see \`eunomia --help\`) or a file to broadcast, got "${input}"`,
+          );
         const report = await run({ input, seconds, directory: directory ?? defaultDirectory(), json }).catch(
           (error: Error) => {
             throw new CliError("run", error.message);
