@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Client, ClientOptions, GatewayLink } from "@eunomia/aneris-client";
+import { type Client, type ClientOptions, type GatewayLink, SessionLostError } from "@eunomia/aneris-client";
 import type { Command } from "commander";
 import { openClient } from "../local/participants.ts";
 import type { NodeAddress } from "../node/config.ts";
@@ -64,6 +64,20 @@ export async function connected<T>(given: ClientFlags, use: (to: Connection) => 
   }
 }
 
+/** What one must know of something that is handed in, to say what became of it when no answer comes. */
+export interface Errand {
+  /** It may have reached the cluster. */
+  readonly handedIn: () => boolean;
+  /** The command that finds out. */
+  readonly lookWith: string;
+}
+
+/** What is handed in on a session: nothing is, before the cluster knows the session. */
+const ofSession = (client: Client): Errand => ({
+  handedIn: () => client.clientId !== null,
+  lookWith: "eunomia subscribe --until-now",
+});
+
 /**
  * What becomes of something that was sent: after the time limit nobody knows, unless the cluster was never reached.
  *
@@ -73,22 +87,24 @@ export async function settled<T>(
   { client }: Pick<Connection, "client">,
   { timeout }: Pick<ClientFlags, "timeout">,
   ask: (signal: AbortSignal) => Promise<T>,
+  { handedIn, lookWith }: Errand = ofSession(client),
 ): Promise<T> {
   const signal = AbortSignal.timeout(timeout);
   try {
     return await ask(signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const after = `within ${timeout / 1000} s`;
-    if (client.clientId === null)
+    const lost = error instanceof SessionLostError && error.sent;
+    if (!signal.aborted && !lost) throw error;
+    const why = lost ? error.message : `no answer came within ${timeout / 1000} s`;
+    if (handedIn())
       throw new CliError(
-        "unreachable",
-        `no node answered ${after}, and nothing was handed in: see \`eunomia status\` and \`eunomia doctor\``,
+        "unknown",
+        `${why}: it may have been done, or may be yet. See \`${lookWith}\` before doing it again`,
+        exits.unknown,
       );
     throw new CliError(
-      "unknown",
-      `no answer came ${after}: it may have been done, or may be yet. Look before doing it again`,
-      exits.unknown,
+      "unreachable",
+      `${why}, and nothing was handed in: see \`eunomia status\` and \`eunomia doctor\``,
     );
   }
 }

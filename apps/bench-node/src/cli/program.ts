@@ -15,6 +15,7 @@ import { restoreCommand } from "./commands/restore.ts";
 import { rotateCommand } from "./commands/rotate.ts";
 import { runCommand } from "./commands/run.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
+import { soakCommand } from "./commands/soak.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { subscribeCommand } from "./commands/subscribe.ts";
@@ -30,6 +31,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   startCommand,
   benchCommand,
+  soakCommand,
   broadcastCommand,
   subscribeCommand,
   putCommand,

@@ -103,7 +103,7 @@ export function planChange(config: ClusterConfig, standing: Standing, wish: Wish
   if (members.length === 0 || f > most)
     refuse(
       "f",
-      `expected at most ${Math.max(0, most)} of ${members.length} nodes to be down with ${protocol}, got ${f}: more members, or another protocol`,
+      `expected at most ${Math.max(0, most)} of ${members.length} nodes to be down with ${protocol}, got ${f}: more members, a smaller f (\`eunomia reconfigure --f\`), or another protocol`,
     );
   if (wish.sizes !== undefined && protocol !== "paxos")
     refuse("quorums", `sizes of quorums are those of paxos, got ${protocol}`);

@@ -12,7 +12,7 @@ import type { Standing } from "./plan.ts";
 const pauseMs = 100;
 
 /** How the cluster stands, as its nodes say. @throws CliError `unreachable`. */
-export function standingOf({ look }: Pick<Connection, "look">): Standing {
+export function standingOf({ look }: Pick<Connection, "look">): Standing & { readonly epoch: number } {
   if (look === null)
     throw new CliError(
       "unreachable",
@@ -64,12 +64,20 @@ export async function submit(
   operation: Operation,
 ): Promise<Taken> {
   const { cluster }: ClusterConfig = to.folder.config;
-  const outcome = await settled(to, given, (signal) =>
-    to.client.control({
-      operation,
-      signal,
-      sign: (n, notAfter) => signControl(keys, cluster, n, notAfter, operation),
-    }),
+  let signed = false;
+  const outcome = await settled(
+    to,
+    given,
+    (signal) =>
+      to.client.control({
+        operation,
+        signal,
+        sign: (n, notAfter) => {
+          signed = true;
+          return signControl(keys, cluster, n, notAfter, operation);
+        },
+      }),
+    { handedIn: () => signed, lookWith: "eunomia status" },
   );
   if (outcome.kind === "effective") return { n: outcome.n, slot: outcome.slot };
   const slot = outcome.reason.startsWith("number") ? await wasOurs(to, outcome.n, operation) : null;
@@ -81,21 +89,21 @@ export async function submit(
   );
 }
 
-/** Waits until the cluster runs in a later epoch than before; false: not within the time limit. */
+/**
+ * Waits until a node that has come far enough runs in a later epoch than before; null: not within the time limit. Gateways know of an
+ * epoch by its first slot, nodes at once, so nodes are asked.
+ */
 export async function inForce(
-  to: Connection,
+  { folder, members }: Pick<Connection, "folder" | "members">,
   { timeout }: Pick<ClientFlags, "timeout">,
   epochBefore: number,
 ): Promise<{ readonly epoch: number; readonly protocol: string } | null> {
-  const signal = AbortSignal.timeout(timeout);
-  while (!signal.aborted) {
-    try {
-      const { epoch, protocol } = await to.client.status(signal);
-      if (epoch > epochBefore) return { epoch, protocol };
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+  const until = performance.now() + timeout;
+  const asked = folder.knownNodes().filter(({ id }) => members.some((member) => member.id === id));
+  do {
+    const look = farthest(await lookAtAll(asked, 1000), folder.config.cluster);
+    if (look !== null && look.epoch > epochBefore) return { epoch: look.epoch, protocol: look.protocol };
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
+  } while (performance.now() < until);
   return null;
 }

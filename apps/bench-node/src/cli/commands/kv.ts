@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { QueryLevel } from "@eunomia/aneris-client";
+import { NoAnswerError, type QueryLevel, type QueryOptions } from "@eunomia/aneris-client";
 import { utf8Encode } from "@eunomia/codec";
 import { Command, Option } from "commander";
 import { KvClient } from "../../kv/client.ts";
@@ -31,10 +31,18 @@ const levels = [
   "session: what this client has seen, so nothing is asked of others; stale: all of what was complete --max-behind ms ago.",
 ].join("\n");
 
-const reading = ({ timeout, ...flags }: ReadFlags) => ({
-  level: levelOf({ timeout, ...flags }),
-  timeoutMs: timeout,
-});
+/** What a read comes to within the time limit. @throws CliError `unreachable`. */
+async function answered<T>(given: ReadFlags, ask: (how: QueryOptions) => Promise<T>): Promise<T> {
+  try {
+    return await ask({ level: levelOf(given), timeoutMs: given.timeout });
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    throw new CliError(
+      "unreachable",
+      `no answer came within ${given.timeout / 1000} s: see \`eunomia status\`, or read with --level stale`,
+    );
+  }
+}
 
 /** A write of the store, and where in the order it stands. */
 async function write(
@@ -107,7 +115,7 @@ export const getCommand = (): Command =>
   ).action(
     guarded(async (key: string, given: ReadFlags) => {
       await connected(given, async ({ client }) => {
-        const found = await new KvClient(client).get(utf8Encode(key), reading(given));
+        const found = await answered(given, (how) => new KvClient(client).get(utf8Encode(key), how));
         if (found === null) throw new CliError("no-key", `there is no key "${key}"`, exits.refused);
         const { value, slot, index } = found;
         if (given.json) outputOf(true).result("", { key, value: shownBytes(value), slot, index });
@@ -141,8 +149,10 @@ export const listCommand = (): Command =>
   ).action(
     guarded(async (prefix: string, given: ListFlags) => {
       await connected(given, async ({ client }) => {
-        const options = { ...reading(given), limit: given.limit };
-        const { pairs, more } = await new KvClient(client).list(utf8Encode(prefix), options);
+        const { limit } = given;
+        const { pairs, more } = await answered(given, (how) =>
+          new KvClient(client).list(utf8Encode(prefix), { ...how, limit }),
+        );
         const output = outputOf(given.json);
         for (const { key, value, slot, index } of pairs)
           output.result(`${shownBytes(key)}\t${shownBytes(value)}`, {

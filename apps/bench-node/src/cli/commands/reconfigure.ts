@@ -4,7 +4,7 @@ import type { NodeAddress } from "../../node/config.ts";
 import { addressFrom, printed } from "../addresses.ts";
 import { type ChangePlan, planChange, type Standing } from "../change/plan.ts";
 import { inForce, signersOf, standingOf, submit } from "../change/submit.ts";
-import { connected, settled } from "../connect.ts";
+import { connected } from "../connect.ts";
 import { CliError, guarded } from "../exits.ts";
 import { groups, integer, names, withExamples } from "../help.ts";
 import { outputOf } from "../output.ts";
@@ -126,9 +126,8 @@ export const reconfigureCommand = (): Command =>
         const value = { members, f: most, protocol: name, joining: plan.joining, leaving: plan.leaving };
         if (given.dryRun) return output.result(told(before, plan), { dryRun: true, ...value });
         output.note(told(before, plan));
-        const { epoch } = await settled(to, given, (signal) => to.client.status(signal));
         const taken = await submit(to, given, keys, plan.operation);
-        const now = await inForce(to, given, epoch);
+        const now = await inForce(to, given, before.epoch);
         const fate = now === null ? "not in force yet" : `epoch ${now.epoch} runs with these members`;
         output.result(`Control command ${taken.n} in slot ${taken.slot}: ${fate}`, {
           ...taken,

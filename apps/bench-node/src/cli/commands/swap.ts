@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { planSwap, type Wish } from "../change/plan.ts";
 import { inForce, signersOf, standingOf, submit } from "../change/submit.ts";
-import { type ClientFlags, connected, settled, withClient } from "../connect.ts";
+import { type ClientFlags, connected, withClient } from "../connect.ts";
 import { CliError, guarded } from "../exits.ts";
 import { groups, integer, names, withExamples } from "../help.ts";
 import { outputOf } from "../output.ts";
@@ -91,9 +91,8 @@ export const swapCommand = (): Command =>
           if (given.dryRun)
             return output.result(`Would swap ${plan}.`, { dryRun: true, protocol: after.protocol });
           output.note(`Swaps ${plan}`);
-          const { epoch: before } = await settled(to, given, (signal) => to.client.status(signal));
           const taken = await submit(to, given, keys, operation);
-          const now = await inForce(to, given, before);
+          const now = await inForce(to, given, standingOf(to).epoch);
           const fate = now === null ? "not in force yet" : `epoch ${now.epoch} runs ${now.protocol}`;
           output.result(`Control command ${taken.n} in slot ${taken.slot}: ${fate}`, {
             ...taken,

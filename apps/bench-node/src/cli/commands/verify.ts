@@ -9,6 +9,7 @@ import { outputOf } from "../output.ts";
 
 interface Given {
   readonly fifo: boolean;
+  readonly complete: boolean;
   readonly json: boolean;
 }
 
@@ -50,14 +51,18 @@ export const verifyCommand = (): Command =>
       .description("judge the properties of ordered broadcast from the traces of a cluster that has stopped")
       .argument("<traces...>", "files, or folders with NAME.trace.jsonl")
       .option("--fifo", "the cluster executes the commands of a session in the order of their numbers", false)
+      .option("--complete", "fail also when something was still to come when the traces end", false)
       .option("--json", "print results as JSON, a line each", false),
     [
       ["eunomia verify n1.trace.jsonl n2.trace.jsonl n3.trace.jsonl", "written by start --trace"],
       ["eunomia verify runs/latest --fifo", "all traces of a folder, of clients and subscribers too"],
     ],
-    "Without traces of clients P1 validity and P4 termination cannot be judged, and are left out. 1: a property is violated, or nothing was delivered.",
+    [
+      "Without traces of clients P1 validity and P4 termination cannot be judged, and are left out.",
+      "1: a property is violated, or nothing was delivered.",
+    ].join("\n"),
   ).action(
-    guarded(async (paths: readonly string[], { fifo, json }: Given) => {
+    guarded(async (paths: readonly string[], { fifo, complete, json }: Given) => {
       const files = traceFiles(paths);
       const judgement = borne(
         await judge(
@@ -66,12 +71,17 @@ export const verifyCommand = (): Command =>
         ),
       );
       const empty = judgement.counts.deliveries === 0;
-      const good = judgement.ok && !empty;
-      const why = good
-        ? "All that was judged holds."
-        : empty
-          ? "Nothing was delivered in these traces, so nothing was judged."
-          : "Violated.";
+      const of = (kind: string): string[] =>
+        judgement.verdicts.filter((verdict) => verdict.kind === kind).map(({ property }) => property);
+      const [violated, pending] = [of("violated"), of("pending")];
+      const good = violated.length === 0 && !empty && (pending.length === 0 || !complete);
+      const why = empty
+        ? "Nothing was delivered in these traces, so nothing was judged."
+        : violated.length > 0
+          ? `Violated: ${violated.join(", ")}.`
+          : pending.length > 0
+            ? `Nothing is violated. Not fulfilled when the traces end: ${pending.join(", ")}; a node that left or was stopped early has not got everything.`
+            : "All that was judged holds.";
       outputOf(json).result(`${formatJudgement(judgement)}${why}`, { ...judgement, ok: good, files });
       process.exitCode = good ? exits.done : exits.refused;
     }),
