@@ -106,8 +106,8 @@ export class Surroundings {
     this.#order(id, { diskDelayMs });
   }
 
-  putForward(id: string, clockAheadMs: number): void {
-    this.#order(id, { clockAheadMs });
+  putForward(id: string, byMs: number): void {
+    this.#order(id, { clockAheadMs: (this.#orders.get(id)?.clockAheadMs ?? 0) + byMs });
   }
 
   fill(id: string): void {
