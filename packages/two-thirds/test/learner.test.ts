@@ -195,6 +195,16 @@ test("a member that missed a STABLE hears it again", () => {
   expect(rig.head("p1", 4, 4)).toEqual([]);
 });
 
+test("slots that everybody has retired are asked about, also of members that came back and know nothing else", () => {
+  const rig = new Rig();
+  expect(rig.head("p1", 2, 0)).toEqual([]);
+  expect(rig.retry()).toEqual([]);
+  expect(rig.retry()).toEqual(["p1 <- fetch 1,2"]);
+  expect(rig.from("p1", { kind: "trimmed", floor: 2 })).toEqual(["trimmed 2"]);
+  rig.retry();
+  expect(rig.retry()).toBeNull();
+});
+
 test("a decision by digest is the own proposal, or fetched from the member on this node", () => {
   const rig = new Rig();
   rig.propose([1, "large"]);

@@ -150,12 +150,15 @@ const forgotten = on.message(
 const head = on.message(
   "head",
   "head: catch up (2.3)",
-  (config, state, { floor, maxDecided }, from) =>
-    config.members.includes(from) && (maxDecided > state.top || floor < state.floor)
-      ? { from, floor, maxDecided }
-      : null,
-  (config, state, { from, floor, maxDecided }, out) => {
-    state.top = Math.max(state.top, maxDecided);
+  (config, state, { floor, maxDecided }, from) => {
+    // A member that came back knows of what it retired by its floor only.
+    const finished = Math.max(floor, maxDecided);
+    return config.members.includes(from) && (finished > state.top || floor < state.floor)
+      ? { from, floor, finished }
+      : null;
+  },
+  (config, state, { from, floor, finished }, out) => {
+    state.top = Math.max(state.top, finished);
     // The member missed a STABLE: it keeps what nobody needs here.
     if (floor < state.floor) out.send([from], { kind: "stable", slot: state.floor });
     armRetry(config, state, out);
