@@ -12,6 +12,8 @@ export interface LoadResult {
   readonly shape: Shape;
   readonly seconds: number;
   readonly handedIn: number;
+  /** Of an open loop: due, and never handed in, because the queues were full. Users would have been turned away. */
+  readonly turnedAway: number;
   readonly answered: number;
   /** Handed in, and not answered when the patience was over: nobody knows of them. */
   readonly unanswered: number;
@@ -64,7 +66,7 @@ const systemClock: LoadClock = {
  * Hands in commands for so many seconds, and waits for the answers.
  *
  * An open loop counts a command's time from when it was due: commands that could not be sent in time because the cluster was slow are
- * slow commands, and are not left out.
+ * slow commands, and are not left out; those that found the queues full until the end are counted as turned away.
  *
  * @param patienceMs how long to wait for answers after the last command.
  */
@@ -75,6 +77,8 @@ export class Load {
   readonly #clock: LoadClock;
   readonly #sessions: LoadSession[] = [];
   readonly #latencies = new Latencies();
+  #start = 0;
+  #end = 0;
   #handedIn = 0;
   #lastAnswerAt = 0;
   #longestGapMs = 0;
@@ -97,36 +101,45 @@ export class Load {
     this.#lastAnswerAt = now;
     const session = this.#sessions[at]!;
     for (let i = 0; i < count; i += 1) this.#latencies.add(now - session.dueOf(seq + i));
+    // The next ones of a closed loop go at once, not with the next tick; behind what the client is doing now.
+    if (this.#shape.kind === "closed") queueMicrotask(() => this.#fill());
   }
 
   async run(patienceMs: number, onSecond: (answered: number) => void = () => {}): Promise<LoadResult> {
     const clock = this.#clock;
-    const start = clock.now();
-    this.#lastAnswerAt = start;
-    const end = start + this.#seconds * 1000;
-    let told = start;
-    for (let now = start; now < end; now = clock.now()) {
+    this.#start = clock.now();
+    this.#end = this.#start + this.#seconds * 1000;
+    this.#lastAnswerAt = this.#start;
+    let told = this.#start;
+    for (let now = this.#start; now < this.#end; now = clock.now()) {
       if (now - told >= 1000) {
         onSecond(this.#latencies.count);
         told += 1000;
       }
-      this.#fill(start, now);
+      this.#fill();
       await clock.sleep(1);
     }
+    this.#fill();
     const ended = clock.now();
     const within = this.#latencies.count;
     while (this.#latencies.count < this.#handedIn && clock.now() - ended < patienceMs) await clock.sleep(5);
-    return this.#result((ended - start) / 1000, within);
+    return this.#result((ended - this.#start) / 1000, within);
   }
 
-  #fill(start: number, now: number): void {
+  /** How many are to be handed in up to now. */
+  #wanted(now: number): number {
     const shape = this.#shape;
-    const wanted =
-      shape.kind === "open"
-        ? Math.floor(((now - start) * shape.perSecond) / 1000)
-        : this.#latencies.count + shape.outstanding;
+    if (shape.kind === "open")
+      return Math.floor(((Math.min(now, this.#end) - this.#start) * shape.perSecond) / 1000);
+    return now < this.#end ? this.#latencies.count + shape.outstanding : this.#handedIn;
+  }
+
+  #fill(): void {
+    const shape = this.#shape;
+    const now = this.#clock.now();
+    const wanted = this.#wanted(now);
     while (this.#handedIn < wanted) {
-      const dueAt = shape.kind === "open" ? start + (this.#handedIn * 1000) / shape.perSecond : now;
+      const dueAt = shape.kind === "open" ? this.#start + (this.#handedIn * 1000) / shape.perSecond : now;
       const session = this.#sessions[this.#handedIn % this.#sessions.length]!;
       if (!session.send(this.#bodyOf(this.#handedIn), dueAt)) return;
       this.#handedIn += 1;
@@ -139,6 +152,7 @@ export class Load {
       shape: this.#shape,
       seconds,
       handedIn: this.#handedIn,
+      turnedAway: Math.max(0, this.#wanted(this.#end) - this.#handedIn),
       answered: latencies.count,
       unanswered: this.#handedIn - latencies.count,
       perSecond: within / seconds,

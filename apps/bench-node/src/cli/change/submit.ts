@@ -8,7 +8,6 @@ import { CliError, exits } from "../exits.ts";
 import { farthest, lookAtAll } from "../looks.ts";
 import type { Standing } from "./plan.ts";
 
-/** Why a change was refused by number: another one came first, or this one did and its answer was lost. */
 const pauseMs = 100;
 
 /** How the cluster stands, as its nodes say. @throws CliError `unreachable`. */
@@ -43,7 +42,9 @@ export interface Taken {
   readonly slot: number;
 }
 
-/** Whether a number was used by this very change, whose answer was lost. */
+/**
+ * A number that is not the next one any more was used by another change, or by this very one, whose answer was lost: its slot then.
+ */
 async function wasOurs(to: Connection, n: number, operation: Operation): Promise<number | null> {
   const look = farthest(await lookAtAll(to.folder.knownNodes()), to.folder.config.cluster);
   const mine = look?.controls.find(
@@ -94,14 +95,13 @@ export async function submit(
  * epoch by its first slot, nodes at once, so nodes are asked.
  */
 export async function inForce(
-  { folder, members }: Pick<Connection, "folder" | "members">,
+  { folder }: Pick<Connection, "folder">,
   { timeout }: Pick<ClientFlags, "timeout">,
   epochBefore: number,
 ): Promise<{ readonly epoch: number; readonly protocol: string } | null> {
   const until = performance.now() + timeout;
-  const asked = folder.knownNodes().filter(({ id }) => members.some((member) => member.id === id));
   do {
-    const look = farthest(await lookAtAll(asked, 1000), folder.config.cluster);
+    const look = farthest(await lookAtAll(folder.knownNodes(), 1000), folder.config.cluster);
     if (look !== null && look.epoch > epochBefore) return { epoch: look.epoch, protocol: look.protocol };
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   } while (performance.now() < until);

@@ -25,6 +25,7 @@ function told({
   seconds: took,
   answered,
   unanswered,
+  turnedAway,
   perSecond,
   latencyMs,
   longestGapMs,
@@ -37,6 +38,9 @@ function told({
     `answered       ${answered}, ${perSecond.toFixed(0)} a second`,
     `latency        p50 ${ms(p50)}  p90 ${ms(p90)}  p99 ${ms(p99)}  p99.9 ${ms(p999)}  most ${ms(max)} ms`,
     `longest gap    ${ms(longestGapMs)} ms without an answer`,
+    ...(turnedAway > 0
+      ? [`turned away    ${turnedAway}: due, and never handed in, since the queues were full`]
+      : []),
     ...(unanswered > 0 ? [`unanswered     ${unanswered}: nobody knows of them`] : []),
   ].join("\n");
 }
