@@ -41,7 +41,7 @@ async function commandsOf(text: string): Promise<string> {
 }
 
 test("the commands of the operator's guide do what it says, one after the other", {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const bin = join(directory.path, "bin");
   const work = join(directory.path, "work");
