@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { formatJudgement, type Judgement, judge } from "@eunomia/trace";
-import { readTrace } from "@eunomia/trace/file";
 import { Command } from "commander";
+import { formatVerified, verifyTraces } from "../../verify/verify.ts";
 import { CliError, exits, guarded } from "../exits.ts";
 import { groups, withExamples } from "../help.ts";
 import { outputOf } from "../output.ts";
@@ -31,18 +30,6 @@ function traceFiles(paths: readonly string[]): string[] {
   );
 }
 
-/** What cannot be judged without the traces of those who broadcast: whether what was delivered was broadcast, and all of it delivered. */
-const ofClients = ["P1", "P4"];
-
-/** The verdicts that the traces bear. */
-function borne(judgement: Judgement): Judgement {
-  if (judgement.counts.commands + judgement.counts.controls > 0) return judgement;
-  const verdicts = judgement.verdicts.filter(
-    ({ property }) => !ofClients.some((name) => property.startsWith(name)),
-  );
-  return { ...judgement, verdicts, ok: verdicts.every(({ kind }) => kind === "ok") };
-}
-
 /** `verify`: was it one order? */
 export const verifyCommand = (): Command =>
   withExamples(
@@ -59,30 +46,13 @@ export const verifyCommand = (): Command =>
     ],
     [
       "Without traces of clients P1 validity and P4 termination cannot be judged, and are left out.",
-      "1: a property is violated, or nothing was delivered.",
+      "1: a property is violated, and by which lines; or nothing was delivered.",
     ].join("\n"),
   ).action(
     guarded(async (paths: readonly string[], { fifo, complete, json }: Given) => {
       const files = traceFiles(paths);
-      const judgement = borne(
-        await judge(
-          files.map((file) => readTrace(file)),
-          { fifo, recoverCovers: true },
-        ),
-      );
-      const empty = judgement.counts.deliveries === 0;
-      const of = (kind: string): string[] =>
-        judgement.verdicts.filter((verdict) => verdict.kind === kind).map(({ property }) => property);
-      const [violated, pending] = [of("violated"), of("pending")];
-      const good = violated.length === 0 && !empty && (pending.length === 0 || !complete);
-      const why = empty
-        ? "Nothing was delivered in these traces, so nothing was judged."
-        : violated.length > 0
-          ? `Violated: ${violated.join(", ")}.`
-          : pending.length > 0
-            ? `Nothing is violated. Not fulfilled when the traces end: ${pending.join(", ")}; a node that left or was stopped early has not got everything.`
-            : "All that was judged holds.";
-      outputOf(json).result(`${formatJudgement(judgement)}${why}`, { ...judgement, ok: good, files });
-      process.exitCode = good ? exits.done : exits.refused;
+      const verified = await verifyTraces(files, { fifo, complete });
+      outputOf(json).result(formatVerified(verified), verified);
+      process.exitCode = verified.ok ? exits.done : exits.refused;
     }),
   );
