@@ -100,17 +100,29 @@ export class Load {
    */
   async close(patienceMs: number): Promise<void> {
     this.#leaving.abort();
-    const late = pause(patienceMs).then(() => "late" as const);
     const reads = setTimeout(() => this.#ends.abort(), 1000);
+    let impatient: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      impatient = setTimeout(() => resolve("late"), patienceMs);
+    });
     const answered = Promise.all(this.#working).then(() => "answered" as const);
-    const outcome = await Promise.race([answered, late]);
-    clearTimeout(reads);
+    try {
+      if ((await Promise.race([answered, late])) === "late")
+        throw new Error(`a command was not answered within ${patienceMs / 1000} s after the last trouble`);
+    } finally {
+      clearTimeout(reads);
+      clearTimeout(impatient);
+      await this.leave();
+    }
+  }
+
+  /** Everybody leaves at once. What is not answered then has an unknown outcome. */
+  async leave(): Promise<void> {
+    this.#leaving.abort();
     this.#ends.abort();
     for (const client of this.#clients.splice(0)) await client.close();
     for (const link of this.#links.splice(0)) await link.close();
     this.#working = [];
-    if (outcome === "late")
-      throw new Error(`a command was not answered within ${patienceMs / 1000} s after the last trouble`);
   }
 
   /** No more rounds. */

@@ -32,7 +32,7 @@ const initialNodes = ["n1", "n2", "n3", "n4"];
 const smallDiskOf = "n4";
 const sparesMost = 6;
 /** So long the cluster may take to be whole again when a trouble is over. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const subscriber = "subscriber";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -131,6 +131,7 @@ class Soak {
       await this.#carryThrough();
     } catch (error) {
       this.#alarms.push(`the run ended early: ${(error as Error).message}`);
+      await this.#load.leave();
       await this.#surroundings.heal();
     } finally {
       clearInterval(sampling);
