@@ -5,6 +5,7 @@ import type { Mutant } from "./mutant.ts";
 import { paxosAcceptorMutants } from "./paxos-acceptor.ts";
 import { paxosLeaderMutants } from "./paxos-leader.ts";
 import { paxosLeaderStalls, paxosLearnerMutants } from "./paxos-stalls.ts";
+import { paxosReadMutants, twoThirdsReadMutants } from "./reads.ts";
 import { twoThirdsMemberMutants } from "./two-thirds-member.ts";
 import { twoThirdsLearnerMutants, twoThirdsStalls } from "./two-thirds-stalls.ts";
 
@@ -14,9 +15,11 @@ export const mutants: readonly Mutant[] = [
   ...paxosLeaderMutants,
   ...paxosLeaderStalls,
   ...paxosLearnerMutants,
+  ...paxosReadMutants,
   ...twoThirdsMemberMutants,
   ...twoThirdsStalls,
   ...twoThirdsLearnerMutants,
+  ...twoThirdsReadMutants,
   ...anerisReplicaMutants,
   ...anerisReplicaStalls,
   ...anerisGatewayMutants,

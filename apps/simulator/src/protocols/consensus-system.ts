@@ -12,6 +12,7 @@ import {
 import { type ConsensusEvent, consensusMonitors, type Monitor } from "@eunomia/trace";
 import { BoundsWatch, type Sizes } from "./bounds.ts";
 import { DurabilityWatch } from "./durability.ts";
+import { Readers } from "./reads.ts";
 import { bytesOf, noop, textOf } from "./values.ts";
 
 /** A cluster of one consensus protocol: on every node some processes, one of which is the door of its replica. */
@@ -120,6 +121,12 @@ class Replicas {
     return this.#plan.nodes.filter((node) => this.through(node) >= slot).length;
   }
 
+  /** The highest slot that an honest replica has. */
+  highest(): number {
+    const honest = this.#plan.nodes.filter((node) => !this.#scene.faulty.byzantine.has(node));
+    return Math.max(0, ...honest.flatMap((node) => [...this.#logs.get(node)!.keys()]));
+  }
+
   learn(node: NodeId, slot: number, value: Uint8Array): void {
     const log = this.#logs.get(node)!;
     if (!log.has(slot)) this.#scene.answered("propose", true);
@@ -210,20 +217,10 @@ const noAlarm = (scene: Scene): Watch => ({
   },
 });
 
-/** The cluster of one run of a consensus protocol, with replicas that propose, trim, and learn from each other. */
-export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
-  const learners = plan.nodes.map((node) => plan.doorOf(node));
-  const monitors = consensusMonitors({ globalOrder: true, learners }).map(
-    (monitor) => new MonitorWatch(monitor, (node) => plan.doorOf(node)),
-  );
-  // Gaps may be filled with the empty batch, which nobody has to propose.
-  for (let slot = 1; slot <= plan.slots; slot += 1)
-    for (const monitor of monitors)
-      monitor.feed({ kind: "propose", at: 0, who: "everybody", epoch: 0, slot, value: textOf(noop) });
-  const replicas = new Replicas(plan, scene, monitors);
-  const doors = new Map(plan.nodes.map((node) => [plan.doorOf(node), node]));
+/** A door says only what it may: no slot twice in a life, none gone that f + 1 replicas have not. */
+function doorKept(plan: ConsensusPlan, replicas: Replicas, doors: ReadonlyMap<NodeId, NodeId>): Watch {
   const reported = new Set<string>();
-  const doorWatch: Watch = {
+  return {
     property: "door",
     output({ process, life, output }) {
       const node = doors.get(process);
@@ -242,6 +239,24 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
       return null;
     },
   };
+}
+
+/** The cluster of one run of a consensus protocol, with replicas that propose, trim, and learn from each other. */
+export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
+  const learners = plan.nodes.map((node) => plan.doorOf(node));
+  const monitors = consensusMonitors({ globalOrder: true, learners }).map(
+    (monitor) => new MonitorWatch(monitor, (node) => plan.doorOf(node)),
+  );
+  // Gaps may be filled with the empty batch, which nobody has to propose.
+  for (let slot = 1; slot <= plan.slots; slot += 1)
+    for (const monitor of monitors)
+      monitor.feed({ kind: "propose", at: 0, who: "everybody", epoch: 0, slot, value: textOf(noop) });
+  const replicas = new Replicas(plan, scene, monitors);
+  const readers = new Readers(
+    { nodes: plan.nodes, doorOf: (node) => plan.doorOf(node), highest: () => replicas.highest() },
+    scene,
+  );
+  const doors = new Map(plan.nodes.map((node) => [plan.doorOf(node), node]));
   // Judges nobody: replicas of Byzantine nodes go on asking, as the others do.
   const learning: Watch = {
     property: "learning",
@@ -257,7 +272,10 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
   };
   const { nodes, nodeOf } = engineNodes(scene, plan.processes, { compactAboveBytes: 600 });
   const durability = new DurabilityWatch();
-  const unfinished = (): string | null => plan.unfinished?.(scene.core ?? plan.nodes) ?? null;
+  const unfinished = (): string | null => {
+    const core = scene.core ?? plan.nodes;
+    return readers.waiting(core) ?? plan.unfinished?.(core) ?? null;
+  };
   const clients: ClientSpec[] = plan.nodes.map((node) => ({
     id: `client of ${node}`,
     act: (draw) => replicas.act(node, draw),
@@ -265,12 +283,13 @@ export function consensusCluster(plan: ConsensusPlan, scene: Scene): Cluster {
   return {
     nodes: durability.nodes(nodes, scene),
     nodeOf,
-    clients,
+    clients: [...clients, ...readers.clients()],
     watches: [
       ...monitors,
       noAlarm(scene),
-      doorWatch,
+      doorKept(plan, replicas, doors),
       learning,
+      readers,
       durability,
       new BoundsWatch(plan.sizes),
       ...plan.watches,

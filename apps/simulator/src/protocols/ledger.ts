@@ -8,16 +8,24 @@ const Ledger = record({
   /** One slot was put out twice. */
   repeated: bool(),
   alarm: bool(),
+  /** Answers to reads. */
+  reads: list(record({ nonce: nat(), slot: nat() })),
 });
 type Ledger = Infer<typeof Ledger>;
 
-type ConsensusOutput = { readonly kind: string; readonly slot?: number; readonly value?: Uint8Array };
+type ConsensusOutput = {
+  readonly kind: string;
+  readonly slot?: number;
+  readonly value?: Uint8Array;
+  readonly nonce?: number;
+};
 
 /** What a process of a consensus protocol has put out in all its lives. */
 export const ledger: History<Ledger> = {
   schema: Ledger,
-  start: { decided: [], repeated: false, alarm: false },
-  fold(known, { kind, slot, value }: ConsensusOutput) {
+  start: { decided: [], repeated: false, alarm: false, reads: [] },
+  fold(known, { kind, slot, value, nonce }: ConsensusOutput) {
+    if (kind === "highest") return { ...known, reads: [...known.reads, { nonce: nonce!, slot: slot! }] };
     if (kind === "alarm" || kind === "evidence") return { ...known, alarm: true };
     if (kind !== "decided") return known;
     const before = known.decided.filter((one) => one.slot === slot);

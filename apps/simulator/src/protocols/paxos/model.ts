@@ -5,6 +5,7 @@ import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
+import { earlyRead, readingAfter, readsSee, readWitnesses } from "../read-models.ts";
 import { silenced } from "../silenced.ts";
 import { bytesOf, noop, textOf } from "../values.ts";
 import { acceptorPart, leaderPart, learnerPart, type PaxosShape, paxosNames } from "./parts.ts";
@@ -19,6 +20,8 @@ export interface PaxosParams extends Omit<PaxosShape, "leaders" | "learners"> {
   readonly slots?: number;
   /** Learners are done with slot 1 once it is decided, and say so. [false] */
   readonly trims?: boolean;
+  /** The second learner reads: at any moment, and once the first one has reported slot 1. [false] */
+  readonly reads?: boolean;
   /** [0] */
   readonly crashes?: number;
   /** [true] */
@@ -114,6 +117,17 @@ const trimming =
       : [];
   };
 
+/** What replicas do with what their learners report. */
+function routesOf({ trims, reads }: PaxosParams, learners: readonly string[]): NonNullable<Model["routes"]> {
+  // Who reads keeps what it has: then only others can tell it of what is retired.
+  const trim = trimming(reads ? learners.slice(0, 1) : learners);
+  const read = readingAfter(learners);
+  return (process, output) => [
+    ...(trims ? trim(process, output) : []),
+    ...(reads ? read(process, output) : []),
+  ];
+}
+
 const decidesOf = (process: string, value: string): Witness => ({
   name: `${process} decides ${value}`,
   reached: (view) => decisions(view, [process]).some(([, , decided]) => decided === value),
@@ -131,6 +145,7 @@ function witnessesOf(
       if (j <= i || params.ballots[i]! > 1) found.push(decidesOf(leader, `v${j}`));
     for (const learner of learners) found.push(decidesOf(learner, `v${j}`));
   }
+  if (params.reads) found.push(...readWitnesses(learners));
   if ((params.crashes ?? 0) > 0)
     found.push({
       name: "a decision after a crash of everybody but one",
@@ -140,6 +155,17 @@ function witnessesOf(
   return found;
 }
 
+/** What a leader without rivals never does, and never has done to it. */
+const unrivalled: readonly [string, string][] = [
+  ...["preempted in phase 1 (4.5)", "preempted in phase 2 (4.5)", "store a decision (4.5)"].map(
+    (name) => `paxos leader: ${name}`,
+  ),
+  "paxos leader: answer a proposal with the decision (4.5)",
+  "paxos leader: answer a proposal with the floor (4.5)",
+  "paxos acceptor: 1b refuse (4.4)",
+  "paxos acceptor: 2b refuse (4.4)",
+].map((action) => [action, "a single leader, to which each proposal comes once"]);
+
 /** Why actions of the real engines may stay unused in a scope. */
 function excuses(params: PaxosParams): Record<string, string> {
   const why = {
@@ -147,7 +173,7 @@ function excuses(params: PaxosParams): Record<string, string> {
     probe: "leaders start by command in this scope",
     one: "one process alone speaks here",
     trims: "nothing is retired in this scope",
-    reads: "nobody reads in this scope",
+    reads: "nobody reads in this scope: `paxos/2a1b-reads` and `paxos/2a1b-reads-trims` search that",
     never: "excluded by agreement: an invariant says so",
   };
   const leader = (name: string, reason: string): [string, string] => [`paxos leader: ${name}`, reason];
@@ -170,13 +196,16 @@ function excuses(params: PaxosParams): Record<string, string> {
     learner("follow the active leader (4.8)", why.timer),
     learner("nobody is active (4.8)", why.timer),
     learner("offer and ask again (4.5)", why.timer),
-    acceptor("answer a read (5.10)", why.reads),
-    learner("count an answer to a read (5.10)", why.reads),
     learner("report a floor (4.6)", "told to the proposer only in this scope"),
     acceptor("note a stable report (4.6)", "one report retires a slot in this scope"),
   ];
+  if (!params.reads)
+    found.push(
+      acceptor("answer a read (5.10)", why.reads),
+      learner("count an answer to a read (5.10)", why.reads),
+    );
+  if (!params.trims && !params.reads) found.push(learner("take commands (5.4)", why.trims));
   if (!params.trims) {
-    found.push(learner("take commands (5.4)", why.trims));
     for (const name of ["2b trimmed (4.4)", "raise the floor (4.6)"]) found.push(acceptor(name, why.trims));
     for (const name of [
       "raise the floor (4.6)",
@@ -203,18 +232,7 @@ function excuses(params: PaxosParams): Record<string, string> {
   if ((params.q1 ?? majority) === 1) found.push(leader("count a promise (4.5)", "one promise is a quorum"));
   if ((params.q2 ?? majority) === 1)
     found.push(leader("count an acceptance (4.5)", "one acceptance is a quorum"));
-  if (params.ballots.length === 1) {
-    const alone = "a single leader";
-    for (const name of [
-      "preempted in phase 1 (4.5)",
-      "preempted in phase 2 (4.5)",
-      "store a decision (4.5)",
-      "answer a proposal with the decision (4.5)",
-    ])
-      found.push(leader(name, alone));
-    for (const name of ["1b refuse (4.4)", "2b refuse (4.4)"]) found.push(acceptor(name, alone));
-  }
-  return Object.fromEntries(found);
+  return Object.fromEntries(params.ballots.length === 1 ? [...found, ...unrivalled] : found);
 }
 
 /**
@@ -248,7 +266,12 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
       history: ledger,
       ...(retries > 0 ? { timers: { retry: retries } } : {}),
     });
-  for (const id of real) add(id, { ...learnerPart(shape, id), history: ledger });
+  for (const [i, id] of real.entries())
+    add(id, {
+      ...learnerPart(shape, id),
+      history: ledger,
+      ...(params.reads && i === 1 ? { inputs: earlyRead } : {}),
+    });
   const offers = leaders.flatMap((to, i) =>
     Array.from({ length: slots }, (_, s) => ({ to, slot: s + 1, value: bytesOf(`v${i}`) })),
   );
@@ -267,6 +290,7 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
     noAlarm([...acceptors, ...deciding]),
   ];
   if (!params.crashes) invariants.push(integrity(real));
+  if (params.reads) invariants.push(readsSee(real));
   if (trims) invariants.push(floorsHeld([...acceptors, ...leaders], real, f));
   return {
     name: "paxos",
@@ -285,7 +309,7 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
           },
         }
       : {}),
-    ...(trims ? { routes: trimming(real) } : {}),
+    ...(trims || params.reads ? { routes: routesOf(params, real) } : {}),
     invariants,
     witnesses: witnessesOf(params, leaders, real),
     excused: excusesIn(processes, excuses(params)),

@@ -6,6 +6,7 @@ import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
 import { agreement, decisions, integrity, ledger, noAlarm, validity } from "../ledger.ts";
 import { proposerEngine } from "../proposer.ts";
+import { earlyRead, readingAfter, readsSee, readWitnesses } from "../read-models.ts";
 import { silenced } from "../silenced.ts";
 import { bytesOf } from "../values.ts";
 import { learnerPart, memberPart, type TwoThirdsShape, twoThirdsNames } from "./parts.ts";
@@ -29,6 +30,8 @@ export interface TwoThirdsParams
   readonly away?: number;
   /** Real learners. [0: decisions are those of members] */
   readonly learners?: number;
+  /** The second learner reads: at any moment, and once the first one has reported slot 1. [false] */
+  readonly reads?: boolean;
   /** A second proposal comes to every member too. [false] */
   readonly contested?: boolean;
   /** [0] */
@@ -110,6 +113,7 @@ function witnessesOf(
   learners: readonly string[],
 ): Witness[] {
   const values = params.inputs === 0 ? ["x"] : params.inputs === members.length ? ["y"] : ["x", "y"];
+  const reads = params.reads ? readWitnesses(learners) : [];
   const last = (view: View): boolean =>
     members.some((member) =>
       (view.of(member).observation?.slots.values ?? []).some(
@@ -124,6 +128,7 @@ function witnessesOf(
       })),
     ),
     { name: "the last round is reached", reached: last },
+    ...reads,
   ];
 }
 
@@ -151,9 +156,6 @@ function excuses(params: TwoThirdsParams): Record<string, string> {
     member("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
     member("vote: evidence (2.4)", "nobody votes twice: an invariant says so"),
     member("propose: decided (2.4)", "a proposal comes once, and first, or finds a vote"),
-    member("highest: answer (5.10)", "nobody reads in this scope"),
-    learner("highest: count (5.10)", "nobody reads in this scope"),
-    learner("propose and trim (2.3)", floor),
     learner("decided: fetch (8)", digest),
     learner("decided: alarm (2.4)", "excluded by agreement: an invariant says so"),
     learner("decided: ahead (2.3)", "one slot"),
@@ -161,10 +163,19 @@ function excuses(params: TwoThirdsParams): Record<string, string> {
     learner("head: catch up (2.3)", timer),
     learner("retry: propose again, ask about gaps (2.3)", timer),
   );
+  const silent = "nobody reads in this scope: `two-thirds/3of4m1r-reads` searches that";
+  if (!params.reads)
+    found.push(
+      member("highest: answer (5.10)", silent),
+      learner("highest: count (5.10)", silent),
+      learner("propose and trim (2.3)", floor),
+    );
   if (params.answers === false)
     found.push(
       member("vote: pull a laggard (2.4)", "votes of lower rounds are forgotten unanswered in this scope"),
     );
+  if (params.rounds === 1 && (params.away ?? 0) > 0)
+    found.push(member("vote: decided (2.4)", "who decides has heard every vote of this scope"));
   if (params.rounds === 1)
     found.push(
       member("advance (2.4)", "there is one round in this scope"),
@@ -212,7 +223,12 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
   }
   for (const id of real) {
     const { engine, config } = learnerPart(shape, id);
-    processes[id] = { engine: substitute(engine), config, history: ledger };
+    processes[id] = {
+      engine: substitute(engine),
+      config,
+      history: ledger,
+      ...(params.reads && id === real[1] ? { inputs: earlyRead } : {}),
+    };
   }
   processes[offering] = {
     engine: proposerEngine(TwoThirdsMessage),
@@ -222,11 +238,13 @@ export function twoThirdsModel(params: TwoThirdsParams, substitution: Partial<Su
   const deciding = [...members, ...real];
   const invariants: Invariant[] = [agreement(deciding), validity(deciding, ["x", "y"]), noAlarm(deciding)];
   if (crashes === 0) invariants.push(integrity(deciding));
+  if (params.reads) invariants.push(readsSee(real));
   return {
     name: "two-thirds",
     processes,
     network: { order, ignored: "stay", ...(order === "soup" ? {} : { duplicates }) },
     ...(crashes > 0 ? { faults: { crashes, recover, splitFlush } } : {}),
+    ...(params.reads ? { routes: readingAfter(real) } : {}),
     invariants,
     witnesses: witnessesOf(params, members, real),
     excused: excusesIn(processes, excuses(params)),

@@ -20,6 +20,12 @@ export const twoThirdsScopes: Readonly<Record<string, Scope>> = {
     inputs: "all",
     relay: "lazy",
   }),
+  "two-thirds/3of4m1r-reads": twoThirds(
+    "main",
+    "a learner asks how far writes have come, and asks again",
+    { members: 4, away: 1, rounds: 1, inputs: 0, learners: 2, reads: true, relay: "lazy", answers: false },
+    ["inert", "symmetry", "quorum"],
+  ),
   "two-thirds/4m1r-crashes": twoThirds("endless", "two members crash within a round and hear both values", {
     members: 4,
     rounds: 1,
