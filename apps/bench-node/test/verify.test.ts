@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { goodTrace, type TraceEvent, violatingTraces } from "@eunomia/trace";
 import { TraceWriter } from "@eunomia/trace/file";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { eunomia } from "../src/cli/program.ts";
 import { formatVerified, verifyTraces } from "../src/verify/verify.ts";
+import { called } from "./support/called.ts";
 import { temporaryDirectory } from "./support/real-cluster.ts";
 
 const { path, remove } = temporaryDirectory("verify");
@@ -93,46 +93,35 @@ describe("without traces of clients", () => {
 });
 
 describe("the command", () => {
-  const verify = async (...words: string[]) => {
-    const lines: string[] = [];
-    const [log, error] = [console.log, console.error];
-    console.log = console.error = (line: string) => void lines.push(line);
-    try {
-      await eunomia().parseAsync(["verify", ...words], { from: "user" });
-      return { code: process.exitCode, said: lines.join("\n") };
-    } finally {
-      [console.log, console.error] = [log, error];
-      process.exitCode = 0;
-    }
-  };
+  const verify = (...words: string[]) => called("verify", ...words);
 
   test("ends with 0 for a good folder, with 1 for a bad one, and says so as JSON too", async () => {
     written(goodTrace);
-    expect(await verify(path)).toMatchObject({ code: 0, said: expect.stringContaining("P3 agreement") });
+    expect(await verify(path)).toMatchObject({ code: 0, stdout: expect.stringContaining("P3 agreement") });
     for (const name of readdirSync(path)) rmSync(join(path, name));
     written(violatingTraces.find(({ property }) => property === "P3 agreement")!.events);
-    const { code, said } = await verify(path, "--json");
+    const { code, stdout } = await verify(path, "--json");
     expect(code).toBe(1);
-    const { ok, broken } = JSON.parse(said);
+    const { ok, broken } = JSON.parse(stdout);
     expect({ ok, property: broken[0].property }).toEqual({ ok: false, property: "P3 agreement" });
   });
 
   test("refuses folders without traces, files that are none, and runs in which nothing was delivered", async () => {
     expect(await verify(path)).toMatchObject({
       code: 2,
-      said: expect.stringContaining("eunomia start --trace"),
+      stderr: expect.stringContaining("eunomia start --trace"),
     });
     expect(await verify(join(path, "absent"))).toMatchObject({
       code: 2,
-      said: expect.stringContaining("got nothing"),
+      stderr: expect.stringContaining("got nothing"),
     });
     const file = join(path, "n1.trace.jsonl");
     writeFileSync(file, '{"kind":"deliver","who":"n1"}\n');
-    expect(await verify(path)).toMatchObject({ code: 2, said: expect.stringContaining(file) });
+    expect(await verify(path)).toMatchObject({ code: 2, stderr: expect.stringContaining(file) });
     writeFileSync(file, '{"kind":"recover","at":1,"who":"n1","slot":0}\n');
     expect(await verify(path)).toMatchObject({
       code: 1,
-      said: expect.stringContaining("nothing was judged"),
+      stdout: expect.stringContaining("nothing was judged"),
     });
   });
 });

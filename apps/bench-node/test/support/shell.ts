@@ -32,15 +32,20 @@ export class Shell {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [this.#program, ...args], {
-      cwd: this.path,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    return spawn(process.execPath, [this.#program, ...args], { cwd: this.path, stdio: "pipe" });
   }
 
   run(...args: string[]): Promise<Ran> {
+    return this.pipe("", ...args);
+  }
+
+  /** Runs a command with something on its standard input. */
+  pipe(input: string | Uint8Array, ...args: string[]): Promise<Ran> {
     return new Promise((resolve) => {
       const child = this.#spawn(args);
+      // One that does not read closes it.
+      child.stdin!.on("error", () => {});
+      child.stdin!.end(input);
       let [stdout, stderr] = ["", ""];
       child.stdout!.on("data", (part) => {
         stdout += part;
@@ -53,8 +58,8 @@ export class Shell {
   }
 
   /** Starts the node of a folder; resolves once it serves. @throws with its log when it ends instead. */
-  start(folder: string): Promise<void> {
-    const child = this.#spawn(["start", folder]);
+  start(folder: string, ...options: string[]): Promise<void> {
+    const child = this.#spawn(["start", folder, ...options]);
     const node = { child, log: "" };
     this.#nodes.set(folder, node);
     return new Promise((resolve, reject) => {

@@ -23,10 +23,20 @@ export function standingOf({ look }: Pick<Connection, "look">): Standing & { rea
 /**
  * The keys with which a change is signed.
  *
- * @throws CliError `too-few-signatures`, `no-controller`: nothing was handed in.
+ * @throws CliError `too-few-signatures`, `key-used-twice`, `no-controller`: nothing was handed in.
  */
 export function signersOf({ folder }: Pick<Connection, "folder">, wanted?: readonly string[]): Keys[] {
-  const keys = folder.controllers(wanted);
+  const signing = wanted ?? folder.controllerNames();
+  const keys = folder.controllers(signing);
+  for (const [at, { principal }] of keys.entries()) {
+    const first = keys.findIndex((other) => other.principal === principal);
+    if (first === at) continue;
+    const files = [...new Set([signing[first], signing[at]])].join(" and ");
+    throw new CliError(
+      "key-used-twice",
+      `--sign expected the keys of different principals, got the key of ${files} twice: it counts once, so another principal must sign`,
+    );
+  }
   const { threshold } = folder.config.controllers;
   if (keys.length < threshold)
     throw new CliError(

@@ -134,7 +134,9 @@ const exporting = (): Command =>
     "Snapshots are taken by themselves, every `checkpointSlots` slots. `eunomia restore` makes a cluster from the file.",
   ).action(
     guarded((file: string, given: NodeFlags) => {
-      const all = kept(folderOf(given), given.node).filter(
+      const folder = folderOf(given);
+      const { config } = folder;
+      const all = kept(folder, given.node).filter(
         ({ slot }) => given.slot === undefined || slot === given.slot,
       );
       const newest = all.sort((a, b) => a.slot - b.slot).at(-1);
@@ -145,7 +147,12 @@ const exporting = (): Command =>
         );
       if (existsSync(file))
         throw new CliError("exists", `${file}: expected no file, since none is overwritten`);
-      inspected(newest.file);
+      const { cluster } = inspected(newest.file);
+      if (cluster !== config.cluster)
+        throw new CliError(
+          "foreign",
+          `${newest.file}: expected a snapshot of cluster ${config.cluster}, got one of ${cluster}: it came here by mistake`,
+        );
       try {
         copyFileSync(newest.file, file, constants.COPYFILE_EXCL);
         const copy = openSync(file, "r");
