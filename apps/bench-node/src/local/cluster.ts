@@ -44,6 +44,9 @@ export interface LocalClusterOptions {
   readonly troubles?: boolean;
 }
 
+/** What cannot be sent goes to a child that is about to end: whoever waits for its end hears of it. */
+const ask = (child: ChildProcess, request: NodeRequest): void => void child.send(request, () => {});
+
 /** A child that did not start, with what it said. */
 class NodeStartError extends Error {
   readonly code: string;
@@ -194,7 +197,8 @@ export class LocalCluster {
 
   /** From now on the node has these troubles and no others. */
   trouble(id: string, order: TroubleOrder): void {
-    this.#children.get(id)?.send({ kind: "troubles", order } satisfies NodeRequest);
+    const child = this.#children.get(id);
+    if (child !== undefined) ask(child, { kind: "troubles", order });
   }
 
   /** Answers null when the node is down or does not answer within a second. */
@@ -212,7 +216,7 @@ export class LocalCluster {
         resolve(status);
       };
       child.on("message", receive);
-      child.send({ kind: "status" } satisfies NodeRequest);
+      ask(child, { kind: "status" });
     });
   }
 
