@@ -128,7 +128,10 @@ export const reconfigureCommand = (): Command =>
         output.note(told(before, plan));
         const taken = await submit(to, given, keys, plan.operation);
         const now = await inForce(to, given, before.epoch);
-        const fate = now === null ? "not in force yet" : `epoch ${now.epoch} runs with these members`;
+        const fate =
+          now === null
+            ? "not in force yet, see `eunomia status`"
+            : `epoch ${now.epoch} runs with these members`;
         output.result(`Control command ${taken.n} in slot ${taken.slot}: ${fate}`, {
           ...taken,
           ...value,

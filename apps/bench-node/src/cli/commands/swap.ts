@@ -93,7 +93,10 @@ export const swapCommand = (): Command =>
           output.note(`Swaps ${plan}`);
           const taken = await submit(to, given, keys, operation);
           const now = await inForce(to, given, standingOf(to).epoch);
-          const fate = now === null ? "not in force yet" : `epoch ${now.epoch} runs ${now.protocol}`;
+          const fate =
+            now === null
+              ? "not in force yet, see `eunomia status`"
+              : `epoch ${now.epoch} runs ${now.protocol}`;
           output.result(`Control command ${taken.n} in slot ${taken.slot}: ${fate}`, {
             ...taken,
             inForce: now,
