@@ -1,4 +1,5 @@
 import { anerisGatewayMutants } from "./aneris-gateway.ts";
+import { anerisReadMutants } from "./aneris-reads.ts";
 import { anerisReplicaMutants } from "./aneris-replica.ts";
 import { anerisReplicaStalls } from "./aneris-stalls.ts";
 import type { Mutant } from "./mutant.ts";
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...anerisReplicaMutants,
   ...anerisReplicaStalls,
   ...anerisGatewayMutants,
+  ...anerisReadMutants,
 ];
 
 /**

@@ -115,6 +115,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("aneris/1r-crash", 10_000),
     model("aneris/1r-gap", 10_000),
     model("aneris/2r-fifo", 10_000),
+    model("aneris/2r-reads", 10_000),
     model("aneris/2r2v1s", 20_000),
     model("aneris/2r-modes", 20_000),
     model("aneris/2r-lies", 50_000),

@@ -3,14 +3,22 @@ import { type AnyEngine, actionsOf, type EngineTypes, type NodeId } from "@eunom
 
 const Proposal = record({ epoch: nat(), slot: nat(), value: bytes() });
 type Proposal = { readonly epoch: number; readonly slot: number; readonly value: Uint8Array };
-const Message = variant({ propose: Proposal, decided: Proposal });
+const Question = record({ epoch: nat(), nonce: nat() });
+type Question = { readonly epoch: number; readonly nonce: number };
+const Answer = record({ epoch: nat(), nonce: nat(), slot: nat() });
+type Answer = Question & { readonly slot: number };
+const Message = variant({ propose: Proposal, decided: Proposal, highest: Question, highestAck: Answer });
 const process = id("process");
 
 interface RegisterTypes extends EngineTypes {
   Config: { readonly self: NodeId; readonly learners: readonly NodeId[] };
   State: { decided: Proposal[] };
   Command: null;
-  Message: ({ readonly kind: "propose" } & Proposal) | ({ readonly kind: "decided" } & Proposal);
+  Message:
+    | ({ readonly kind: "propose" } & Proposal)
+    | ({ readonly kind: "decided" } & Proposal)
+    | ({ readonly kind: "highest" } & Question)
+    | ({ readonly kind: "highestAck" } & Answer);
   Timer: never;
   Record: null;
   Output: null;
@@ -59,20 +67,29 @@ export const registerEngine = {
       },
       (_config, _state, { from, known }, out) => out.send([from], { kind: "decided", ...known }),
     ),
+    register.message(
+      "highest",
+      "say how far writes have come",
+      (_config, { decided }, { epoch, nonce }, from) => {
+        const slots = decided.flatMap((one) => (one.epoch === epoch ? [one.slot] : []));
+        return { from, epoch, nonce, slot: Math.max(0, ...slots) };
+      },
+      (_config, _state, { from, ...answer }, out) => out.send([from], { kind: "highestAck", ...answer }),
+    ),
   ],
   compact: () => [],
   observe: () => null,
-  fairness: { take: "weak", "tell again": "weak" },
+  fairness: { take: "weak", "tell again": "weak", "say how far writes have come": "weak" },
 } as unknown as AnyEngine;
 
 interface DoorTypes extends EngineTypes {
   Config: { readonly self: NodeId; readonly register: NodeId };
   State: { offered: { epoch: number; slot: number }[] };
-  Command: { readonly kind: "propose" } & Proposal;
+  Command: ({ readonly kind: "propose" } & Proposal) | ({ readonly kind: "highest" } & Question);
   Message: RegisterTypes["Message"];
   Timer: never;
   Record: null;
-  Output: { readonly kind: "decided" } & Proposal;
+  Output: ({ readonly kind: "decided" } & Proposal) | ({ readonly kind: "highest" } & Answer);
 }
 
 const door = actionsOf<DoorTypes>();
@@ -83,10 +100,10 @@ export const doorEngine = {
   schema: {
     config: record({ self: process, register: process }),
     state: record({ offered: list(record({ epoch: nat(), slot: nat() })) }),
-    command: variant({ propose: Proposal }),
+    command: variant({ propose: Proposal, highest: Question }),
     message: Message,
     record: nil(),
-    output: variant({ decided: Proposal }),
+    output: variant({ decided: Proposal, highest: Answer }),
     timers: [],
   },
   self: ({ self }: DoorTypes["Config"]) => self,
@@ -96,14 +113,16 @@ export const doorEngine = {
       "offer",
       (_config, { offered }, commands) => {
         const fresh = commands.filter(
-          ({ epoch, slot }) => !offered.some((one) => one.epoch === epoch && one.slot === slot),
+          (command) =>
+            command.kind === "highest" ||
+            !offered.some((one) => one.epoch === command.epoch && one.slot === command.slot),
         );
         return fresh.length > 0 ? fresh : null;
       },
       (config, state, fresh, out) => {
-        for (const { epoch, slot, value } of fresh) {
-          state.offered.push({ epoch, slot });
-          out.send([config.register], { kind: "propose", epoch, slot, value });
+        for (const command of fresh) {
+          if (command.kind === "propose") state.offered.push({ epoch: command.epoch, slot: command.slot });
+          out.send([config.register], command);
         }
       },
     ),
@@ -113,8 +132,14 @@ export const doorEngine = {
       (_config, _state, { epoch, slot, value }) => ({ epoch, slot, value }),
       (_config, _state, decision, out) => out.output({ kind: "decided", ...decision }),
     ),
+    door.message(
+      "highestAck",
+      "report how far writes have come",
+      (_config, _state, { epoch, nonce, slot }) => ({ epoch, nonce, slot }),
+      (_config, _state, answer, out) => out.output({ kind: "highest", ...answer }),
+    ),
   ],
   compact: () => [],
   observe: () => null,
-  fairness: { offer: "weak", report: "weak" },
+  fairness: { offer: "weak", report: "weak", "report how far writes have come": "weak" },
 } as unknown as AnyEngine;

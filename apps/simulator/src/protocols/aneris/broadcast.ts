@@ -13,6 +13,7 @@ import {
   type Monitor,
 } from "@eunomia/trace";
 import { LogHistory } from "./log-history.ts";
+import { Lookers } from "./lookers.ts";
 import type { NodeEars } from "./node.ts";
 import { signatureOf } from "./parts.ts";
 import { type AnerisRun, cluster, directoryOf, nodesOf, processOf, specOf } from "./shape.ts";
@@ -33,6 +34,7 @@ export class Broadcast implements NodeEars {
   readonly #last = new Map<string, number>();
   readonly #history = new LogHistory();
   readonly #stranger: Stranger;
+  readonly lookers: Lookers;
   /** Operations of the control commands by number, as they were delivered. */
   readonly #effective = new Map<string, string>();
   /** Every control command that a client has signed. */
@@ -57,10 +59,26 @@ export class Broadcast implements NodeEars {
     this.#clients = writers.map((self, i) => {
       const { random } = scene.outside(`${self}-chance`);
       const window = run.sessionWindow;
-      return createClient({ link: this.#link(self, i), random, window, rtoInitialMs: 200, rtoMaxMs: 800 });
+      return createClient({
+        link: this.#link(self, this.#from(i)),
+        random,
+        window,
+        rtoInitialMs: 200,
+        rtoMaxMs: 800,
+      });
     });
-    this.#stranger = new Stranger(this.#link(stranger, 0), run.sessionWindow, (seq, body) =>
+    this.#stranger = new Stranger(this.#link(stranger, this.#from(0)), run.sessionWindow, (seq, body) =>
       this.#submit(stranger, strangerSession, seq, [body]),
+    );
+    this.lookers = new Lookers(
+      {
+        nodes,
+        reads: run.reads,
+        link: (self, node) => this.#link(self, [node]),
+        lies: (node) => this.#lies(node),
+      },
+      scene,
+      this.#history,
     );
     for (const [i, self] of readers.entries()) this.#subscribe(self, i);
     for (const client of this.#clients) client.registered().catch(() => {});
@@ -124,6 +142,7 @@ export class Broadcast implements NodeEars {
     const level = Math.max(...everybody.map((who) => this.#last.get(who) ?? 0));
     return (
       this.#controlling.size === 0 &&
+      this.lookers.settled(this.#scene.core ?? nodesOf(this.#run)) &&
       this.#clients.every((client) => client.clientId !== null && client.outstanding + client.queued === 0) &&
       everybody.every((who) => (this.#last.get(who) ?? 0) === level) &&
       this.#swapsInForce(level)
@@ -249,12 +268,16 @@ export class Broadcast implements NodeEars {
     return this.#scene.peek(processOf(node, "replica")) as ReplicaState | undefined;
   }
 
-  #link(self: string, start: number): GatewayLink {
+  /** All nodes, beginning with one of them. */
+  #from(start: number): NodeId[] {
     const nodes = nodesOf(this.#run);
-    const order = nodes.map((_, i) => nodes[(i + start) % nodes.length]!);
+    return nodes.map((_, i) => nodes[(i + start) % nodes.length]!);
+  }
+
+  #link(self: string, nodes: readonly NodeId[]): GatewayLink {
     return new GatewayLink({
       self,
-      gateways: order.map((node) => processOf(node, "gateway")),
+      gateways: nodes.map((node) => processOf(node, "gateway")),
       nodeOf: directoryOf(this.#run),
       ...this.#scene.outside(self),
     });
@@ -263,7 +286,7 @@ export class Broadcast implements NodeEars {
   #subscribe(self: string, start: number): void {
     const { random } = this.#scene.outside(`${self}-chance`);
     createSubscriber({
-      link: this.#link(self, start),
+      link: this.#link(self, this.#from(start)),
       random,
       cluster,
       sha256: this.oracles.sha256,

@@ -7,6 +7,8 @@ const Delivered = record({
   slots: list(record({ slot: nat(), epoch: nat(), vector: bytes() })),
   /** The slot that this life delivers next. */
   next: nat(),
+  /** Reads that were answered here, and after which slot. */
+  reads: list(record({ nonce: nat(), slot: nat() })),
   /** What is wrong with one replica by itself; empty: nothing. */
   problem: text(256),
 });
@@ -28,11 +30,15 @@ function deliver(known: Readonly<Delivered>, slot: number, epoch: number, vector
 /** What a replica has delivered in all its lives. */
 export const delivered: History<Delivered> = {
   schema: Delivered,
-  start: { slots: [], next: 1, problem: "" },
+  start: { slots: [], next: 1, reads: [], problem: "" },
   fold(known, output: Output) {
     if (known.problem !== "") return known;
     if (output.kind === "deliver")
       return deliver(known, output.slot as number, output.epoch as number, output.vector as Uint8Array);
+    if (output.kind === "readable") {
+      const { nonces, slot } = output as unknown as { nonces: readonly number[]; slot: number };
+      return { ...known, reads: [...known.reads, ...nonces.map((nonce) => ({ nonce, slot }))] };
+    }
     if (output.kind === "alarm")
       return { ...known, problem: `alarm: ${String(output.reason).slice(0, 200)}` };
     if (output.kind !== "restored") return known;

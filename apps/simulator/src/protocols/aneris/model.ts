@@ -16,6 +16,7 @@ import {
 } from "./delivered.ts";
 import { liarEngine } from "./liar.ts";
 import { commandOf, modeOf, plainOracles, replicaPart, swapOf } from "./parts.ts";
+import { earlyRead, readingBehind, readsSee, readWitnesses } from "./reads.ts";
 import { realEpochs, realExcuses } from "./real.ts";
 
 /** One scope of the replica, as plain JSON. What is left out has the default in brackets. */
@@ -51,6 +52,8 @@ export interface AnerisParams {
   readonly crashes?: number;
   /** [false] */
   readonly splitFlush?: boolean;
+  /** The last replica reads: at any moment, and once the first one has delivered `c1:1`. Nobody crashes then. [false] */
+  readonly reads?: boolean;
 }
 
 const lieOf = (lie: NonNullable<AnerisParams["lies"]>[number]): Uint8Array => {
@@ -95,12 +98,18 @@ function inputsOf(
 
 const keyOf = (i: number): string => `n${i}`;
 
-/** Replicas and doors of one node are joined by local channels: a proposal goes down, a decision comes up. */
+type DoorOutput =
+  | { readonly kind: "decided"; readonly epoch: number; readonly slot: number; readonly value: Uint8Array }
+  | { readonly kind: "highest"; readonly epoch: number; readonly nonce: number; readonly slot: number };
+
+/** Replicas and doors of one node are joined by local channels: proposals and questions go down, what is found comes up. */
 function abstractRoutes(process: string, output: unknown): readonly Route[] {
-  const put = output as ReplicaOutput | { kind: "decided"; epoch: number; slot: number; value: Uint8Array };
+  const put = output as ReplicaOutput | DoorOutput;
   const node = process.slice(1);
-  if (put.kind === "propose") return [{ to: `d${node}`, command: put }];
-  return put.kind === "decided" ? [{ to: keyOf(Number(node)), command: put }] : [];
+  const isDoor = process.startsWith("d");
+  if (put.kind === "propose" || (put.kind === "highest" && !isDoor))
+    return [{ to: `d${node}`, command: put }];
+  return put.kind === "decided" || put.kind === "highest" ? [{ to: keyOf(Number(node)), command: put }] : [];
 }
 
 function abstractProcesses(params: AnerisParams): Record<string, ModelProcess> {
@@ -180,7 +189,7 @@ export function anerisModel(params: AnerisParams, substitution: Partial<Substitu
       engine: substitute(engine),
       config,
       node: `node ${i}`,
-      inputs: inputsOf(params, i),
+      inputs: { ...inputsOf(params, i), ...(params.reads && self === replicas.at(-1) ? earlyRead : {}) },
       history: delivered,
     };
   }
@@ -192,14 +201,16 @@ export function anerisModel(params: AnerisParams, substitution: Partial<Substitu
     controlsObeyed(replicas, { alpha, mode, controlGap }),
   ];
   if (fifo) invariants.push(inOrder(replicas));
+  if (params.reads) invariants.push(readsSee(replicas));
+  const routes = real?.routes ?? abstractRoutes;
   return {
     name: "aneris",
     processes,
     network: { order: "bag", ignored: "stay" },
     ...(crashes > 0 ? { faults: { crashes, recover: true, splitFlush } } : {}),
-    routes: real?.routes ?? abstractRoutes,
+    routes: params.reads ? readingBehind(replicas, routes) : routes,
     invariants,
-    witnesses: witnessesOf(params, replicas),
+    witnesses: [...witnessesOf(params, replicas), ...(params.reads ? readWitnesses(replicas) : [])],
     excused: excusesIn(processes, excuses(params)),
     scope: { ...params },
     assumptions: [
@@ -219,6 +230,11 @@ function excuses(params: AnerisParams): Record<string, string> {
   for (const action of ["former member's head", "dismissed"])
     found[`aneris-replica: ${action}`] = "members do not change in this scope";
   if (!params.aware) found["aneris-replica: peer's head"] = "replicas know of themselves only in this scope";
+  if (!params.reads) {
+    const silent = "nobody reads in this scope: `aneris/2r-reads` and `aneris/2r-reads-window` search that";
+    found["register: say how far writes have come"] = silent;
+    found["door: report how far writes have come"] = silent;
+  }
   const proposers = params.commands.filter(
     (numbers, i) => numbers.length + (i === 0 ? (params.controls?.length ?? 0) : 0) > 0,
   );

@@ -1,6 +1,7 @@
 import { BroadcastNode, type Delivery, type ReplicaOracles, SwitchError } from "@eunomia/aneris-switch";
 import { type Address, type AnyEngine, Driver, type DriverOptions, type Ports } from "@eunomia/engine";
 import type { Life, RunningNode } from "@eunomia/simulation";
+import { Prefix } from "./prefix.ts";
 import { type AnerisRun, directoryOf, gatewayOf, processOf, registryOf, replicaOf } from "./shape.ts";
 import type { Leftover } from "./stranger.ts";
 
@@ -42,7 +43,10 @@ export function startNode(life: Life, run: AnerisRun, ears: NodeEars): RunningNo
     protocols: registryOf(run, id),
     nodeOf,
     log,
+    application: new Prefix(),
     clock: ports.clock,
+    // Numbers of reads differ from life to life even where a shrunk run has no chance left.
+    random: { next: () => ((2 * life.number + life.copy) << 11) >>> 0 },
     logSyncDelayMs: run.logSyncDelayMs,
     onDelivery: (delivery) => {
       if (!life.over) ears.delivered(id, delivery);

@@ -57,6 +57,20 @@ export const anerisScopes: Readonly<Record<string, Scope>> = {
     controls: ["two-thirds"],
     aware: true,
   }),
+  "aneris/2r-reads": aneris("pull", "a replica reads while another one writes, across a swap", {
+    replicas: 2,
+    commands: [[1], []],
+    controls: ["two-thirds"],
+    reads: true,
+  }),
+  "aneris/2r-reads-window": aneris("main", "the same in window mode", {
+    replicas: 2,
+    commands: [[1], []],
+    controls: ["two-thirds"],
+    alpha: 2,
+    mode: "window",
+    reads: true,
+  }),
   "aneris/2r-two-swaps": aneris("main", "there and back again", {
     replicas: 2,
     commands: [[1], []],

@@ -26,6 +26,8 @@ export interface AnerisRun {
   /** Commands of all clients together, and control commands. */
   readonly commands: number;
   readonly controls: number;
+  /** Reads beside the order, of all readers together. */
+  readonly reads: number;
   /** How far a session may run ahead of its oldest command. */
   readonly sessionWindow: number;
   /** What a gateway may send ahead of a subscriber. */

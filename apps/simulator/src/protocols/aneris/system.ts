@@ -80,6 +80,7 @@ export function anerisSystem(substitution: Partial<Substitution> = {}): System<A
             id: `${id} controls`,
             act: (draw: Draw) => broadcast.control(i, draw),
           })),
+          ...broadcast.lookers.clients(),
           { id: stranger, act: (draw: Draw) => broadcast.stray(draw) },
         ],
         watches: [
@@ -131,5 +132,6 @@ function drawRun(draw: Draw): AnerisRun {
     controls: draw.pick([3, 6, 2]),
     sessionWindow: draw.pick([1024, 8]),
     creditBytes: draw.pick([1 << 20, 4096]),
+    reads: draw.pick([40, 100, 10]),
   };
 }
