@@ -20,11 +20,11 @@ const lines = (name: string): string[] =>
     .trim()
     .split("\n");
 
-test("half a minute of every trouble: nothing is lost or doubled, and the report says by what it was tried", {
-  timeout: 240_000,
+test("every trouble once: nothing is lost or doubled, and the report says by what it was tried", {
+  timeout: 600_000,
 }, async () => {
   const ran = await shell.run(
-    ...["soak", "--minutes", "0.4", "--seed", "20", "--rate", "100", "--directory", "soak", "--json"],
+    ...["soak", "--rounds", "1", "--seed", "20", "--rate", "100", "--directory", "soak", "--json"],
   );
   expect(ran).toMatchObject({ code: 0 });
   report = JSON.parse(ran.stdout);
@@ -32,7 +32,7 @@ test("half a minute of every trouble: nothing is lost or doubled, and the report
   expect(report).toMatchObject({ verdict: "ok", alarms: [], linearizability: { verdict: "ok" } });
   expect(report.linearizability.operations).toBeGreaterThan(100);
   expect(report.counts.deliveredCommands).toBeGreaterThan(500);
-  expect(new Set(report.troubles.map(({ kind }) => kind)).size).toBeGreaterThan(kinds.length / 2);
+  expect(report.troubles.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
   expect(report.troubles.every(({ what }) => what !== "")).toBe(true);
   expect(report.stored.most.bytes).toBeGreaterThan(2 ** 20);
   const page = readFileSync(join(shell.path, "soak", "report.html"), "utf8");
@@ -41,13 +41,12 @@ test("half a minute of every trouble: nothing is lost or doubled, and the report
 });
 
 test("the same traces with one delivery left out are not ok, nor are they with a command that nobody handed in", async () => {
-  const nodes = [...new Set(report.troubles.length > 0 ? lines("soak.trace.jsonl") : [])].length;
-  expect(nodes).toBeGreaterThan(0);
-  const traced = ["n1", "n2", "n4"].map((id) => join(shell.path, "soak", `${id}.trace.jsonl`));
+  const nodes = ["n1", "n2", "n3", "n4", "n5"];
+  const traced = nodes.map((id) => join(shell.path, "soak", `${id}.trace.jsonl`));
   const judged = async (clients: string, follower: string): Promise<string[]> => {
     const { verdicts } = await judgeTraces(
       [...traced, clients, follower, join(shell.path, "soak", "soak.trace.jsonl")],
-      ["n1"],
+      nodes,
       ["subscriber"],
     );
     return verdicts.filter(({ kind }) => kind === "violated").map(({ property }) => property);
@@ -83,6 +82,7 @@ test("what cannot be is refused before anything starts", async () => {
     ["--minutes", "0"],
     ["--seed", "x"],
     ["--rate", "0"],
+    ["--rounds", "0"],
   ])
     expect((await shell.run("soak", ...wrong)).code).toBe(2);
 });

@@ -15,7 +15,8 @@ import { strikers, type Target, veteran } from "./strikes.ts";
 import { Surroundings } from "./surroundings.ts";
 
 export interface SoakOptions {
-  readonly seconds: number;
+  /** How long, and with troubles of some seconds; or so many whole rounds of short ones. */
+  readonly length: { readonly seconds: number } | { readonly rounds: number };
   readonly seed: number;
   readonly directory: string;
   /** Values written per second, and their mean size. */
@@ -59,7 +60,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     alpha: 4,
     fifo: true,
     application: "kv",
-    checkpointSlots: Math.min(1000, Math.ceil(options.seconds * 10)),
+    checkpointSlots: "rounds" in options.length ? 200 : 1000,
     trace: true,
     troubles: true,
     onUnexpectedExit: (id, _pid, how) => ears.ended(id, how),
@@ -140,7 +141,7 @@ class Soak {
   }
 
   async #carryThrough(): Promise<void> {
-    const { seconds, seed, say } = this.#options;
+    const { length, seed, say } = this.#options;
     const { config, secrets } = this.#cluster;
     const { places } = this.#surroundings;
     this.#recorder = await Recorder.open({
@@ -153,15 +154,16 @@ class Soak {
       traceFile: join(this.#cluster.directory, `${subscriber}.trace.jsonl`),
       onAlarm: (what) => this.#alarms.push(`${subscriber}: ${what}`),
     });
-    const short = seconds < 120;
+    const seconds = "seconds" in length ? length.seconds : Number.POSITIVE_INFINITY;
+    const short = "rounds" in length;
     const rounds = plan({
       seed,
       holdMs: short ? [400, 1200] : [1000, 6000],
-      replaceEvery: Math.max(1, Math.ceil(seconds / 60 / sparesMost)),
+      replaceEvery: short ? 1 : Math.max(1, Math.ceil(seconds / 60 / sparesMost)),
     });
     let members = config.nodes;
     const spares = [...places.slice(config.nodes.length)];
-    while (this.#elapsed < seconds) {
+    for (let done = 0; short ? done < length.rounds : this.#elapsed < seconds; done += 1) {
       const client = await this.#load.open(members);
       const target: Target = {
         cluster: this.#cluster,
@@ -243,7 +245,7 @@ class Soak {
   }
 
   #sample(): NodeJS.Timeout {
-    const everyMs = Math.max(200, Math.min(2000, this.#options.seconds));
+    const everyMs = "rounds" in this.#options.length ? 200 : 1000;
     let answered = 0;
     let count = 0;
     return setInterval(() => {

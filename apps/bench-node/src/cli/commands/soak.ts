@@ -12,6 +12,7 @@ import { outputOf } from "../output.ts";
 
 interface Given {
   readonly minutes: number;
+  readonly rounds?: number;
   readonly seed?: number;
   readonly rate: number;
   readonly valueBytes: number;
@@ -20,7 +21,7 @@ interface Given {
   readonly json: boolean;
 }
 
-const minutes = (text: string): number => {
+const someMinutes = (text: string): number => {
   const value = Number(text);
   if (value > 0 && value <= 10_000) return value;
   throw new InvalidArgumentError(`expected minutes, more than 0, got "${text}"`);
@@ -39,11 +40,11 @@ async function perform(given: Given): Promise<number> {
   }
   const output = outputOf(given.json);
   const directory = resolve(given.directory ?? folderName());
-  const { rate, valueBytes } = given;
+  const { rate, valueBytes, rounds, minutes } = given;
   const seed = given.seed ?? randomInt(2 ** 31);
   output.note(`seed ${seed}; everything goes to ${directory}`);
   const report = await soak({
-    seconds: given.minutes * 60,
+    length: rounds === undefined ? { seconds: minutes * 60 } : { rounds },
     seed,
     directory,
     rate,
@@ -68,7 +69,8 @@ export const soakCommand = (): Command =>
       .description(
         "run a cluster under kills, cuts, full disks, swaps and replacements, and judge what it did",
       )
-      .option("--minutes <n>", "how long", minutes, 30)
+      .option("--minutes <n>", "how long", someMinutes, 30)
+      .option("--rounds <n>", "instead of that: so many rounds of short troubles", integer(1, 1000))
       .option(
         "--seed <n>",
         "which troubles, whom and when (default: drawn, and printed)",
@@ -81,7 +83,7 @@ export const soakCommand = (): Command =>
       .option("--json", "print the report as JSON", false),
     [
       ["eunomia soak", "half an hour"],
-      ["eunomia soak --minutes 0.5 --seed 7", "the short form that the tests run"],
+      ["eunomia soak --rounds 1 --seed 7", "every trouble once, some half a minute"],
     ],
     [
       "Every round holds each trouble once: kill, two kills, pause, full and slow disk, isolation, one-way cut, split, slow",
