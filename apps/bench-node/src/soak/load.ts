@@ -12,6 +12,7 @@ import { openClient, openLink } from "../local/participants.ts";
 import type { NodeAddress } from "../node/config.ts";
 import { wallClock } from "../node/trace.ts";
 import { RegisterHistory } from "./history.ts";
+import { pause } from "./recovery.ts";
 
 export interface LoadOptions {
   readonly cluster: LocalCluster;
@@ -29,8 +30,6 @@ const tickMs = 20;
 /** Between two calls of a client that reads or writes a register. */
 const restMs = 40;
 const registers = ["a", "b", "c"];
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * The clients of a soak. They come for a round, with sessions of their own, and leave when all that they wrote is answered: two that

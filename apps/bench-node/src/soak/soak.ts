@@ -8,7 +8,8 @@ import { LocalCluster } from "../local/cluster.ts";
 import { wallClock } from "../node/trace.ts";
 import { bounded, trends } from "./findings.ts";
 import { Load } from "./load.ts";
-import { type Kind, type Planned, plan } from "./plan.ts";
+import { type Planned, plan } from "./plan.ts";
+import { levelAtEnd, patienceMs, pause, wholeAgain } from "./recovery.ts";
 import type { Course, Performed, SoakReport } from "./report.ts";
 import { Samples } from "./samples.ts";
 import { strikers, type Target, veteran } from "./strikes.ts";
@@ -32,11 +33,7 @@ const initialNodes = ["n1", "n2", "n3", "n4"];
 /** The node on a disk of its own, where the machine allows that. */
 const smallDiskOf = "n4";
 const sparesMost = 6;
-/** So long the cluster may take to be whole again when a trouble is over. */
-const patienceMs = 180_000;
 const subscriber = "subscriber";
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Runs a cluster of real processes with clients, and gives it one trouble after the other. What it finds is in the report.
@@ -186,7 +183,7 @@ class Soak {
       if (verdict.kind !== "ok") this.#histories.push(verdict.detail);
       say(`${this.#elapsed.toFixed(0)} s  all is answered; ${verdict.detail}`);
     }
-    await this.#level(members);
+    await levelAtEnd(this.#cluster, members, () => this.#recorder!.slot);
     this.#trace.write({ kind: "quiesced", at: wallClock() });
   }
 
@@ -201,47 +198,12 @@ class Soak {
     const over = performance.now();
     await strike.end();
     await this.#surroundings.heal();
-    await this.#whole(target, answered, kind);
+    await wholeAgain(this.#cluster, target.members, kind, () => this.#load.answered > answered);
     const recoveredSeconds = (performance.now() - over) / 1000;
     this.#performed.push({ kind, what: strike.what, atSeconds, heldMs: planned.holdMs, recoveredSeconds });
     this.#options.say(
       `${atSeconds.toFixed(0).padStart(5)} s  ${kind}: ${strike.what}; whole again ${recoveredSeconds.toFixed(1)} s after it`,
     );
-  }
-
-  /** Waits until every member has come beyond where anybody was, and clients are answered. @throws Error */
-  async #whole(target: Target, answered: number, kind: Kind): Promise<void> {
-    const deadline = performance.now() + patienceMs;
-    let level: number | null = null;
-    for (;;) {
-      for (const { id } of target.members)
-        if (this.#cluster.pid(id) === undefined) await this.#cluster.start(id);
-      const slots = await this.#slots(target.members);
-      level ??= Math.max(...slots);
-      if (slots.every((slot) => slot > level!) && this.#load.answered > answered) return;
-      if (performance.now() > deadline)
-        throw new Error(
-          `${patienceMs / 1000} s after "${kind}" the members stand at slots ${slots.join(", ")}, and had to come beyond ${level}`,
-        );
-      await pause(25);
-    }
-  }
-
-  async #slots(members: Target["members"]): Promise<number[]> {
-    const statuses = await Promise.all(members.map(({ id }) => this.#cluster.status(id)));
-    return statuses.map((status) => status?.delivered ?? -1);
-  }
-
-  /** Waits until all members and the subscriber stand at the same slot. @throws Error */
-  async #level(members: Target["members"]): Promise<void> {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
-      const slots = [...(await this.#slots(members)), this.#recorder!.slot];
-      if (new Set(slots).size === 1) return;
-      if (performance.now() > deadline)
-        throw new Error(`at the end members and subscriber stand at slots ${slots.join(", ")}`);
-      await pause(50);
-    }
   }
 
   #sample(): NodeJS.Timeout {
