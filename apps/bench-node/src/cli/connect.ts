@@ -5,9 +5,9 @@ import { openClient } from "../local/participants.ts";
 import type { NodeAddress } from "../node/config.ts";
 import type { NodeLook } from "../observe/look.ts";
 import { CliError, exits } from "./exits.ts";
-import { type FolderOptions, seconds, withFolder } from "./help.ts";
+import { type FolderOptions, secondsOption, withFolder } from "./help.ts";
 import { type ClusterFolder, folderOf } from "./layout.ts";
-import { farthest, lookAtAll } from "./looks.ts";
+import { farthest, lookAtAll, lookMs } from "./looks.ts";
 
 /** What every command has that speaks to the cluster as a client. */
 export interface ClientFlags extends FolderOptions {
@@ -19,7 +19,7 @@ export interface ClientFlags extends FolderOptions {
 export const withClient = (command: Command): Command =>
   withFolder(command)
     .option("--as <name>", "which client of the folder this is (default: the only one)")
-    .option("--timeout <seconds>", "give up after so long", seconds, 10_000);
+    .addOption(secondsOption("--timeout <seconds>", "give up after so long", 10));
 
 /** A client of the cluster, who is talked to, and what they said of the cluster. */
 export interface Connection {
@@ -42,7 +42,10 @@ export interface Connection {
 export async function connected<T>(given: ClientFlags, use: (to: Connection) => Promise<T>): Promise<T> {
   const folder = folderOf(given);
   const { name, tls } = folder.client(given.as);
-  const look = farthest(await lookAtAll(folder.knownNodes()), folder.config.cluster);
+  const look = farthest(
+    await lookAtAll(folder.knownNodes(), Math.min(given.timeout, lookMs)),
+    folder.config.cluster,
+  );
   const members = look?.members ?? folder.knownNodes();
   const another = (options: Omit<ClientOptions, "random"> = {}) =>
     openClient(

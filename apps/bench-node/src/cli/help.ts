@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "./exits.ts";
 
 /** The groups of `eunomia --help`, in their order. */
 export const groups = {
@@ -57,6 +58,21 @@ export function seconds(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 1e6) return value * 1000;
   throw new InvalidArgumentError(`expected seconds, more than 0, got "${text}"`);
 }
+
+/** An option in seconds with a default, which the help shows in seconds, too. */
+export const secondsOption = (flags: string, what: string, unlessGiven: number): Option =>
+  new Option(flags, what).argParser(seconds).default(unlessGiven * 1000, `${unlessGiven}`);
+
+/** Makes a parser of an option out of one that throws a CliError: what it refuses is wrong usage, said in one line. */
+export const parsed =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw error instanceof CliError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
 
 /** Parses an option that is a list with commas. */
 export const names = (text: string): string[] => text.split(",").map((part) => part.trim());

@@ -8,6 +8,20 @@ export type Looked =
   | { readonly node: ClusterNode; readonly look: NodeLook; readonly tookMs: number }
   | { readonly node: ClusterNode; readonly look: null; readonly reason: string };
 
+/** How long a node may take to say how it is, milliseconds. */
+export const lookMs = 2000;
+
+/** Anybody may listen where a node did once. */
+const isLook = (answer: unknown): answer is NodeLook => {
+  const { node, cluster, members, unready } = (answer ?? {}) as Partial<NodeLook>;
+  return (
+    typeof node === "string" &&
+    typeof cluster === "string" &&
+    Array.isArray(members) &&
+    Array.isArray(unready)
+  );
+};
+
 /**
  * Asks one node how it is.
  *
@@ -15,20 +29,28 @@ export type Looked =
  */
 export async function lookAt(
   place: { readonly host: string; readonly port: number },
-  timeoutMs = 2000,
+  timeoutMs = lookMs,
 ): Promise<NodeLook> {
   const url = `http://${printed(place)}/status.json`;
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-    return (await answer.json()) as NodeLook;
+    const look: unknown = await answer.json();
+    if (isLook(look)) return look;
+    throw new SyntaxError();
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    throw new CliError("unreachable", `${url}: expected the status of a node, got ${code ?? message}`);
+    const got =
+      (error as Error).name === "TimeoutError"
+        ? `no answer within ${timeoutMs / 1000} s`
+        : error instanceof SyntaxError
+          ? "something else: another program listens there"
+          : (code ?? message);
+    throw new CliError("unreachable", `${url}: expected the status of a node, got ${got}`);
   }
 }
 
 /** Asks all of these nodes at once. */
-export const lookAtAll = (nodes: readonly ClusterNode[], timeoutMs = 2000): Promise<Looked[]> =>
+export const lookAtAll = (nodes: readonly ClusterNode[], timeoutMs = lookMs): Promise<Looked[]> =>
   Promise.all(
     nodes.map(async (node): Promise<Looked> => {
       if (node.observe === undefined)

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import { freePorts } from "../../local/ports.ts";
 import { type ClusterConfig, type ClusterNode, checkedConfig, mostDown } from "../../node/config.ts";
-import { addressFrom } from "../addresses.ts";
+import { addressFrom, printed } from "../addresses.ts";
 import { CliError, guarded } from "../exits.ts";
 import { groups, integer, names, withExamples } from "../help.ts";
 import { checkFree, controllersOf, type FolderPlan, makeFolder } from "../make-folder.ts";
@@ -120,7 +120,7 @@ async function nodesOf({ nodes, local, observe }: NewCluster): Promise<ClusterNo
 export function nextSteps({ root, config }: FolderPlan): string {
   const lines = config.nodes.map(
     ({ id, host, port, observe }) =>
-      `  eunomia start ${root}/nodes/${id}    # on ${host}, port ${port}${observe ? `; status at http://${observe.host}:${observe.port}` : ""}`,
+      `  eunomia start ${root}/nodes/${id}    # on ${host}, port ${port}${observe ? `; status at http://${printed(observe)}` : ""}`,
   );
   return [
     `Made ${root}: cluster ${config.cluster}, ${config.nodes.length} nodes, ${config.f} may be down, ${config.initial}.`,

@@ -11,11 +11,24 @@ import { shownBytes } from "../shown.ts";
 
 interface ReadFlags extends ClientFlags {
   readonly level: "linearizable" | "session" | "stale";
-  readonly maxBehind: number;
+  readonly maxBehind?: number;
 }
 
-const levelOf = ({ level, maxBehind }: ReadFlags): QueryLevel =>
-  level === "stale" ? { maxBehindMs: maxBehind } : level;
+const maxBehindMs = 5000;
+
+/** @throws CliError `usage`. */
+function levelOf({ level, maxBehind }: ReadFlags): QueryLevel {
+  if (level === "stale") return { maxBehindMs: maxBehind ?? maxBehindMs };
+  if (maxBehind === undefined) return level;
+  throw new CliError("usage", `expected --max-behind with --level stale, got it with ${level}`);
+}
+
+/** What may be answered where this level was not. */
+const elseRead = {
+  linearizable: ", or read with --level session or stale",
+  stale: ", or read with --level session or a larger --max-behind",
+  session: "",
+};
 
 const withLevel = (command: Command): Command =>
   command
@@ -24,7 +37,11 @@ const withLevel = (command: Command): Command =>
         .choices(["linearizable", "session", "stale"])
         .default("linearizable"),
     )
-    .option("--max-behind <ms>", "how old a stale answer may be", integer(1, 3_600_000), 5000);
+    .option(
+      "--max-behind <ms>",
+      `how old a stale answer may be (default: ${maxBehindMs})`,
+      integer(1, 3_600_000),
+    );
 
 const levels = [
   "linearizable: everything that anybody was told of before; one question to a quorum.",
@@ -33,13 +50,14 @@ const levels = [
 
 /** What a read comes to within the time limit. @throws CliError `unreachable`. */
 async function answered<T>(given: ReadFlags, ask: (how: QueryOptions) => Promise<T>): Promise<T> {
+  const level = levelOf(given);
   try {
-    return await ask({ level: levelOf(given), timeoutMs: given.timeout });
+    return await ask({ level, timeoutMs: given.timeout });
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
     throw new CliError(
       "unreachable",
-      `no answer came within ${given.timeout / 1000} s: see \`eunomia status\`, or read with --level stale`,
+      `no answer came within ${given.timeout / 1000} s: see \`eunomia status\`${elseRead[given.level]}`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { encodeKvCommand } from "../../kv/wire.ts";
 import { Load, type LoadResult, type Shape } from "../../load/load.ts";
 import { type ClientFlags, connected, withClient } from "../connect.ts";
 import { CliError, exits, guarded } from "../exits.ts";
-import { groups, integer, seconds, withExamples } from "../help.ts";
+import { groups, integer, secondsOption, withExamples } from "../help.ts";
 import { outputOf } from "../output.ts";
 
 interface Given extends ClientFlags {
@@ -70,7 +70,7 @@ export const loadCommand = (): Command =>
         .option("--outstanding <n>", "closed loop: so many on their way", integer(1, 65_536), 64)
         .option("--connections <n>", "over so many connections, each with a session", integer(1, 1000), 1)
         .option("--bytes <n>", "of a command, or of a value", integer(1, 262_144), 128)
-        .option("--for <seconds>", "how long", seconds, 10_000)
+        .addOption(secondsOption("--for <seconds>", "how long", 10))
         .option(
           "--keys <n>",
           "write to so many keys of the key-value store, load/0 and on",

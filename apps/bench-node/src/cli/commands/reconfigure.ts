@@ -1,12 +1,12 @@
-import { connect } from "node:net";
 import { Command } from "commander";
 import type { NodeAddress } from "../../node/config.ts";
 import { addressFrom, printed } from "../addresses.ts";
 import { type ChangePlan, planChange, type Standing } from "../change/plan.ts";
 import { inForce, signersOf, standingOf, submit } from "../change/submit.ts";
-import { connected } from "../connect.ts";
+import { type Connection, connected } from "../connect.ts";
+import { peerFinding } from "../doctor/network.ts";
 import { CliError, guarded } from "../exits.ts";
-import { groups, integer, names, withExamples } from "../help.ts";
+import { groups, integer, names, parsed, withExamples } from "../help.ts";
 import { outputOf } from "../output.ts";
 import { type ChangeFlags, sizesOf, withChange } from "./swap.ts";
 
@@ -26,27 +26,34 @@ const replacement = (text: string): Given["replace"][number] => {
   return { old: text.slice(0, at), by: addressFrom(text.slice(at + 1)) };
 };
 
-/** Whether somebody listens there. */
-const listens = ({ host, port }: NodeAddress): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2000 });
-    const end = (answers: boolean): void => {
-      socket.destroy();
-      resolve(answers);
-    };
-    socket.once("connect", () => end(true));
-    socket.once("timeout", () => end(false));
-    socket.once("error", () => end(false));
-  });
-
-/** A member that is not there is one failure less that the cluster bears. @throws CliError `not-there`. */
-async function checkThere(joining: readonly NodeAddress[]): Promise<void> {
-  for (const node of joining)
-    if (!(await listens(node)))
-      throw new CliError(
-        "not-there",
-        `${node.id} expected to listen at ${printed(node)}, got nobody: prepare it with \`eunomia join\` and start it first, or --force`,
-      );
+/**
+ * A new member that is not there, or is somebody else, is one failure less that the cluster bears; and a cluster of which more members
+ * are down than may be would never go on again.
+ *
+ * @throws CliError `not-there`, `too-many-down`; SecretFileError.
+ */
+async function checkThere(
+  { folder }: Connection,
+  given: Given,
+  { joining, after: { members, f } }: ChangePlan,
+): Promise<void> {
+  const { tls } = folder.client(given.as);
+  const asked = members.map(async (node) => ({
+    node,
+    ...(await peerFinding(node, tls, folder.config.cluster)),
+  }));
+  const down = (await Promise.all(asked)).filter(({ verdict }) => verdict !== "ok");
+  const absent = down.find(({ node }) => joining.includes(node));
+  if (absent !== undefined)
+    throw new CliError(
+      "not-there",
+      `expected ${absent.node.id} to answer, got: ${absent.detail}. Prepare it with \`eunomia join\` and start it first, or --force`,
+    );
+  if (down.length > f)
+    throw new CliError(
+      "too-many-down",
+      `expected at most ${f} of the members then (${namesOf(members)}) to be down, got ${namesOf(down.map(({ node }) => node))}: start them first, or have them leave, or --force`,
+    );
 }
 
 const namesOf = (nodes: readonly NodeAddress[]): string => nodes.map(({ id }) => id).join(", ");
@@ -69,14 +76,14 @@ const command = (): Command =>
       .option(
         "--add <nodes>",
         "new members as name=host:port, with commas",
-        (text) => names(text).map(addressFrom),
+        parsed((text) => names(text).map(addressFrom)),
         [],
       )
       .option("--remove <names>", "members that leave, with commas", names, [])
       .option(
         "--replace <pairs>",
         "one for another, as old=new=host:port, with commas",
-        (text) => names(text).map(replacement),
+        parsed((text) => names(text).map(replacement)),
         [],
       )
       .option(
@@ -85,7 +92,7 @@ const command = (): Command =>
         integer(0, 31),
       )
       .option("--protocol <name>", "and with another protocol")
-      .option("--force", "although a new member does not answer", false),
+      .option("--force", "although new members do not answer, or too many of them all", false),
   );
 
 /** `reconfigure`: other members. */
@@ -102,7 +109,7 @@ export const reconfigureCommand = (): Command =>
     ],
     [
       "Refused before anything changes: names and addresses that somebody has or had, quorums that would not meet, more failures than the",
-      "protocol bears, too few signatures, and new members that do not answer.",
+      "protocol bears, too few signatures, new members that do not answer, and more members that do not than may be down.",
     ].join("\n"),
   ).action(
     guarded(async (given: Given) => {
@@ -121,7 +128,7 @@ export const reconfigureCommand = (): Command =>
         };
         const plan = planChange(to.folder.config, before, wish);
         const keys = signersOf(to, given.sign);
-        if (!given.force) await checkThere(plan.joining);
+        if (!given.force) await checkThere(to, given, plan);
         const { members, f: most, protocol: name } = plan.after;
         const value = { members, f: most, protocol: name, joining: plan.joining, leaving: plan.leaving };
         if (given.dryRun) return output.result(told(before, plan), { dryRun: true, ...value });

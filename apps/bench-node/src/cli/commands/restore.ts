@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { restoreCluster, SnapshotDamage } from "@eunomia/aneris-switch";
 import { toHex } from "@eunomia/codec";
-import { chunksFrom, openFileSnapshots, readSnapshotFile } from "@eunomia/journal/file";
+import { chunksFrom, openFileSnapshots } from "@eunomia/journal/file";
 import { Command } from "commander";
 import { oracles, replicaConfig } from "../../node/stack.ts";
 import { CliError, guarded } from "../exits.ts";
@@ -11,13 +11,14 @@ import { places } from "../layout.ts";
 import { type FolderPlan, makeFolder } from "../make-folder.ts";
 import { outputOf } from "../output.ts";
 import { type NewCluster, nextSteps, planOf, principalsOf, withNewCluster } from "./init.ts";
+import { snapshotIn } from "./snapshot.ts";
 
 const snapshotsOf = (data: string): string => join(data, "snapshots");
 
 /**
  * Makes the first snapshot of a new cluster in a folder of its own.
  *
- * @throws CliError `same-cluster`; JournalError and CliError `damaged` when the file is no whole snapshot: nothing is left then.
+ * @throws CliError `no-snapshot`, `same-cluster`; JournalError and CliError `damaged` when the file is no whole snapshot: nothing is left then.
  */
 async function firstSnapshot(
   file: string,
@@ -25,7 +26,7 @@ async function firstSnapshot(
   { controllers }: ReturnType<typeof principalsOf>,
   directory: string,
 ): Promise<{ readonly slot: number; readonly root: string; readonly from: string }> {
-  const source = readSnapshotFile(file);
+  const source = snapshotIn(file);
   const { cluster: from } = source.manifest;
   if (from === config.cluster)
     throw new CliError(

@@ -55,9 +55,20 @@ function kept(folder: ClusterFolder, node?: string): Kept[] {
   });
 }
 
+/** A snapshot that an operator names. @throws CliError `no-snapshot`; JournalError when it is damaged. */
+export function snapshotIn(file: string): ReturnType<typeof readSnapshotFile> {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === true) return readSnapshotFile(file);
+  const got = found === undefined ? "nothing" : "no file";
+  throw new CliError(
+    "no-snapshot",
+    `${file}: expected a file that \`eunomia snapshot export\` wrote, got ${got}`,
+  );
+}
+
 /** What a snapshot file says of itself, every chunk of it checked. @throws JournalError; CliError `damaged`. */
 function inspected(file: string) {
-  const source = readSnapshotFile(file);
+  const source = snapshotIn(file);
   const { cluster, slot, root, sizeBytes } = source.manifest;
   try {
     const { checkpoint, application } = openSnapshot(chunksFrom(source));

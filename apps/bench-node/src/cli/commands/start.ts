@@ -30,6 +30,11 @@ export function setupOf(folder: string): NodeProcessOptions & { readonly joins?:
       "no-node",
       `${folder}: expected the folder of a node with ${places.config}, key.pem, cert.pem, ca.pem and ${places.data}, got none`,
     );
+  if (existsSync(join(folder, places.nodes)))
+    throw new CliError(
+      "no-node",
+      `${folder}: expected the folder of a node, got that of a cluster: name one of those in ${join(folder, places.nodes)}`,
+    );
   const whole = readClusterConfig(config);
   const { cluster, nodes } = whole;
   const data = join(folder, places.data);

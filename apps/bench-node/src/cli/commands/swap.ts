@@ -76,6 +76,8 @@ export const swapCommand = (): Command =>
       async (protocol: string | undefined, given: ChangeFlags & { readonly mode?: "cut" | "window" }) => {
         if ((protocol === undefined) === (given.mode === undefined))
           throw new CliError("usage", "expected a protocol, or --mode, and not both");
+        if (given.mode !== undefined && sizesOf(given) !== null)
+          throw new CliError("usage", "expected sizes of quorums with a protocol, got them with --mode");
         if (given.mode !== undefined) return changeMode(given.mode, given);
         const output = outputOf(given.json);
         await connected(given, async (to) => {
