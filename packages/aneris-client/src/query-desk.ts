@@ -45,6 +45,7 @@ export class QueryDesk {
   readonly #asked = new Map<number, Asked>();
   #preferred: NodeId;
   #nextToken = 1;
+  #nonce: number | null = null;
 
   constructor(options: DeskOptions, sink: QuerySink) {
     this.#options = options;
@@ -63,7 +64,7 @@ export class QueryDesk {
   /** Answers the token by which the answer will come. */
   ask(level: ReadLevel, body: Uint8Array, deadline: number): number {
     const token = this.#nextToken++;
-    const message = { kind: "query", nonce: this.#draw(), level, body } as const;
+    const message = { kind: "query", nonce: this.#fresh(), level, body } as const;
     const refusedBy = new Set<NodeId>();
     const never = Number.NEGATIVE_INFINITY;
     this.#asked.set(message.nonce, {
@@ -133,10 +134,11 @@ export class QueryDesk {
     if (asked.attempts === 1) asked.dueAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** 53 random bits: no answer to an earlier life's query is taken for one to this. */
-  #draw(): number {
+  /** Nonces count up from a random place out of 2^53: no answer to an earlier life's query is taken for one to this. */
+  #fresh(): number {
     const { random } = this.#options;
-    const nonce = (random.next() >>> 11) * 2 ** 32 + random.next();
-    return this.#asked.has(nonce) ? this.#draw() : nonce;
+    this.#nonce ??= (random.next() >>> 11) * 2 ** 32 + random.next();
+    this.#nonce = (this.#nonce + 1) % 2 ** 53;
+    return this.#nonce;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, ConsensusBinding, NodeId, SlotLog, SnapshotStore } from "@eunomia/engine";
+import type { Clock, ConsensusBinding, NodeId, Random, SlotLog, SnapshotStore } from "@eunomia/engine";
 import type { Application } from "./application.ts";
 import type { GatewayConfig } from "./gateway-types.ts";
 import type { SnapshotEvent, SnapshotOrigin } from "./snapshot-keeper.ts";
@@ -38,6 +38,8 @@ export interface BroadcastNodeOptions {
   /** The process that carries snapshots beside a replica. Default: the replica's name with `/transfer` appended. */
   transferOf?(replica: NodeId): NodeId;
   readonly clock: Clock;
+  /** For the numbers of reads, which no other life of this node may use. Default: that of the driver. */
+  readonly random?: Random;
   /** The delivered log is made durable this often at most; consensus state is kept until then. Default 250. */
   readonly logSyncDelayMs?: number;
   /** Every slot, once what it rests on is durable here. */

@@ -62,7 +62,7 @@ export class BroadcastNode {
     this.#reads = new ReadKeeper({
       application,
       clock,
-      random: () => this.#driver!.random,
+      random: () => options.random ?? this.#driver!.random,
       ask: (nonce) => this.#toReplica({ kind: "readIndex", nonce }),
       toGateway: (command) => this.#toGateway(command),
     });

@@ -36,6 +36,7 @@ export class ReadKeeper {
   /** Those that wait for a slot. */
   #behind: (Query & { readonly slot: number })[] = [];
   readonly #openPerClient = new Map<NodeId, number>();
+  #nonce: number | null = null;
   #applied = 0;
   /** The application has seen every write that was complete then. */
   #freshAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +59,7 @@ export class ReadKeeper {
       this.#behind.push({ ...query, slot: level.slot });
       return;
     }
-    const nonce = this.#draw();
+    const nonce = this.#fresh();
     this.#asked.set(nonce, { ...query, askedAt: now });
     this.#options.ask(nonce);
   }
@@ -126,10 +127,13 @@ export class ReadKeeper {
     this.#options.toGateway({ kind: "unanswered", to, nonce, reason });
   }
 
-  /** 53 random bits: no life of this node has drawn them before, and no other read of this one. */
-  #draw(): number {
+  /**
+   * Nonces count up from a random place out of 2^53: no life of this node comes upon those of another one.
+   */
+  #fresh(): number {
     const random = this.#options.random();
-    const nonce = (random.next() >>> 11) * 2 ** 32 + random.next();
-    return this.#asked.has(nonce) ? this.#draw() : nonce;
+    this.#nonce ??= (random.next() >>> 11) * 2 ** 32 + random.next();
+    this.#nonce = (this.#nonce + 1) % 2 ** 53;
+    return this.#nonce;
   }
 }

@@ -85,7 +85,8 @@ export const anerisReadMutants: readonly Mutant[] = [
   replica("a-gap-before-a-read-not-filled", {
     class: "no gap fill",
     rule: "takeAnswer",
-    breaks: "termination",
+    breaks: "nothing",
+    why: "behind a protocol of ours whoever voted in a slot goes on until it is decided; the door alone promises no such thing",
     change: acting(["commands"], (config, state, commands, out, original) => {
       for (const command of commands) {
         const seen = state.highestSeen;

@@ -54,6 +54,8 @@ export interface AnerisParams {
   readonly splitFlush?: boolean;
   /** The last replica reads: at any moment, and once the first one has delivered `c1:1`. Nobody crashes then. [false] */
   readonly reads?: boolean;
+  /** So many messages come twice. [0] */
+  readonly duplicates?: number;
 }
 
 const lieOf = (lie: NonNullable<AnerisParams["lies"]>[number]): Uint8Array => {
@@ -206,7 +208,7 @@ export function anerisModel(params: AnerisParams, substitution: Partial<Substitu
   return {
     name: "aneris",
     processes,
-    network: { order: "bag", ignored: "stay" },
+    network: { order: "bag", ignored: "stay", duplicates: params.duplicates ?? 0 },
     ...(crashes > 0 ? { faults: { crashes, recover: true, splitFlush } } : {}),
     routes: params.reads ? readingBehind(replicas, routes) : routes,
     invariants,

@@ -29,6 +29,11 @@ const twoThirdsOf = (replicas: number): TwoThirdsShape => ({
   relay: "lazy",
 });
 
+/** What a replica asks of the protocol of an epoch. */
+type Asked =
+  | { readonly kind: "propose"; readonly epoch: number; readonly slot: number; readonly value: Uint8Array }
+  | { readonly kind: "highest"; readonly epoch: number; readonly nonce: number };
+
 interface RealEpochs {
   readonly processes: Readonly<Record<string, ModelProcess>>;
   routes(process: string, output: unknown): readonly Route[];
@@ -57,19 +62,16 @@ export function realEpochs(replicas: number, substitute: Change): RealEpochs {
   return {
     processes,
     routes(process, output) {
-      const put = output as
-        | ConsensusOutput
-        | { kind: "propose"; epoch: number; slot: number; value: Uint8Array };
-      if (put.kind === "propose") {
-        const to = doors[put.epoch]?.[Number(process.slice(1))];
-        return to === undefined
-          ? []
-          : [{ to, command: { kind: "propose", slot: put.slot, value: put.value } }];
+      const put = output as ConsensusOutput | Asked;
+      const at = doors.findIndex((learners) => learners.includes(process));
+      if (at < 0) {
+        if (put.kind !== "propose" && put.kind !== "highest") return [];
+        const { epoch, ...command } = put as Asked;
+        const to = doors[epoch]?.[Number(process.slice(1))];
+        return to === undefined ? [] : [{ to, command }];
       }
-      const epoch = doors.findIndex((learners) => learners.includes(process));
-      if (put.kind !== "decided" || epoch < 0) return [];
-      const to = `n${doors[epoch]!.indexOf(process)}`;
-      return [{ to, command: { kind: "decided", epoch, slot: put.slot, value: put.value } }];
+      if (put.kind !== "decided" && put.kind !== "highest") return [];
+      return [{ to: `n${doors[at]!.indexOf(process)}`, command: { ...put, epoch: at } }];
     },
   };
 }

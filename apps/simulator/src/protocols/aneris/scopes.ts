@@ -71,6 +71,18 @@ export const anerisScopes: Readonly<Record<string, Scope>> = {
     mode: "window",
     reads: true,
   }),
+  "aneris/2r-real-reads": aneris(
+    "endless",
+    "the same over the real protocols, where an answer may come twice",
+    {
+      replicas: 2,
+      commands: [[1], []],
+      controls: ["two-thirds"],
+      consensus: "real",
+      reads: true,
+      duplicates: 1,
+    },
+  ),
   "aneris/2r-two-swaps": aneris("main", "there and back again", {
     replicas: 2,
     commands: [[1], []],
