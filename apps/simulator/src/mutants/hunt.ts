@@ -124,11 +124,11 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     ends("aneris/2r1v1s-cut"),
     ends("aneris/2r1v1s-window"),
     runs(1, 10, 3_000),
-    model("aneris/2r-real-reads", 100_000),
     model("aneris/2r2v1s-cut", 100_000),
     model("aneris/2r2v1s-window", 200_000),
     runs(11, 50),
     crashes(1, 20),
+    model("aneris/2r-real-reads", 2_500_000),
   ],
 };
 
