@@ -49,6 +49,9 @@ test("what the engines of real nodes did is taken again to the last step, and no
       expect(report.states).toBeGreaterThan(0);
     }
     console.log(`every corruption of ${refuseTampering(cluster.engineTraceFile("n4"))} lines was refused`);
+    await expect(replayTrace(cluster.config, "n1", cluster.engineTraceFile("n2"))).rejects.toThrow(
+      "expected node n1, got n2",
+    );
     const wrong = await replayWithoutAccepting(cluster, "n2");
     expect(wrong.difference).toMatchObject({ engine: "paxos acceptor", part: "fired" });
   } finally {

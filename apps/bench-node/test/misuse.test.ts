@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -54,6 +55,15 @@ test("a cluster's folder is no node's, and nothing is said of lost data", async 
     2,
     expect.stringMatching(/got that of a cluster: name one of those in .*nodes\n$/),
   ]);
+});
+
+test("without the authority nobody is certified, and what to do is said", async () => {
+  await called("init", "--local", "1", join(directory.path, "a"));
+  rmSync(join(directory.path, "a", "authority"), { recursive: true });
+  for (const words of [["rotate"], ["join", "n2=127.0.0.1:1"]]) {
+    const { code, stderr } = await called(...words, "--in", join(directory.path, "a"));
+    expect([code, stderr]).toEqual([2, expect.stringContaining("bring the folder back here")]);
+  }
 });
 
 /** What an operator is told of an address where no node answers, but this. */

@@ -98,9 +98,14 @@ export class ClusterFolder {
     );
   }
 
-  /** @throws SecretFileError when the key of the authority is elsewhere, or others can read it. */
+  /** @throws CliError `no-authority`; SecretFileError when others can read its key. */
   authority(): Authority {
     const folder = join(this.root, places.authority);
+    if (!existsSync(join(folder, places.authorityCert)))
+      throw new CliError(
+        "no-authority",
+        `${folder}: expected the authority's certificate and key, got none: bring the folder back here, or do this where it is`,
+      );
     return {
       cluster: this.config.cluster,
       cert: readFileSync(join(folder, places.authorityCert), "utf8"),

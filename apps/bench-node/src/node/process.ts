@@ -86,6 +86,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       ...(engines && { step: engines.step }),
     });
     watch.attach(running);
+    if (running.ranBefore) trace?.recovered(running.restoredSlot);
   } catch (error) {
     await server?.close();
     fail(error as Error, 2);
@@ -109,7 +110,6 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   // A node without its parent has nobody to serve in a demonstration; on its own it has no channel and stays.
   process.once("disconnect", stop);
   const { tornBytes, restoredSlot } = running;
-  if (running.ranBefore) trace?.recovered(restoredSlot);
   log.info({ delivered: restoredSlot, tornBytes, observe: server?.address ?? null }, "serving");
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
 }

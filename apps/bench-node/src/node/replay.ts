@@ -10,7 +10,7 @@ import { acceptorEngine, leaderEngine, learnerEngine } from "@eunomia/paxos";
 import { EngineReplay, fromJson, type ReplayReport, type StepRecord } from "@eunomia/trace";
 import { nodeBodyDigest, nodeTextDigest, readEngineTrace } from "@eunomia/trace/file";
 import { memberEngine, learnerEngine as memberLearnerEngine } from "@eunomia/two-thirds";
-import type { ClusterConfig } from "./config.ts";
+import { type ClusterConfig, ConfigError } from "./config.ts";
 import { addressProblem } from "./members.ts";
 import { nodeInName, processOf } from "./names.ts";
 import { registry } from "./protocols.ts";
@@ -48,7 +48,7 @@ export function nodeEngines(config: ClusterConfig, id: string): (record: StepRec
 /**
  * Takes the steps of a node again that it wrote down.
  *
- * @throws TraceError if the file is not as it was written.
+ * @throws TraceError if the file is not as it was written; ConfigError if another node wrote it.
  */
 export async function replayTrace(config: ClusterConfig, id: string, file: string): Promise<ReplayReport> {
   const replay = new EngineReplay({
@@ -56,6 +56,10 @@ export async function replayTrace(config: ClusterConfig, id: string, file: strin
     digest: nodeBodyDigest,
     textDigest: nodeTextDigest,
   });
-  for await (const record of readEngineTrace(file)) if (!replay.feed(record)) break;
+  for await (const record of readEngineTrace(file)) {
+    if (record.kind === "begin" && record.by !== id)
+      throw new ConfigError(file, "by", `node ${id}`, record.by);
+    if (!replay.feed(record)) break;
+  }
   return replay.report();
 }

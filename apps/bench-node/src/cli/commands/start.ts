@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { ConfigError, readClusterConfig } from "../../node/config.ts";
@@ -71,6 +71,7 @@ export const startCommand = (): Command =>
   ).action(
     guarded(async (folder: string, given: Given) => {
       const setup = setupOf(folder);
+      accessSync(folder, constants.W_OK);
       await checkFirstStart(setup);
       await runNode({ ...setup, ...given });
       if (process.exitCode !== undefined) return;
