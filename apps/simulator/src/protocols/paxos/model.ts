@@ -1,5 +1,4 @@
 import type { Invariant, Model, ModelInput, ModelProcess, View, Witness } from "@eunomia/checker";
-import { equalBytes } from "@eunomia/codec";
 import { PaxosMessage } from "@eunomia/paxos";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
@@ -8,6 +7,7 @@ import { proposerEngine } from "../proposer.ts";
 import { earlyRead, readingAfter, readsSee, readWitnesses } from "../read-models.ts";
 import { silenced } from "../silenced.ts";
 import { bytesOf, noop, textOf } from "../values.ts";
+import { floorsHeld, oneValuePerBallot, promiseCovers } from "./invariants.ts";
 import { acceptorPart, leaderPart, learnerPart, type PaxosShape, paxosNames } from "./parts.ts";
 
 /** One scope of Paxos, as plain JSON. What is left out has the default in brackets. */
@@ -52,60 +52,6 @@ function inputsOf(ballots: number): Record<string, ModelInput> {
     };
   return inputs;
 }
-
-/** A ballot proposes one value per slot: whoever accepted under it accepted the same. */
-const oneValuePerBallot = (acceptors: readonly string[]): Invariant => ({
-  name: "one value per ballot and slot",
-  holds(view) {
-    const values = new Map<string, string>();
-    for (const process of acceptors) {
-      const accepted = view.of(process).observation?.accepted;
-      for (const [i, slot] of (accepted?.keys ?? []).entries()) {
-        const { ballot, value } = accepted.values[i];
-        const key = `slot ${slot} under [${ballot.round}, ${ballot.leader}]`;
-        const text = textOf(value);
-        if ((values.get(key) ?? text) !== text)
-          return `${key} is ${values.get(key)} and, at ${process}, ${text}`;
-        values.set(key, text);
-      }
-    }
-    return null;
-  },
-});
-
-/** An acceptor never stands behind what it accepted: its promise covers it. */
-const promiseCovers = (acceptors: readonly string[]): Invariant => ({
-  name: "promises cover acceptances",
-  holds(view) {
-    for (const process of acceptors) {
-      const observed = view.of(process).observation;
-      for (const { ballot } of observed?.accepted.values ?? []) {
-        const { promised } = observed;
-        const below =
-          promised === null ||
-          promised.round < ballot.round ||
-          (promised.round === ballot.round && promised.leader < ballot.leader);
-        if (below) return `${process} accepted under [${ballot.round}, ${ballot.leader}] beyond its promise`;
-      }
-    }
-    return null;
-  },
-});
-
-/** A slot is forgotten only once f + 1 learners are done with it. */
-const floorsHeld = (holders: readonly string[], learners: readonly string[], f: number): Invariant => ({
-  name: "what is forgotten is held by f + 1 learners",
-  holds(view) {
-    const done = (slot: number): number =>
-      learners.filter((learner) => (view.of(learner).observation?.floor ?? 0) >= slot).length;
-    for (const process of holders) {
-      const floor: number = view.of(process).observation?.floor ?? 0;
-      if (floor > 0 && done(floor) < f + 1)
-        return `${process} forgot slot ${floor}, which ${done(floor)} learners hold`;
-    }
-    return null;
-  },
-});
 
 /** The replica of a learner is done with slot 1 as soon as it is decided. */
 const trimming =
@@ -316,16 +262,4 @@ export function paxosModel(params: PaxosParams, substitution: Partial<Substituti
     scope: { ...params },
     assumptions: ["crash faults only", "messages are not altered"],
   };
-}
-
-/** What a view shows of one slot at the acceptors, for scores and tests. */
-export function acceptedValues(view: View, acceptors: readonly string[], slot: number): Uint8Array[] {
-  const values: Uint8Array[] = [];
-  for (const process of acceptors) {
-    const accepted = view.of(process).observation?.accepted;
-    const at = accepted?.keys.indexOf(slot) ?? -1;
-    const value: Uint8Array | undefined = at < 0 ? undefined : accepted.values[at].value;
-    if (value !== undefined && !values.some((known) => equalBytes(known, value))) values.push(value);
-  }
-  return values;
 }
