@@ -1,4 +1,4 @@
-import type { Invariant, Model, ModelInput, ModelProcess, View, Witness } from "@eunomia/checker";
+import type { Invariant, Model, ModelInput, ModelProcess, Witness } from "@eunomia/checker";
 import { PaxosMessage } from "@eunomia/paxos";
 import { type Substitution, unchanged } from "../../mutants/mutant.ts";
 import { excusesIn } from "../excuses.ts";
