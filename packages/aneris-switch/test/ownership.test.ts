@@ -65,7 +65,9 @@ class Post {
   #take(event: GatewayEvent): void {
     for (const effect of step(this.#gateway, this.#config, this.#state, event).effects) {
       if (effect.kind === "send") for (const to of effect.to) this.told.push({ to, message: effect.message });
-      if (effect.kind === "output" && effect.output.kind !== "read") this.life.commands(effect.output);
+      if (effect.kind !== "output") continue;
+      const { output } = effect;
+      if (output.kind === "submit" || output.kind === "request") this.life.commands(output);
     }
     this.#pass();
   }
