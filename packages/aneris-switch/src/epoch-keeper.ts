@@ -19,6 +19,8 @@ interface Running {
 export class EpochKeeper {
   readonly #options: EpochKeeperOptions;
   readonly #running = new Map<string, Running>();
+  /** Epochs before this one have ended. */
+  #over = 0;
 
   constructor(options: EpochKeeperOptions) {
     this.#options = options;
@@ -60,8 +62,11 @@ export class EpochKeeper {
     return (node !== null && this.#running.get(String(epoch))?.replicas.get(node)) || null;
   }
 
+  /** Ends an epoch and all before it, those included that only an earlier run of this node had, whose records are still there. */
   retire(driver: Driver, epoch: number): void {
-    this.#running.delete(String(epoch));
-    driver.retire(String(epoch));
+    for (; this.#over <= epoch; this.#over += 1) {
+      this.#running.delete(String(this.#over));
+      driver.retire(String(this.#over));
+    }
   }
 }

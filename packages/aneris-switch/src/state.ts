@@ -254,7 +254,10 @@ export const ReplicaOutput = variant({
   foreign: record({ client: nat(), seq: nat(), process }),
   /** Wants delivered slots from this replica's own log, answered by the command `serve`. */
   read: record({ to: process, from: nat(), maxBytes: nat() }),
-  /** The processes of this epoch are needed no more. */
+  /**
+   * The processes of this epoch, and of all before it, are needed no more. May name one that this life knows nothing of: an earlier
+   * one may have left records of it.
+   */
   retire: record({ epoch: nat() }),
   /** With whom this replica speaks from now on: the members of all epochs that are not over. */
   peers: record({ members: list(Member) }),

@@ -110,6 +110,9 @@ export function retireEpochs(config: ReplicaConfig, state: ReplicaState, out: Ou
     for (const { id } of state.epochs.splice(0, over)) out.output({ kind: "retire", epoch: id });
     forgetStrangers(config, state);
     tellPeers(state, out);
+  } else if (held !== undefined) {
+    // A replica that began with a snapshot knows no epoch before this one, but its node may still hold what they left.
+    out.output({ kind: "retire", epoch: held.id - 1 });
   }
   const current = epochAt(state, state.slotOut);
   if (!state.left && hasLeft(config, state) && state.held >= current.id)
