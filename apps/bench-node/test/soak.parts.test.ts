@@ -56,8 +56,8 @@ test("a straight line is found as it is, and its interval holds it", () => {
 
 test("files that stay below the limit are bounded only when more was written than fits below it", () => {
   const of = (bytes: number) => new Map([["n2", { at: [0, 1], values: [bytes, bytes / 2] }]]);
-  expect(bounded(of(90), 3 * diskLimitBytes).verdict).toBe("bounded");
-  expect(bounded(of(90), diskLimitBytes).verdict).toBe("short");
+  expect(bounded(of(90), 2 * diskLimitBytes).verdict).toBe("bounded");
+  expect(bounded(of(90), diskLimitBytes - 1).verdict).toBe("short");
   expect(bounded(of(diskLimitBytes + 1), 0)).toMatchObject({
     verdict: "exceeded",
     most: { node: "n2", bytes: diskLimitBytes + 1 },

@@ -13,8 +13,8 @@ export interface Means {
   readonly by: string;
 }
 
-/** Room for what a node keeps, not for much more. */
-const smallDiskBytes = 320 << 20;
+/** Room for what a node may keep, not for much more. */
+const smallDiskBytes = 640 << 20;
 
 /**
  * What nodes stand on, and how it fails them: the network and the disk of the machine where it lets them fail, else doors in the
