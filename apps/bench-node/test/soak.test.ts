@@ -24,14 +24,14 @@ test("every trouble once: nothing is lost or doubled, and the report says by wha
   timeout: 600_000,
 }, async () => {
   const ran = await shell.run(
-    ...["soak", "--rounds", "1", "--seed", "20", "--rate", "100", "--directory", "soak", "--json"],
+    ...["soak", "--rounds", "1", "--seed", "20", "--rate", "50", "--directory", "soak", "--json"],
   );
   expect(ran).toMatchObject({ code: 0 });
   report = JSON.parse(ran.stdout);
   console.log(report.means.map(({ trouble, by }) => `${trouble}: ${by}`).join("\n"));
   expect(report).toMatchObject({ verdict: "ok", alarms: [], linearizability: { verdict: "ok" } });
   expect(report.linearizability.operations).toBeGreaterThan(100);
-  expect(report.counts.deliveredCommands).toBeGreaterThan(500);
+  expect(report.counts.deliveredCommands).toBeGreaterThan(200);
   expect(report.troubles.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
   expect(report.troubles.every(({ what }) => what !== "")).toBe(true);
   expect(report.stored.most.bytes).toBeGreaterThan(2 ** 20);

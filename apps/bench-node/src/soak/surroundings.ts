@@ -13,8 +13,11 @@ export interface Means {
   readonly by: string;
 }
 
-/** Room for what a node may keep, not for much more. */
-const smallDiskBytes = 640 << 20;
+/** The node on a disk of its own, where the machine allows that, and the room there. */
+export interface SmallDisk {
+  readonly node: string;
+  readonly bytes: number;
+}
 
 /**
  * What nodes stand on, and how it fails them: the network and the disk of the machine where it lets them fail, else doors in the
@@ -27,18 +30,20 @@ export class Surroundings {
   readonly smallDisk: string | null;
   readonly means: readonly Means[];
   readonly #network: NamespaceNetwork | null;
+  readonly #smallDiskBytes: number;
   readonly #orders = new Map<string, TroubleOrder>();
   #cluster: LocalCluster | null = null;
 
   private constructor(
     places: readonly NodeAddress[],
     network: NamespaceNetwork | null,
-    small: string | null,
+    small: SmallDisk | null,
     why: string,
   ) {
     this.places = places;
     this.#network = network;
-    this.smallDisk = small;
+    this.smallDisk = small?.node ?? null;
+    this.#smallDiskBytes = small?.bytes ?? 0;
     const told = (real: string, pretended: string): string =>
       network === null ? `${pretended} (${why})` : real;
     this.means = [
@@ -53,7 +58,7 @@ export class Surroundings {
       {
         trouble: "full disk",
         by: told(
-          `a file system of ${smallDiskBytes >> 20} MiB in memory, filled up`,
+          `a file system of ${this.#smallDiskBytes >> 20} MiB in memory, filled up`,
           "writes inside of the node fail with ENOSPC",
         ),
       },
@@ -67,7 +72,7 @@ export class Surroundings {
   }
 
   /** @param why Why there are no namespaces, where there are none. */
-  static async open(ids: readonly string[], small: string, why: string): Promise<Surroundings> {
+  static async open(ids: readonly string[], small: SmallDisk, why: string): Promise<Surroundings> {
     if (inNamespaces()) {
       const network = await NamespaceNetwork.open(ids);
       return new Surroundings(network.places, network, small, why);
@@ -88,7 +93,8 @@ export class Surroundings {
   /** Before any node starts. */
   async attach(cluster: LocalCluster): Promise<void> {
     this.#cluster = cluster;
-    if (this.smallDisk !== null) await mountSmallDisk(cluster.dataDirectory(this.smallDisk), smallDiskBytes);
+    if (this.smallDisk !== null)
+      await mountSmallDisk(cluster.dataDirectory(this.smallDisk), this.#smallDiskBytes);
   }
 
   /** Nothing comes through from the first of each pair to the second. */
