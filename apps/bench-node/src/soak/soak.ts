@@ -64,7 +64,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     troubles: true,
     onUnexpectedExit: (id, _pid, how) => ears.ended(id, how),
   });
-  const stop = (): void => void cluster.stopAll().then(() => process.exit(130));
+  const stop = (signal: string): void => {
+    options.say(`${signal}: ended without a report`);
+    void cluster.stopAll().then(() => process.exit(130));
+  };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     await surroundings.attach(cluster);
