@@ -62,6 +62,8 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
           }),
         ),
     );
+    // A key that comes before the steps are there has nothing to go to.
+    await page.locator("button.choice[aria-disabled='false']").first().waitFor();
     await page.keyboard.press("n");
     await page.locator("button.choice:focus").waitFor();
     await page.locator(".effects").first().waitFor();
