@@ -35,9 +35,9 @@ test("a whole run is judged ok, with every step taken and no property without ev
     vacuous: [],
     counts: { commands: 3001, crashes: 2, recoveries: 2, processes: 6 },
   });
-  // A swap may be signed again with another number, and a killed node loses the last lines of its trace.
+  // A swap may be signed again with another number; a killed node loses the last lines of its trace.
   expect(report.counts.controls).toBeGreaterThanOrEqual(2);
-  expect(report.counts.deliveredControls).toBeGreaterThanOrEqual(8);
+  expect(report.counts.deliveredControls).toBeGreaterThanOrEqual(2 * 6 - 2);
   expect(report.outputs.map(({ equal }) => equal)).toEqual([true, true]);
   expect(report.steps.map(({ title }) => title)).toEqual([
     "kill -9 of one replica",

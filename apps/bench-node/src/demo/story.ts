@@ -1,5 +1,7 @@
+import type { Client } from "@eunomia/aneris-client";
+import type { TraceWriter } from "@eunomia/trace/file";
 import type { LocalCluster } from "../local/cluster.ts";
-import { type ControlDesk, control } from "../local/control.ts";
+import { Controller } from "../local/control.ts";
 import { nodeInName } from "../node/names.ts";
 import { protocolSpec } from "../node/protocols.ts";
 import { wallClock } from "../node/trace.ts";
@@ -12,14 +14,11 @@ export interface Step {
 }
 
 /** What the story happens to; what no node can report itself goes into the trace. */
-export type Scene = ControlDesk;
-
-const swap = (scene: Scene, protocol: string): Promise<string> =>
-  control(
-    scene,
-    { kind: "swap", protocol: protocolSpec(scene.cluster.config, protocol) },
-    async (signal) => (await scene.client.status(signal)).protocol === protocol,
-  );
+export interface Scene {
+  readonly cluster: LocalCluster;
+  readonly client: Client;
+  readonly trace: TraceWriter;
+}
 
 async function kill({ cluster, trace }: Scene, node: string): Promise<string> {
   const pid = cluster.pid(node);
@@ -48,13 +47,16 @@ async function leader(cluster: LocalCluster): Promise<string> {
 
 /** What happens in the demonstration: a replica lost and back, a swap, the leader lost and back, the swap undone. */
 export function story(scene: Scene): Step[] {
-  const { cluster } = scene;
+  const { cluster, client, trace } = scene;
+  const controller = new Controller(cluster, trace);
+  const swap = (protocol: string): Promise<string> =>
+    controller.control(client, { kind: "swap", protocol: protocolSpec(cluster.config, protocol) });
   const follower = cluster.config.nodes.at(-1)!.id;
   let leading = "";
   return [
     { at: 0.12, title: "kill -9 of one replica", run: () => kill(scene, follower) },
     { at: 0.28, title: "restart it", run: () => restart(scene, follower) },
-    { at: 0.4, title: "swap two-thirds → paxos", run: () => swap(scene, "paxos") },
+    { at: 0.4, title: "swap two-thirds → paxos", run: () => swap("paxos") },
     {
       at: 0.55,
       title: "kill -9 of the current leader",
@@ -64,6 +66,6 @@ export function story(scene: Scene): Step[] {
       },
     },
     { at: 0.68, title: "restart it", run: () => restart(scene, leading) },
-    { at: 0.8, title: "swap paxos → two-thirds", run: () => swap(scene, "two-thirds") },
+    { at: 0.8, title: "swap paxos → two-thirds", run: () => swap("two-thirds") },
   ];
 }

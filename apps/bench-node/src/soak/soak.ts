@@ -5,6 +5,7 @@ import { TraceWriter } from "@eunomia/trace/file";
 import { judgeTraces } from "../demo/judge.ts";
 import { Recorder } from "../demo/subscriber.ts";
 import { LocalCluster } from "../local/cluster.ts";
+import { Controller } from "../local/control.ts";
 import { wallClock } from "../node/trace.ts";
 import { bounded, trends } from "./findings.ts";
 import { Load } from "./load.ts";
@@ -163,6 +164,7 @@ class Soak {
       holdMs: short ? [300, 900] : [1000, 6000],
       replaceEvery: short ? 1 : Math.max(1, Math.ceil(seconds / 60 / sparesMost)),
     });
+    const controller = new Controller(this.#cluster, this.#trace);
     let members = config.nodes;
     const spares = [...places.slice(config.nodes.length)];
     for (let done = 0; short ? done < length.rounds : this.#elapsed < seconds; done += 1) {
@@ -173,6 +175,7 @@ class Soak {
         trace: this.#trace,
         members,
         spares,
+        controller,
         client,
       };
       for (const planned of rounds.next().value) {

@@ -1,7 +1,7 @@
 import type { Client } from "@eunomia/aneris-client";
 import type { TraceWriter } from "@eunomia/trace/file";
 import type { LocalCluster } from "../local/cluster.ts";
-import { control } from "../local/control.ts";
+import type { Controller } from "../local/control.ts";
 import type { NodeAddress } from "../node/config.ts";
 import { membershipOf } from "../node/members.ts";
 import { protocolSpec } from "../node/protocols.ts";
@@ -23,6 +23,7 @@ export interface Target {
   members: readonly NodeAddress[];
   /** Names that no node has had yet. */
   readonly spares: NodeAddress[];
+  readonly controller: Controller;
   /** Hands in control commands. */
   client: Client;
 }
@@ -65,24 +66,18 @@ const split = async (target: Target, ones: readonly string[], ways: 1 | 2): Prom
 
 /** Other members from some slot on; the one that leaves ends when the others have gone on without it. */
 async function replace(target: Target, planned: Planned): Promise<Strike> {
-  const { cluster, client, members, spares, surroundings, trace } = target;
+  const { cluster, controller, client, members, spares, surroundings, trace } = target;
   const fresh = spares.shift();
   if (fresh === undefined) return { what: "nobody: no name is left", end: nothing };
   const [old] = victims(target, planned, 1, [veteran, surroundings.smallDisk]);
   const stay = members.filter(({ id }) => id !== old);
-  const epoch = async (): Promise<number> => (await cluster.status(veteran))?.epoch ?? -1;
-  const before = await epoch();
   await cluster.join(fresh, stay);
   const { protocol } = await client.status();
-  const outcome = await control(
-    { cluster, client, trace },
-    {
-      kind: "reconfigure",
-      protocol: protocolSpec(cluster.config, protocol),
-      membership: membershipOf([...stay, fresh], cluster.config.f),
-    },
-    async () => (await epoch()) > before,
-  );
+  const outcome = await controller.control(client, {
+    kind: "reconfigure",
+    protocol: protocolSpec(cluster.config, protocol),
+    membership: membershipOf([...stay, fresh], cluster.config.f),
+  });
   target.members = [...stay, fresh];
   return {
     what: `${old} by ${fresh.id}: ${outcome}`,
@@ -130,15 +125,11 @@ export const strikers: Readonly<Record<Kind, Striker>> = {
     return { what: `${id}: ${byMs / 60_000} min`, end: nothing };
   },
   swap: async (target) => {
-    const { cluster, client, trace } = target;
+    const { cluster, controller, client } = target;
     const { protocol } = await client.status();
     const next = protocol === "paxos" ? "two-thirds" : "paxos";
-    const operation = { kind: "swap", protocol: protocolSpec(cluster.config, next) } as const;
-    const outcome = await control(
-      { cluster, client, trace },
-      operation,
-      async (signal) => (await client.status(signal)).protocol === next,
-    );
+    const swap = { kind: "swap", protocol: protocolSpec(cluster.config, next) } as const;
+    const outcome = await controller.control(client, swap);
     return { what: `${protocol} → ${next}: ${outcome}`, end: nothing };
   },
   replace,
