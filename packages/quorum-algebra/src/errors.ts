@@ -11,7 +11,9 @@ export type QuorumErrorCode =
   /** A member is named twice where each counts once. */
   | "duplicate-member"
   /** Plain data that is no expression. */
-  | "shape";
+  | "shape"
+  /** A limit of effort that says nothing. */
+  | "limit";
 
 /** A caller's mistake at construction. Match on `code`; `got` is the offending value. */
 export class QuorumError extends Error {

@@ -1,21 +1,41 @@
 /** Quorum expressions: building, reading and printing them, counting votes, and the exact test whether quorums meet. */
+
+export type { Answer, CoverWitness, DisjointQuorums, Limits, Method, Unknown, Verdict } from "./answers.ts";
+export { type QuorumSystem, quorumSystem } from "./circuit/system.ts";
+export { intersectAll, neverCovered, readWriteIntersection } from "./cover/intersection.ts";
+export { crashTolerance } from "./cover/tolerance.ts";
+export type { Cnf, Engines, LinearProgram, LpResult, LpSolver, SatSession, SatSolver } from "./engines.ts";
 export {
   QuorumError,
   type QuorumErrorCode,
   QuorumSyntaxError,
   type QuorumSyntaxErrorCode,
 } from "./errors.ts";
-export { and, constant, type Expr, node, or, type Quorums, thresholdOf, weightedOf } from "./expr.ts";
-export { intersectAll, neverCovered, readWriteIntersection } from "./intersection.ts";
-export type { Group, Groups } from "./members.ts";
-export { normalize } from "./normal.ts";
-export { compareExpr, sameExpr } from "./order.ts";
-export { parse } from "./parse.ts";
-export { print } from "./print.ts";
-export { exprSchema, exprSchemaOf } from "./schema.ts";
-export { type QuorumSystem, quorumSystem } from "./system.ts";
-export { flexible, grid, majority, type ReadWrite, threshold, type Weights, weighted } from "./systems.ts";
-export { crashTolerance } from "./tolerance.ts";
+export {
+  flexible,
+  grid,
+  majority,
+  type ReadWrite,
+  threshold,
+  type Weights,
+  weighted,
+} from "./expressions/constructors.ts";
+export {
+  and,
+  constant,
+  type Expr,
+  node,
+  or,
+  type Quorums,
+  thresholdOf,
+  weightedOf,
+} from "./expressions/expr.ts";
+export type { Group, Groups } from "./expressions/members.ts";
+export { normalize } from "./expressions/normal.ts";
+export { compareExpr, sameExpr } from "./expressions/order.ts";
+export { parse } from "./expressions/parse.ts";
+export { print } from "./expressions/print.ts";
+export { exprSchema, exprSchemaOf } from "./expressions/schema.ts";
 export {
   dual,
   join,
@@ -25,5 +45,4 @@ export {
   substitute,
   support,
   union,
-} from "./transform.ts";
-export type { Answer, CoverWitness, DisjointQuorums, Limits, Method, Verdict } from "./verdict.ts";
+} from "./expressions/transform.ts";

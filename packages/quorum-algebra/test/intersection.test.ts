@@ -23,9 +23,9 @@ import {
 } from "@eunomia/quorum-algebra";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { universeOf } from "../src/bits.ts";
-import { compile } from "../src/circuit.ts";
-import { searchCover } from "../src/search.ts";
+import { universeOf } from "../src/circuit/bits.ts";
+import { compile } from "../src/circuit/circuit.ts";
+import { searchCover } from "../src/cover/search.ts";
 import {
   anyExpr,
   naiveCovered,

@@ -1,7 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Expr } from "./expr.ts";
-import { support } from "./transform.ts";
-import type { Method } from "./verdict.ts";
+import type { Method } from "../answers.ts";
+import type { Expr } from "../expressions/expr.ts";
+import { support } from "../expressions/transform.ts";
 
 /**
  * What a closed form found. `null` owner: the quorums always share a node. Otherwise, per node, the number of the family

@@ -1,9 +1,9 @@
 import type { QuorumSystem as QuorumSystemDoor, QuorumTracker } from "@eunomia/engine";
+import type { Expr } from "../expressions/expr.ts";
+import { dual } from "../expressions/transform.ts";
 import { type Circuit, compile } from "./circuit.ts";
 import { emptySet } from "./evaluate.ts";
-import type { Expr } from "./expr.ts";
 import { CircuitTracker } from "./tracker.ts";
-import { dual } from "./transform.ts";
 
 /** The door of `@eunomia/engine`, and the expression behind it. */
 export interface QuorumSystem extends QuorumSystemDoor {

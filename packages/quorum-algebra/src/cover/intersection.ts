@@ -1,15 +1,15 @@
 import type { NodeId } from "@eunomia/engine";
-import { type Universe, universeOf } from "./bits.ts";
-import { compile } from "./circuit.ts";
+import type { CoverWitness, DisjointQuorums, Limits, Method, Verdict } from "../answers.ts";
+import { type Universe, universeOf } from "../circuit/bits.ts";
+import { compile } from "../circuit/circuit.ts";
+import { emptySet } from "../circuit/evaluate.ts";
+import { QuorumError } from "../errors.ts";
+import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
+import { dual, support } from "../expressions/transform.ts";
 import { type ClosedForm, thresholdForm, weightForm } from "./closed-forms.ts";
 import { enumerateCover } from "./enumerate.ts";
-import { QuorumError } from "./errors.ts";
-import { emptySet } from "./evaluate.ts";
-import { type Expr, exprOf, type Quorums } from "./expr.ts";
-import { normalize } from "./normal.ts";
 import { searchCover } from "./search.ts";
-import { dual, support } from "./transform.ts";
-import type { CoverWitness, DisjointQuorums, Limits, Method, Verdict } from "./verdict.ts";
 
 const maxStepsDefault = 100_000;
 

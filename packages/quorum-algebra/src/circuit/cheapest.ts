@@ -1,5 +1,5 @@
+import { knapsack } from "../cover/knapsack.ts";
 import type { Circuit } from "./circuit.ts";
-import { knapsack } from "./knapsack.ts";
 
 /** Sums of shares are rounded by far less than this; true minima are integers. */
 const tolerance = 1e-6;

@@ -1,4 +1,4 @@
-import { QuorumError, QuorumSyntaxError, type QuorumSyntaxErrorCode } from "./errors.ts";
+import { QuorumError, QuorumSyntaxError, type QuorumSyntaxErrorCode } from "../errors.ts";
 import { and, constant, type Expr, node, or, thresholdOf, weightedOf } from "./expr.ts";
 import { type Token, tokenize } from "./lexer.ts";
 import { bound, expandRange, type Groups, isList, listMembers } from "./members.ts";

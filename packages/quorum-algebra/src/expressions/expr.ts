@@ -1,5 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
-import { QuorumError } from "./errors.ts";
+import { QuorumError } from "../errors.ts";
 import { sortChildren, sortWeighted } from "./order.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { type Universe, wordsFor } from "./bits.ts";
-import { compile } from "./circuit.ts";
-import { emptySet } from "./evaluate.ts";
-import type { Expr } from "./expr.ts";
+import { type Universe, wordsFor } from "../circuit/bits.ts";
+import { compile } from "../circuit/circuit.ts";
+import { emptySet } from "../circuit/evaluate.ts";
+import type { Expr } from "../expressions/expr.ts";
 
 /** More sets than this are left to the search. */
 const setsMax = 20_000;

@@ -1,6 +1,6 @@
-import { completionBound } from "./cheapest.ts";
-import type { Circuit } from "./circuit.ts";
-import { emptySet, type NodeSet } from "./evaluate.ts";
+import { completionBound } from "../circuit/cheapest.ts";
+import type { Circuit } from "../circuit/circuit.ts";
+import { emptySet, type NodeSet } from "../circuit/evaluate.ts";
 
 const nobody = -1;
 

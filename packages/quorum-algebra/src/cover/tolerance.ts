@@ -1,8 +1,8 @@
-import { cheapestCompletion } from "./cheapest.ts";
-import { compile } from "./circuit.ts";
-import { exprOf, type Quorums } from "./expr.ts";
-import { dual } from "./transform.ts";
-import type { Answer, Limits } from "./verdict.ts";
+import type { Answer, Limits } from "../answers.ts";
+import { cheapestCompletion } from "../circuit/cheapest.ts";
+import { compile } from "../circuit/circuit.ts";
+import { exprOf, type Quorums } from "../expressions/expr.ts";
+import { dual } from "../expressions/transform.ts";
 
 const maxStepsDefault = 100_000;
 
@@ -12,11 +12,14 @@ const maxStepsDefault = 100_000;
  * node occurs once; otherwise by branch and bound, with bounds if `maxSteps` did not suffice.
  *
  * @example
- * crashTolerance(majority(["a", "b", "c", "d", "e"])); // { kind: "exact", value: 2 }
+ * crashTolerance(majority(["a", "b", "c", "d", "e"])); // { kind: "exact", value: 2, method: "branch and bound" }
  */
 export function crashTolerance(system: Quorums, limits: Limits = {}): Answer<number> {
   const circuit = compile(dual(exprOf(system)));
   const costs = new Float64Array(circuit.universe.ids.length).fill(1);
   const { cost, low } = cheapestCompletion(circuit, costs, limits.maxSteps ?? maxStepsDefault);
-  return cost === low ? { kind: "exact", value: cost - 1 } : { kind: "bounds", low: low - 1, high: cost - 1 };
+  const method = "branch and bound";
+  return cost === low
+    ? { kind: "exact", value: cost - 1, method }
+    : { kind: "bounds", low: low - 1, high: cost - 1, method };
 }

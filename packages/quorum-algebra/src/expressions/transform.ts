@@ -1,5 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
-import { QuorumError } from "./errors.ts";
+import { QuorumError } from "../errors.ts";
 import { and, constant, type Expr, node, or, thresholdOf, weightedOf } from "./expr.ts";
 
 interface Rules {

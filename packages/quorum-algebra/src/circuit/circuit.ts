@@ -1,7 +1,7 @@
+import type { Expr } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
+import { support } from "../expressions/transform.ts";
 import { smallSetMax, type Universe, universeOf, wordsFor } from "./bits.ts";
-import type { Expr } from "./expr.ts";
-import { normalize } from "./normal.ts";
-import { support } from "./transform.ts";
 
 /**
  * An expression as flat arrays. Vertices are the nodes 0 … n-1 and then the gates n … n+g-1, children before parents;

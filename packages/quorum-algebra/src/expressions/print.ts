@@ -1,4 +1,4 @@
-import { QuorumError } from "./errors.ts";
+import { QuorumError } from "../errors.ts";
 import type { Expr } from "./expr.ts";
 import { isName } from "./lexer.ts";
 

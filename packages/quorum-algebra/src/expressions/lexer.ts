@@ -1,4 +1,4 @@
-import { QuorumSyntaxError } from "./errors.ts";
+import { QuorumSyntaxError } from "../errors.ts";
 
 export type Token =
   /** A bare name, or a quoted id (which is never a group, a function or a constant). */

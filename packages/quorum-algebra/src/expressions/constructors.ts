@@ -1,5 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
-import { QuorumError } from "./errors.ts";
+import { QuorumError } from "../errors.ts";
 import { and, type Expr, node, or, thresholdOf, weightedOf } from "./expr.ts";
 
 /** Quorums of the two phases of a read-write protocol. Safe to use only if `readWriteIntersection` holds for them. */
