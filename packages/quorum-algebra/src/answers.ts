@@ -28,11 +28,13 @@ export type Verdict<W> =
   | { readonly holds: false; readonly method: Method; readonly witness: W }
   | { readonly holds: null; readonly reason: Unknown; readonly steps: number };
 
-/** A value, or bounds around it where the exact one would take too long, or nothing. Every answer names its method. */
-export type Answer<T> =
+/** A value, or bounds around it where the exact one would take too long. */
+export type Bounded<T> =
   | { readonly kind: "exact"; readonly value: T; readonly method: Method }
-  | { readonly kind: "bounds"; readonly low: T; readonly high: T; readonly method: Method }
-  | { readonly kind: "unknown"; readonly reason: Unknown };
+  | { readonly kind: "bounds"; readonly low: T; readonly high: T; readonly method: Method };
+
+/** Every answer names its method, or says that nothing is known. */
+export type Answer<T> = Bounded<T> | { readonly kind: "unknown"; readonly reason: Unknown };
 
 /** A quorum of each family and a fault set of each fault family; the quorums have nothing in common outside the faults. */
 export interface CoverWitness {

@@ -1,6 +1,15 @@
 /** Quorum expressions: building, reading and printing them, counting votes, and the exact test whether quorums meet. */
 
-export type { Answer, CoverWitness, DisjointQuorums, Limits, Method, Unknown, Verdict } from "./answers.ts";
+export type {
+  Answer,
+  Bounded,
+  CoverWitness,
+  DisjointQuorums,
+  Limits,
+  Method,
+  Unknown,
+  Verdict,
+} from "./answers.ts";
 export { type QuorumSystem, quorumSystem } from "./circuit/system.ts";
 export { intersectAll, neverCovered, readWriteIntersection } from "./cover/intersection.ts";
 export { crashTolerance } from "./cover/tolerance.ts";

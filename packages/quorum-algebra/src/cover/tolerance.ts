@@ -1,4 +1,4 @@
-import type { Answer, Limits } from "../answers.ts";
+import type { Bounded, Limits } from "../answers.ts";
 import { cheapestCompletion } from "../circuit/cheapest.ts";
 import { compile } from "../circuit/circuit.ts";
 import { exprOf, type Quorums } from "../expressions/expr.ts";
@@ -14,7 +14,7 @@ const maxStepsDefault = 100_000;
  * @example
  * crashTolerance(majority(["a", "b", "c", "d", "e"])); // { kind: "exact", value: 2, method: "branch and bound" }
  */
-export function crashTolerance(system: Quorums, limits: Limits = {}): Answer<number> {
+export function crashTolerance(system: Quorums, limits: Limits = {}): Bounded<number> {
   const circuit = compile(dual(exprOf(system)));
   const costs = new Float64Array(circuit.universe.ids.length).fill(1);
   const { cost, low } = cheapestCompletion(circuit, costs, limits.maxSteps ?? maxStepsDefault);
