@@ -22,6 +22,29 @@ export interface QuorumSystem {
   tracker(): QuorumTracker;
 }
 
+/** A learner is a class of assumptions, not a machine: any number of processes can act for one. */
+export type LearnerId = string;
+
+/**
+ * Who must agree with whom, for a protocol with several learners. Labels are closed: if a must agree with b, and b with
+ * c, then a with c. Everything here is monotone in the sets that are asked for.
+ */
+export interface LearnerGraph {
+  /** Every node that can matter, in ascending order. */
+  readonly acceptors: readonly NodeId[];
+  /** In ascending order. */
+  readonly learners: readonly LearnerId[];
+  /** Does the set contain a quorum of the learner? Nodes that are no acceptors count for nothing. */
+  isQuorum(learner: LearnerId, set: Iterable<NodeId>): boolean;
+  /** Must the two agree if everybody in `safe` keeps to the protocol? With a learner twice: must it agree with itself? */
+  isSafeSet(a: LearnerId, b: LearnerId, safe: Iterable<NodeId>): boolean;
+  /**
+   * Who must still agree with whom when the acceptors in `caught` have been seen to depart from the protocol. Groups and
+   * their members in ascending order; learners that need not even agree with themselves are in no group.
+   */
+  connected(caught: Iterable<NodeId>): readonly (readonly LearnerId[])[];
+}
+
 /** Carries bytes. May lose, repeat, delay and reorder them; must not alter or invent them. */
 export interface Transport {
   readonly self: NodeId;

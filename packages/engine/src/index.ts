@@ -9,6 +9,8 @@ export type {
   EpochPlan,
   EpochProcesses,
   Journal,
+  LearnerGraph,
+  LearnerId,
   Opened,
   QuorumSystem,
   QuorumTracker,
