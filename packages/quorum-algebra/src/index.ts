@@ -55,3 +55,4 @@ export {
   support,
   union,
 } from "./expressions/transform.ts";
+export { dpll } from "./sat/dpll.ts";
