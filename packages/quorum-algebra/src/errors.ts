@@ -13,7 +13,11 @@ export type QuorumErrorCode =
   /** Plain data that is no expression. */
   | "shape"
   /** A limit of effort that says nothing. */
-  | "limit";
+  | "limit"
+  /** A stake that is no bigint above 0. */
+  | "stake"
+  /** A fraction that is none, or is out of its range. */
+  | "fraction";
 
 /** A caller's mistake at construction. Match on `code`; `got` is the offending value. */
 export class QuorumError extends Error {

@@ -1,0 +1,2 @@
+/** Reading quorums and validator sets from the files of others. */
+export { ImportError, type ImportErrorCode, type ImportNotice, type ImportPlace } from "./import/errors.ts";
