@@ -12,12 +12,16 @@ export type QuorumErrorCode =
   | "duplicate-member"
   /** Plain data that is no expression. */
   | "shape"
+  /** A probability is missing, or no number from 0 to 1. */
+  | "chance"
   /** A limit of effort that says nothing. */
   | "limit"
   /** A stake that is no bigint above 0. */
   | "stake"
   /** A fraction that is none, or is out of its range. */
-  | "fraction";
+  | "fraction"
+  /** A capacity, latency, share or other measure is no number, or out of its range. */
+  | "quantity";
 
 /** A caller's mistake at construction. Match on `code`; `got` is the offending value. */
 export class QuorumError extends Error {
