@@ -3,7 +3,7 @@ import type { LinearProgram, LpResult, LpSolver } from "../engines.ts";
 /** What the adapter uses of the loaded module `highs` (1.15.3 or later). */
 export interface Highs {
   readonly infinity: number;
-  createModel(source: HighsModelData): HighsModel;
+  createModel(): HighsModel;
 }
 
 /** One program by rows. The coefficients pass as doubles, so nothing is rounded as it would be in a text. */
@@ -26,13 +26,13 @@ export interface HighsModelData {
   readonly integrality?: Int32Array;
 }
 
-/** A program that the solver holds until `dispose`. */
+/** An instance of the solver, with one program at a time. */
 export interface HighsModel {
   readonly options: { set(name: string, value: boolean | number | string): unknown };
+  passModel(program: HighsModelData): unknown;
   run(): { readonly modelStatus: number };
   getObjectiveValue(): number;
   getSolution(): { readonly colValue: Float64Array; readonly rowDual: Float64Array };
-  dispose(): void;
 }
 
 const statuses: ReadonlyMap<number, LpResult["status"]> = new Map([
@@ -46,33 +46,26 @@ const statuses: ReadonlyMap<number, LpResult["status"]> = new Map([
 const tolerance = 1e-9;
 
 /**
- * HiGHS as WASM, for programs of any size, with duals. Loading is the caller's, since it waits.
+ * HiGHS as WASM, for programs of any size, with duals. Loading is the caller's, since it waits. One instance of the solver is
+ * kept for all programs: making it costs ten times as much as a small program does.
  *
  * @example
  * import loadHighs from "highs";
  * const engines = { lp: highsSolver(await loadHighs()) };
  */
 export function highsSolver(highs: Highs): LpSolver {
+  const model = highs.createModel();
+  model.options.set("output_flag", false);
+  model.options.set("primal_feasibility_tolerance", tolerance);
+  model.options.set("dual_feasibility_tolerance", tolerance);
+  model.options.set("mip_rel_gap", 0);
   return (program) => {
-    const model = highs.createModel(modelData(highs, program));
-    try {
-      model.options.set("output_flag", false);
-      model.options.set("primal_feasibility_tolerance", tolerance);
-      model.options.set("dual_feasibility_tolerance", tolerance);
-      const whole = program.integer !== undefined && program.integer.length > 0;
-      if (whole) model.options.set("mip_rel_gap", 0);
-      const status = statuses.get(model.run().modelStatus) ?? "limit";
-      if (status !== "optimal") return { status, x: [], dual: [], value: Number.NaN };
-      const { colValue, rowDual } = model.getSolution();
-      return {
-        status,
-        x: [...colValue],
-        dual: whole ? [] : [...rowDual],
-        value: model.getObjectiveValue(),
-      };
-    } finally {
-      model.dispose();
-    }
+    model.passModel(modelData(highs, program));
+    const status = statuses.get(model.run().modelStatus) ?? "limit";
+    if (status !== "optimal") return { status, x: [], dual: [], value: Number.NaN };
+    const { colValue, rowDual } = model.getSolution();
+    const whole = program.integer !== undefined && program.integer.length > 0;
+    return { status, x: [...colValue], dual: whole ? [] : [...rowDual], value: model.getObjectiveValue() };
   };
 }
 
