@@ -4,6 +4,9 @@ import { QuorumError } from "./errors.ts";
 /** Reading a clock or a signal costs more than a step, so it is done once in so many steps. */
 const stepsPerLook = 256;
 
+/** Thrown where a limit ends a computation deep inside, caught where the question was asked; callers never see it. */
+export class OverLimit extends Error {}
+
 /** What is left of the limits of one question. Every search asks it step by step. */
 export class Budget {
   readonly #limits: Limits;

@@ -1,0 +1,78 @@
+import { type Budget, OverLimit } from "../limits.ts";
+import { no, yes } from "../toolkit/diagram.ts";
+import type { Part } from "./parts.ts";
+
+/**
+ * How many minimal sets a part has, without listing any: products of the parts. Counting gates take elementary symmetric
+ * sums, weights a table by weight reached, cores the paths of their family. @throws OverLimit when the table or a family
+ * grows too large.
+ */
+export function countSets(part: Part, budget: Budget): bigint {
+  switch (part.t) {
+    case "const":
+      return part.v ? 1n : 0n;
+    case "node":
+      return 1n;
+    case "thr":
+      return choices(
+        part.k,
+        part.of.map((child) => countSets(child, budget)),
+      );
+    case "wthr":
+      return byWeight(
+        part.k,
+        part.of.map(([weight, child]) => [weight, countSets(child, budget)] as const),
+        budget,
+      );
+    case "core":
+      return paths(
+        part,
+        part.of.map((child) => countSets(child, budget)),
+      );
+  }
+}
+
+/** Elementary symmetric sum: ways[j] counts the choices of j children so far. */
+function choices(k: number, children: readonly bigint[]): bigint {
+  const ways = [1n, ...new Array<bigint>(k).fill(0n)];
+  children.forEach((count, i) => {
+    for (let j = Math.min(k, i + 1); j > Math.max(0, k - children.length + i); j--)
+      ways[j]! += ways[j - 1]! * count;
+  });
+  return ways[k]!;
+}
+
+/**
+ * Children come heaviest first, so a choice is minimal exactly if it reached `k` with its last child: that is the
+ * lightest.
+ */
+function byWeight(k: bigint, children: readonly (readonly [bigint, bigint])[], budget: Budget): bigint {
+  let found = 0n;
+  let ways = new Map([[0n, 1n]]);
+  for (const [weight, count] of children) {
+    const next = new Map(ways);
+    for (const [sum, choicesSoFar] of ways) {
+      const made = choicesSoFar * count;
+      if (sum + weight >= k) found += made;
+      else next.set(sum + weight, (next.get(sum + weight) ?? 0n) + made);
+    }
+    ways = next;
+    if (!budget.spend(ways.size)) throw new OverLimit();
+  }
+  return found;
+}
+
+function paths({ diagram, root }: Extract<Part, { t: "core" }>, children: readonly bigint[]): bigint {
+  const done = new Map<number, bigint>([
+    [no, 0n],
+    [yes, 1n],
+  ]);
+  const visit = (node: number): bigint => {
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const made = visit(diagram.low(node)) + visit(diagram.high(node)) * children[diagram.level(node)]!;
+    done.set(node, made);
+    return made;
+  };
+  return visit(diagram.minimal(root));
+}
