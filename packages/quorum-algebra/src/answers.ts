@@ -22,7 +22,7 @@ export type Method = string;
 /** Why nothing is known: a limit was reached, or no solver was given and the question is too large without one. */
 export type Unknown = "limit" | "noEngine";
 
-/** `holds` is null when nothing is known: then a caller must refuse as if it were false. `steps` were made until then. */
+/** `holds` is null when nothing is known: then a caller must refuse as if it were false. `steps` were made until then, without those of a solver. */
 export type Verdict<W> =
   | { readonly holds: true; readonly method: Method }
   | { readonly holds: false; readonly method: Method; readonly witness: W }

@@ -1,6 +1,8 @@
 import { completionBound } from "../circuit/cheapest.ts";
 import type { Circuit } from "../circuit/circuit.ts";
+import { interchangeableNodes } from "../circuit/classes.ts";
 import { emptySet, type NodeSet } from "../circuit/evaluate.ts";
+import type { Budget } from "../limits.ts";
 
 const nobody = -1;
 
@@ -18,7 +20,7 @@ interface Side {
 export type SearchResult =
   | { readonly kind: "assignment"; readonly owner: readonly number[] }
   | { readonly kind: "none" }
-  | { readonly kind: "limit"; readonly steps: number };
+  | { readonly kind: "limit" };
 
 /**
  * Can every node be given up by at least one family such that each family still contains a quorum of the nodes it has
@@ -26,10 +28,10 @@ export type SearchResult =
  * family can do without is given up by that family), a counting bound, and an order among interchangeable nodes.
  * All circuits must share one universe and not be constant.
  */
-export function searchCover(circuits: readonly Circuit[], maxSteps: number): SearchResult {
-  const search = new CoverSearch(circuits, maxSteps);
+export function searchCover(circuits: readonly Circuit[], budget: Budget): SearchResult {
+  const search = new CoverSearch(circuits, budget);
   const found = search.run();
-  if (found === "limit") return { kind: "limit", steps: maxSteps };
+  if (found === "limit") return { kind: "limit" };
   return found ? { kind: "assignment", owner: [...search.owner] } : { kind: "none" };
 }
 
@@ -37,17 +39,16 @@ class CoverSearch {
   /** Which family gives up the node. */
   readonly owner: Int32Array;
   readonly #sides: readonly Side[];
-  readonly #maxSteps: number;
+  readonly #budget: Budget;
   readonly #trail: number[] = [];
   /** Per node: the interchangeable node before and after it. Owners never fall along such a chain. */
   readonly #previous: Int32Array;
   readonly #next: Int32Array;
-  #steps = 0;
 
-  constructor(circuits: readonly Circuit[], maxSteps: number) {
+  constructor(circuits: readonly Circuit[], budget: Budget) {
     const count = circuits[0]!.universe.ids.length;
     this.owner = new Int32Array(count).fill(nobody);
-    this.#maxSteps = maxSteps;
+    this.#budget = budget;
     this.#sides = circuits.map((circuit) => {
       const usable = emptySet(circuit);
       for (let v = 0; v < count; v++) usable.insert(v);
@@ -55,12 +56,12 @@ class CoverSearch {
     });
     this.#previous = new Int32Array(count).fill(nobody);
     this.#next = new Int32Array(count).fill(nobody);
-    this.#chain(count);
+    this.#chain();
   }
 
   /** True: `owner` is an assignment. */
   run(): boolean | "limit" {
-    if (++this.#steps > this.#maxSteps) return "limit";
+    if (!this.#budget.spend()) return "limit";
     const mark = this.#trail.length;
     const open = this.#propagate();
     if (open === null || this.#overbooked(open.nodes.length)) {
@@ -85,18 +86,12 @@ class CoverSearch {
     return false;
   }
 
-  /** Nodes reached from the same gates with the same weights in every family can be swapped. */
-  #chain(count: number): void {
-    const last = new Map<string, number>();
-    for (let v = 0; v < count; v++) {
-      const key = this.#sides.map(({ circuit }) => parentsOf(circuit, v)).join("|");
-      const before = last.get(key);
-      if (before !== undefined) {
-        this.#previous[v] = before;
-        this.#next[before] = v;
+  #chain(): void {
+    for (const members of interchangeableNodes(this.#sides.map(({ circuit }) => circuit)))
+      for (let i = 1; i < members.length; i++) {
+        this.#previous[members[i]!] = members[i - 1]!;
+        this.#next[members[i - 1]!] = members[i]!;
       }
-      last.set(key, v);
-    }
   }
 
   /** Gives up what is forced until nothing is; null: some node cannot be given up by anybody. */
@@ -170,11 +165,4 @@ class CoverSearch {
       }
     }
   }
-}
-
-function parentsOf(circuit: Circuit, v: number): string {
-  const parts: string[] = [];
-  for (let e = circuit.parentStart[v]!; e < circuit.parentStart[v + 1]!; e++)
-    parts.push(`${circuit.parent[e]}*${circuit.wide?.parentWeight[e] ?? circuit.parentWeight[e]}`);
-  return parts.join();
 }
