@@ -1,5 +1,6 @@
 import { type Diagram, no, yes } from "../toolkit/diagram.ts";
 import { childParts, type Part } from "./parts.ts";
+import { nextChoice } from "./search.ts";
 
 /** Goes through sets one by one, without keeping any but the present one. `first` begins anew. */
 export interface Cursor {
@@ -104,13 +105,7 @@ class ByCount implements Choices {
     for (let j = 0; j < this.chosen.length; j++) this.chosen[j] = j;
   }
   next(): boolean {
-    const { chosen } = this;
-    const k = chosen.length;
-    let j = k - 1;
-    while (j >= 0 && chosen[j] === this.#count - k + j) j--;
-    if (j < 0) return false;
-    for (let i = chosen[j]! + 1; j < k; j++, i++) chosen[j] = i;
-    return true;
+    return nextChoice(this.chosen, this.#count);
   }
 }
 

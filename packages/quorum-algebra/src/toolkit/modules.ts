@@ -62,16 +62,16 @@ export function moduleTest(normal: Expr): (expr: Expr) => boolean {
     }
   }
   // The least depth of a dominator of something below.
-  const escape = new Map<Expr, number>();
+  const bypass = new Map<Expr, number>();
   for (const expr of [...order].reverse())
-    escape.set(
+    bypass.set(
       expr,
       childrenOf(expr).reduce(
-        (least, child) => Math.min(least, depth.get(dominator.get(child)!)!, escape.get(child)!),
+        (least, child) => Math.min(least, depth.get(dominator.get(child)!)!, bypass.get(child)!),
         Number.POSITIVE_INFINITY,
       ),
     );
-  return (expr) => escape.get(expr)! >= depth.get(expr)!;
+  return (expr) => bypass.get(expr)! >= depth.get(expr)!;
 }
 
 function common(

@@ -1,0 +1,184 @@
+import type { NodeId } from "@eunomia/engine";
+import type { Limits, Method } from "../answers.ts";
+import type { Engines } from "../engines.ts";
+import type { Quorums } from "../expressions/expr.ts";
+import { Budget, OverLimit } from "../limits.ts";
+import { cursorOf } from "./cursor.ts";
+import { generateJointly } from "./joint.ts";
+import { isPlain, type Part } from "./parts.ts";
+import { blockingQuestion, type Question, quorumQuestion, splittingQuestion } from "./questions.ts";
+import { searchMinimal } from "./search.ts";
+
+/** Steps of a search, and nodes of diagrams, unless `maxSteps` says otherwise. */
+export const maxStepsDefault = 1_000_000;
+
+/** What a listing says when it ends. */
+export interface Listed {
+  /** Sets that were given. */
+  readonly count: number;
+  /** Whether they are all; false: a limit was reached. */
+  readonly complete: boolean;
+  readonly method: Method;
+}
+
+/**
+ * Sets of nodes one by one, ids ascending, each once. Made while they are taken: stopping early costs nothing more. The value
+ * returned at the end says whether they are all; `collect` gives it together with the sets. Asking the same question again
+ * gives the same sets in the same order, whatever the order in which the nodes were written.
+ */
+export type Sets = Generator<readonly NodeId[], Listed, undefined>;
+
+/**
+ * The minimal quorums: quorums without a member to spare.
+ *
+ * Where the parts of the system share no nodes the sets are put together from those of the parts ("product form"); parts that
+ * share nodes go through a decision diagram. When that grows too large, a SAT solver generates quorums and blocking sets
+ * jointly, if `engines.sat` is given; otherwise they are searched for by counts per class of interchangeable nodes.
+ *
+ * `maxCount` and the clock count for what is listed, `maxSteps` (1 000 000 by default) only for the search and for nodes of diagrams.
+ *
+ * @example
+ * [...minimalQuorums(parse("a & (b | c)"))]; // [["a", "b"], ["a", "c"]]
+ */
+export function minimalQuorums(quorums: Quorums, limits: Limits = {}, engines: Engines = {}): Sets {
+  return listSets(quorumQuestion(quorums), limits, engines);
+}
+
+/**
+ * The minimal blocking sets: those that hit every quorum, so that nothing is decided while all of their members are silent.
+ * They are the minimal quorums of the dual, and listed as those are.
+ *
+ * @example
+ * [...minimalBlockingSets(parse("a & (b | c)"))]; // [["a"], ["b", "c"]]
+ */
+export function minimalBlockingSets(quorums: Quorums, limits: Limits = {}, engines: Engines = {}): Sets {
+  return listSets(blockingQuestion(quorums), limits, engines);
+}
+
+/**
+ * The minimal splitting sets: if all members of one are Byzantine, a quorum of `left` and a quorum of `right` can decide
+ * differently. With one system left and right are the same. The empty set alone: there are disjoint quorums already. No
+ * set at all: one of the systems has no quorum. Listed as minimal quorums are, from parts where both systems divide their
+ * nodes alike.
+ *
+ * @example
+ * [...minimalSplittingSets(majority(["a", "b", "c"]))]; // [["a"], ["b"], ["c"]]
+ */
+export function minimalSplittingSets(
+  left: Quorums,
+  right: Quorums = left,
+  limits: Limits = {},
+  engines: Engines = {},
+): Sets {
+  return listSets(splittingQuestion(left, right, limits), limits, engines);
+}
+
+/**
+ * All sets of a listing at once, with what it said at the end.
+ *
+ * @example
+ * collect(minimalQuorums(parse("a | b"), { maxCount: 1 }));
+ * // { sets: [["a"]], count: 1, complete: false, method: "product form" }
+ */
+export function collect(listing: Sets): Listed & { readonly sets: readonly (readonly NodeId[])[] } {
+  const sets: (readonly NodeId[])[] = [];
+  for (;;) {
+    const { done, value } = listing.next();
+    if (done === true) return { sets, ...value };
+    sets.push(value);
+  }
+}
+
+type Source = Generator<readonly number[] | Int32Array, boolean, undefined>;
+
+function* listSets(question: Question, limits: Limits, engines: Engines): Sets {
+  const work = new Budget(limits, maxStepsDefault);
+  const pace = new Budget({ ...limits, maxSteps: Infinity }, Infinity);
+  const { ids } = question.universe;
+  const { method, source } = sourceOf(question, work, limits, engines);
+  const ended = (count: number, complete: boolean): Listed => ({ count, complete, method });
+  for (let count = 0; ; count++) {
+    const next = taken(source);
+    if (next === null) return ended(count, false);
+    if (next.done === true) return ended(count, next.value);
+    // One set more than asked for is looked at, to know whether there are more.
+    if (count === (limits.maxCount ?? Infinity) || !pace.spend()) return ended(count, false);
+    yield named(next.value, ids);
+  }
+}
+
+function named(set: readonly number[] | Int32Array, ids: readonly NodeId[]): readonly NodeId[] {
+  const names = new Array<NodeId>(set.length);
+  for (let i = 0; i < set.length; i++) names[i] = ids[set[i]!]!;
+  return names;
+}
+
+/** Null: a limit was reached deep inside. */
+function taken(source: Source): ReturnType<Source["next"]> | null {
+  try {
+    return source.next();
+  } catch (error) {
+    if (error instanceof OverLimit) return null;
+    throw error;
+  }
+}
+
+function sourceOf(
+  question: Question,
+  work: Budget,
+  limits: Limits,
+  engines: Engines,
+): { readonly method: Method; readonly source: Source } {
+  const part = withinLimits(() => question.parts(work));
+  if (part !== null) {
+    const method = methodOf(part);
+    if (part.t === "const") return { method, source: constantSets(part.v) };
+    const cursor = withinLimits(() => cursorOf(part));
+    if (cursor !== null) return { method, source: throughCursor(cursor, question.universe.ids.length) };
+  }
+  if (engines.sat !== undefined)
+    return {
+      method: "joint generation",
+      source: generateJointly(question.universe.ids.length, question.oracle, engines.sat, work, limits),
+    };
+  return { method: "search", source: searchMinimal(question.classes(), question.oracle, work) };
+}
+
+/** How a question is answered from its parts. */
+export function methodOf(part: Part): Method {
+  if (part.t === "const") return "constant";
+  return isPlain(part) ? "product form" : "decision diagram";
+}
+
+/** The value, or null when a limit was reached on the way to it. */
+export function withinLimits<T>(compute: () => T): T | null {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof OverLimit) return null;
+    throw error;
+  }
+}
+
+function* constantSets(v: boolean): Source {
+  if (v) yield [];
+  return true;
+}
+
+function* throughCursor(cursor: ReturnType<typeof cursorOf>, count: number): Source {
+  const buffer = new Int32Array(count);
+  for (let more = cursor.first(); more; more = cursor.next())
+    yield ascending(buffer.subarray(0, cursor.write(buffer, 0)));
+  return true;
+}
+
+/** Sorts in place; parts come almost in order, so few steps are needed. */
+function ascending(set: Int32Array): Int32Array {
+  for (let i = 1; i < set.length; i++) {
+    const index = set[i]!;
+    let at = i;
+    for (; at > 0 && set[at - 1]! > index; at--) set[at] = set[at - 1]!;
+    set[at] = index;
+  }
+  return set;
+}
