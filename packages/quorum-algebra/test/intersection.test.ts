@@ -126,6 +126,7 @@ describe("against brute force", () => {
   test("any expressions", () => {
     fc.assert(agreesWithBruteForce(several(anyExpr(ids, 3))), seeded(400));
     fc.assert(agreesWithBruteForce(several(seriousExpr(ids, 4))), seeded(600));
+    fc.assert(agreesWithBruteForce(several(seriousExpr(ids, 4), 3, 2)), seeded(300));
   });
   test("flat thresholds", () => {
     fc.assert(

@@ -61,7 +61,8 @@ export function cover(
  * What is left are families that all know the same nodes.
  */
 function shareNodes(families: readonly Expr[]): { shared: readonly Expr[]; owner: Map<NodeId, number> } {
-  const owner = new Map<NodeId, number>();
+  // Nodes that nobody asks for any more in the end are anybody's.
+  const owner = new Map(families.flatMap(support).map((id) => [id, 0]));
   let shared = families;
   for (;;) {
     const known = shared.map((family) => new Set(support(family)));
