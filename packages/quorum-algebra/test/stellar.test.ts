@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { and, constant, node, or, print, thresholdOf, weightedOf } from "@eunomia/quorum-algebra";
+import { coresOf, federatedSystem, intersection } from "@eunomia/quorum-algebra/federated";
+import { ImportError, stellarNetwork, stellarQuorumSet } from "@eunomia/quorum-algebra/import";
+import { describe, expect, test } from "vitest";
+
+const file = (date: string): string =>
+  readFileSync(new URL(`../data/stellar-${date}.json`, import.meta.url), "utf8");
+
+describe("networks of record", () => {
+  test("2019: everything that is odd is noticed, once for all nodes that share it", () => {
+    const { nodes, notices } = stellarNetwork(file("2019-09-17"));
+    expect(nodes).toHaveLength(172);
+    expect(notices.map(({ place, text }) => `${place.path}: ${text}`)).toMatchSnapshot();
+  });
+
+  test("2019: quorums meet in a core of 17 nodes that share one condition", () => {
+    const system = federatedSystem(stellarNetwork(file("2019-09-17")).nodes);
+    expect(system.unknown).toHaveLength(6);
+    const cores = coresOf(system);
+    expect(cores.map(({ system: { ids }, cluster }) => [ids.length, cluster !== null])).toEqual([[17, true]]);
+    expect(intersection(system)).toEqual({ kind: "intersects", method: "symmetric cluster: same-shape" });
+  });
+
+  test("2025: quorums meet in a core of 21 nodes, 533 nodes have no set", () => {
+    const { nodes, notices } = stellarNetwork(file("2025-07-20"));
+    expect(notices).toEqual([
+      { place: { path: "$[29].quorumSet" }, text: "no quorum set: a node nobody knows (so for 533 nodes)" },
+    ]);
+    const system = federatedSystem(nodes);
+    expect([system.ids.length, system.unknown.length]).toEqual([637, 533]);
+    const cores = coresOf(system);
+    expect(cores.map(({ system: { ids }, cluster }) => [ids.length, cluster !== null])).toEqual([[21, true]]);
+    expect(intersection(system)).toEqual({ kind: "intersects", method: "symmetric cluster: same-shape" });
+  });
+});
+
+const refusal = (text: string, options = {}): readonly unknown[] => {
+  try {
+    stellarNetwork(text, options);
+    return ["read"];
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    return [error.code, error.place, error.expected];
+  }
+};
+
+const set = (threshold: unknown, validators: unknown = [], innerQuorumSets: unknown = []) => ({
+  threshold,
+  validators,
+  innerQuorumSets,
+});
+const listed = (...nodes: readonly unknown[]): string => JSON.stringify(nodes);
+const one = (quorumSet: unknown): string => listed({ publicKey: "a", quorumSet });
+
+describe("files that are wrong are refused with the place", () => {
+  const cases: readonly (readonly [string, string, string, string | undefined])[] = [
+    ["no JSON", "[{]", "syntax", undefined],
+    ["no list", "7", "shape", "$"],
+    ["an object without nodes", "{}", "shape", "$.nodes"],
+    ["no key", listed({ quorumSet: null }), "shape", "$[0].publicKey"],
+    ["half a surrogate pair", '[{"publicKey":"\\ud800"}]', "shape", "$[0].publicKey"],
+    ["a threshold that is a word", one(set("2")), "threshold", "$[0].quorumSet.threshold"],
+    ["a threshold below 0", one(set(-1)), "threshold", "$[0].quorumSet.threshold"],
+    ["half a vote", one(set(1.5, ["b"])), "threshold", "$[0].quorumSet.threshold"],
+    ["a set that is a list", one([]), "shape", "$[0].quorumSet"],
+    ["a member that is a number", one(set(1, [7])), "shape", "$[0].quorumSet.validators[0]"],
+    ["members that are no list", one(set(1, "b")), "shape", "$[0].quorumSet.validators"],
+    [
+      "a fault deep inside",
+      one(set(1, [], [set(1, ["b"]), set(1, ["c"], [set(null)])])),
+      "threshold",
+      "$[0].quorumSet.innerQuorumSets[1].innerQuorumSets[0].threshold",
+    ],
+    [
+      "a member named twice",
+      one(set(2, ["b"], [set(1, ["b"])])),
+      "duplicate",
+      "$[0].quorumSet.innerQuorumSets[0].validators[0]",
+    ],
+    ["a node listed twice", listed({ publicKey: "a" }, { publicKey: "a" }), "duplicate", "$[1].publicKey"],
+  ];
+  test.each(cases)("%s", (_, text, code, path) => {
+    expect(refusal(text).slice(0, 2)).toMatchObject([code, path === undefined ? {} : { path }]);
+  });
+
+  test("a set of 65 levels", () => {
+    let deep = set(1, ["b"]);
+    for (let level = 1; level < 64; level++) deep = set(1, [], [deep]);
+    expect(refusal(one(deep))).toEqual(["read"]);
+    expect(refusal(one(set(1, [], [deep])))[0]).toBe("size");
+  });
+});
+
+describe("what is odd is noticed", () => {
+  test("duplicates, where they are allowed", () => {
+    const text = listed(
+      { publicKey: "a", quorumSet: set(2, ["b", "b"]) },
+      { publicKey: "a", quorumSet: set(1, ["a"]) },
+    );
+    const first = stellarNetwork(text, { duplicateNodes: "first", duplicateMembers: "count" });
+    expect(first.nodes).toEqual([{ id: "a", quorums: thresholdOf(2, [node("b"), node("b")]) }]);
+    expect(first.notices.map((notice) => notice.text)).toEqual([
+      "names b twice: each entry counts",
+      "a is listed again: its first entry is taken",
+      "names b, which is not listed: a member nobody knows",
+    ]);
+    const last = stellarNetwork(text, { duplicateNodes: "last", duplicateMembers: "count" });
+    expect(last.nodes).toEqual([{ id: "a", quorums: thresholdOf(1, [node("a")]) }]);
+  });
+
+  test("sets that are always or never met, and what the nodes are called", () => {
+    const { nodes, notices } = stellarNetwork(
+      JSON.stringify({
+        nodes: [
+          {
+            publicKey: "a",
+            name: "A",
+            homeDomain: "a.org",
+            active: false,
+            isValidating: true,
+            quorumSet: set(0),
+          },
+          { publicKey: "b", organizationId: "o", quorumSet: set(2, ["a"]) },
+          { publicKey: "c" },
+        ],
+      }),
+    );
+    expect(nodes[0]).toMatchObject({ name: "A", homeDomain: "a.org", active: false, validating: true });
+    expect(nodes[1]).toMatchObject({ organization: "o" });
+    expect(notices).toEqual([
+      { place: { path: "$.nodes[0].quorumSet" }, text: "has a threshold of 0, which is always met" },
+      {
+        place: { path: "$.nodes[1].quorumSet" },
+        text: "has a threshold of 2 of 1 members, which is never met",
+      },
+      { place: { path: "$.nodes[2].quorumSet" }, text: "no quorum set: a node nobody knows" },
+    ]);
+    expect(federatedSystem(nodes).contract()).toEqual(["a"]);
+  });
+});
+
+test("10 000 nodes, a tenth of them with sets of their own, are read and cut down to their core", () => {
+  const organisations = Array.from({ length: 9 }, (_, o) => [0, 1, 2].map((i) => `org${o}-${i}`));
+  const top = organisations.map((validators) => set(2, validators));
+  const nodes = organisations.flat().map((publicKey) => ({ publicKey, quorumSet: set(7, [], top) }));
+  for (let i = nodes.length; i < 10_000; i++)
+    nodes.push({
+      publicKey: `watcher${i}`,
+      quorumSet: i % 10 === 0 ? set(8, [`watcher${i}`], top) : set(7, [], top),
+    });
+  const network = stellarNetwork(JSON.stringify(nodes));
+  expect(network.notices).toEqual([]);
+  const system = federatedSystem(network.nodes);
+  expect(system.contract()).toHaveLength(10_000);
+  expect(coresOf(system).map(({ system: { ids } }) => ids.length)).toEqual([27]);
+});
+
+test("conditions go back into Stellar's form", () => {
+  const expr = or(node("a"), and(node("b"), node("c")), constant(false));
+  const text = JSON.stringify([{ publicKey: "a", quorumSet: stellarQuorumSet(expr) }]);
+  expect(print(federatedSystem(stellarNetwork(text).nodes).condition("a"))).toBe("a | b & c");
+  expect(() => stellarQuorumSet(weightedOf(2n, [[2n, node("a")]]))).toThrow(
+    '"quorum set" expected no weights',
+  );
+});
