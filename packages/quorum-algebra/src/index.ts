@@ -11,7 +11,23 @@ export type {
   Verdict,
 } from "./answers.ts";
 export { type QuorumSystem, quorumSystem } from "./circuit/system.ts";
+export {
+  asymmetricExists,
+  asymmetricIntersection,
+  availableFor,
+  type Belief,
+  crashIntersection,
+  disseminationExists,
+  disseminationIntersection,
+  type EdgeWitness,
+  edgeHolds,
+  fastIntersection,
+  maskingExists,
+  maskingIntersection,
+  twoStepIntersection,
+} from "./cover/conditions.ts";
 export { intersectAll, neverCovered, readWriteIntersection } from "./cover/intersection.ts";
+export { smallestFastThreshold, smallestThreshold, type ThresholdCondition } from "./cover/thresholds.ts";
 export { crashTolerance } from "./cover/tolerance.ts";
 export type { Cnf, Engines, LinearProgram, LpResult, LpSolver, SatSession, SatSolver } from "./engines.ts";
 export {
@@ -56,3 +72,15 @@ export {
   union,
 } from "./expressions/transform.ts";
 export { dpll } from "./sat/dpll.ts";
+export { type Cheapest, type Cost, cheapestQuorum, cut } from "./toolkit/cheapest.ts";
+export { interchangeable } from "./toolkit/classes.ts";
+export {
+  type DecisionDiagram,
+  type DecisionTest,
+  decisionDiagram,
+  type Next,
+} from "./toolkit/decision.ts";
+export { entails, equalQuorums } from "./toolkit/entails.ts";
+export { groupBy, project } from "./toolkit/groups.ts";
+export { type Module, modules } from "./toolkit/modules.ts";
+export { isReadOnce, type Size, size } from "./toolkit/shape.ts";

@@ -10,9 +10,12 @@ export interface Packing {
   readonly chosen: readonly number[];
 }
 
+/** Integer prices up to this sum are given a table. */
+const tableMax = 10_000;
+
 /**
  * Cheapest items that weigh at least `need` together. Exact if all prices but 0 are equal (heaviest first) or all prices are
- * integers (table by cost); otherwise `cost` is a lower bound (the last item taken in part) and `chosen` still weighs enough.
+ * integers of a moderate sum (table by cost); otherwise `cost` is a lower bound (the last item taken in part) and `chosen` still weighs enough.
  */
 export function knapsack(items: readonly Item[], need: bigint): Packing {
   const free = items.filter(({ price }) => price === 0);
@@ -24,10 +27,17 @@ export function knapsack(items: readonly Item[], need: bigint): Packing {
   const price = paid[0]!.price;
   const packed = paid.every((item) => item.price === price)
     ? heaviestFirst(paid, rest)
-    : paid.every((item) => Number.isInteger(item.price))
+    : hasTable(paid)
       ? byCost(paid, rest)
       : fractional(paid, rest);
   return { cost: packed.cost, chosen: [...chosen, ...packed.chosen] };
+}
+
+function hasTable(items: readonly Item[]): boolean {
+  return (
+    items.every(({ price }) => Number.isInteger(price)) &&
+    items.reduce((sum, { price }) => sum + price, 0) <= tableMax
+  );
 }
 
 function heaviestFirst(items: readonly Item[], need: bigint): Packing {

@@ -33,7 +33,7 @@ export function witnessOf(
 }
 
 /** Drops every node that the rest can do without. */
-function minimalWithin(family: Expr, universe: Universe, ids: readonly NodeId[]): readonly NodeId[] {
+export function minimalWithin(family: Expr, universe: Universe, ids: readonly NodeId[]): readonly NodeId[] {
   const circuit = compile(family, universe);
   const set = emptySet(circuit);
   for (const id of ids) set.insert(universe.indexOf.get(id)!);
