@@ -7,6 +7,16 @@ const stepsPerLook = 256;
 /** Thrown where a limit ends a computation deep inside, caught where the question was asked; callers never see it. */
 export class OverLimit extends Error {}
 
+/** The value, or null when a limit was reached on the way to it. */
+export function withinLimits<T>(compute: () => T): T | null {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof OverLimit) return null;
+    throw error;
+  }
+}
+
 /** What is left of the limits of one question. Every search asks it step by step. */
 export class Budget {
   readonly #limits: Limits;

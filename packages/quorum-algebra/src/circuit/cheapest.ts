@@ -1,54 +1,80 @@
 import { knapsack } from "../cover/knapsack.ts";
+import { Budget } from "../limits.ts";
 import type { Circuit } from "./circuit.ts";
 
-/** Sums of shares are rounded by far less than this; true minima are integers. */
+/** Sums of shares are rounded by far less than this. */
 const tolerance = 1e-6;
+/** Sums of integers up to here are rounded up to integers in spite of the tolerance. */
+const integralMax = 1e6;
 
 export interface Completion {
-  /** Nodes of cost 1 that make the expression hold together with those of cost 0, ascending. Empty if none can. */
+  /** Nodes of positive cost that make the expression hold together with those of cost 0, ascending. Empty if none can. */
   readonly chosen: readonly number[];
-  /** Number of `chosen`; Infinity if no completion exists. */
+  /** What `chosen` cost; Infinity if no completion exists. */
   readonly cost: number;
   /** No completion is cheaper than this. */
   readonly low: number;
 }
 
 /**
- * Fewest nodes to add. `costs` per node: 0 there already, 1 may be added, Infinity never there. Exact at once when every
- * open node is reached from the root on one path only; otherwise by branch and bound over the others, and `low` < `cost` if
- * `maxSteps` did not suffice.
+ * Cheapest nodes to add. `costs` per node: 0 there already, positive may be added, Infinity never there. Exact at once when
+ * every open node is reached from the root on one path only and no gate has different weights under different costs;
+ * otherwise by branch and bound over the others, and `low` < `cost` if `maxSteps` did not suffice.
  */
 export function cheapestCompletion(circuit: Circuit, costs: Float64Array, maxSteps = 2_000): Completion {
+  return completionWithin(circuit, costs, new Budget({ maxSteps }, maxSteps));
+}
+
+/** The same within a budget that may know a clock. */
+export function completionWithin(circuit: Circuit, costs: Float64Array, budget: Budget): Completion {
   if (circuit.constant !== null)
     return { chosen: [], cost: circuit.constant ? 0 : Infinity, low: circuit.constant ? 0 : Infinity };
   const repeated = repeatedNodes(circuit);
   const current = Float64Array.from(costs);
-  let steps = 0;
+  const isOpen = (index: number): boolean => current[index]! > 0 && current[index]! < Infinity;
+  const atLeast = roundingUp(costs);
   let best: readonly number[] = [];
   let bestCost = Infinity;
-  const rootLow = Math.ceil(relax(circuit, costs).low - tolerance);
+  const rootLow = atLeast(relax(circuit, costs).low);
 
-  const search = (taken: readonly number[]): void => {
-    if (++steps > maxSteps) return;
+  const search = (taken: readonly number[], spent: number): void => {
+    if (!budget.spend()) return;
     const { low, selected } = relax(circuit, current);
     if (low === Infinity) return;
-    const added = selected.filter((index) => current[index] === 1);
-    if (taken.length + added.length < bestCost) {
+    const added = selected.filter(isOpen);
+    const sum = added.reduce((total, index) => total + current[index]!, spent);
+    if (sum < bestCost) {
       best = [...taken, ...added];
-      bestCost = best.length;
+      bestCost = sum;
     }
-    if (taken.length + Math.ceil(low - tolerance) >= bestCost) return;
-    const branch = repeated.find((index) => current[index] === 1);
+    if (atLeast(spent + low) >= bestCost) return;
+    const branch = repeated.find(isOpen) ?? dearest(added, current);
     if (branch === undefined) return;
+    const cost = current[branch]!;
     current[branch] = 0;
-    search([...taken, branch]);
+    search([...taken, branch], spent + cost);
     current[branch] = Infinity;
-    search(taken);
-    current[branch] = 1;
+    search(taken, spent);
+    current[branch] = cost;
   };
-  search([]);
+  search([], 0);
   const chosen = [...best].sort((a, b) => a - b);
-  return { chosen, cost: bestCost, low: steps > maxSteps ? rootLow : bestCost };
+  return { chosen, cost: bestCost, low: budget.over ? Math.min(rootLow, bestCost) : bestCost };
+}
+
+/** A bound that no sum of costs falls below, rounding forgiven: up to the next integer if all costs are integers. */
+function roundingUp(costs: Float64Array): (low: number) => number {
+  const finite = costs.filter((cost) => cost < Infinity);
+  const isIntegral =
+    finite.every(Number.isInteger) && finite.reduce((sum, cost) => sum + cost, 0) <= integralMax;
+  return isIntegral ? (low) => Math.ceil(low - tolerance) : (low) => low * (1 + 1e-12);
+}
+
+function dearest(nodes: readonly number[], costs: Float64Array): number | undefined {
+  return nodes.reduce<number | undefined>(
+    (best, index) => (best === undefined || costs[index]! > costs[best]! ? index : best),
+    undefined,
+  );
 }
 
 /** A lower bound of what `cheapestCompletion` costs, in one pass. */

@@ -2,7 +2,7 @@ import type { NodeId } from "@eunomia/engine";
 import type { Limits, Method } from "../answers.ts";
 import type { Engines } from "../engines.ts";
 import type { Quorums } from "../expressions/expr.ts";
-import { Budget, OverLimit } from "../limits.ts";
+import { Budget, withinLimits } from "../limits.ts";
 import { cursorOf } from "./cursor.ts";
 import { generateJointly } from "./joint.ts";
 import { isPlain, type Part } from "./parts.ts";
@@ -70,7 +70,7 @@ export function minimalSplittingSets(
   limits: Limits = {},
   engines: Engines = {},
 ): Sets {
-  return listSets(splittingQuestion(left, right, limits), limits, engines);
+  return listSets(splittingQuestion(left, right, limits, engines), limits, engines);
 }
 
 /**
@@ -98,7 +98,7 @@ function* listSets(question: Question, limits: Limits, engines: Engines): Sets {
   const { method, source } = sourceOf(question, work, limits, engines);
   const ended = (count: number, complete: boolean): Listed => ({ count, complete, method });
   for (let count = 0; ; count++) {
-    const next = taken(source);
+    const next = withinLimits(() => source.next());
     if (next === null) return ended(count, false);
     if (next.done === true) return ended(count, next.value);
     // One set more than asked for is looked at, to know whether there are more.
@@ -111,16 +111,6 @@ function named(set: readonly number[] | Int32Array, ids: readonly NodeId[]): rea
   const names = new Array<NodeId>(set.length);
   for (let i = 0; i < set.length; i++) names[i] = ids[set[i]!]!;
   return names;
-}
-
-/** Null: a limit was reached deep inside. */
-function taken(source: Source): ReturnType<Source["next"]> | null {
-  try {
-    return source.next();
-  } catch (error) {
-    if (error instanceof OverLimit) return null;
-    throw error;
-  }
 }
 
 function sourceOf(
@@ -148,16 +138,6 @@ function sourceOf(
 export function methodOf(part: Part): Method {
   if (part.t === "const") return "constant";
   return isPlain(part) ? "product form" : "decision diagram";
-}
-
-/** The value, or null when a limit was reached on the way to it. */
-export function withinLimits<T>(compute: () => T): T | null {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof OverLimit) return null;
-    throw error;
-  }
 }
 
 function* constantSets(v: boolean): Source {

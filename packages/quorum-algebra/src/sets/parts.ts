@@ -46,7 +46,11 @@ export function partsOf(normal: Expr, universe: Universe, budget: Budget): Part 
     const leaves = leafOrder(expr, isModule);
     const diagram = new Diagram(budget);
     const variables = new Map(leaves.map((leaf, i) => [leaf, diagram.variable(i)] as const));
-    return corePart(diagram, build(diagram, expr, variables), leaves.map(visit));
+    return corePart(
+      diagram,
+      build(diagram, expr, (e) => variables.get(e)),
+      leaves.map(visit),
+    );
   };
   return visit(normal);
 }

@@ -4,9 +4,10 @@ import { compile } from "../circuit/circuit.ts";
 import { interchangeableNodes } from "../circuit/classes.ts";
 import { emptySet, type NodeSet } from "../circuit/evaluate.ts";
 import { neverCovered } from "../cover/intersection.ts";
+import type { Engines } from "../engines.ts";
 import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
 import { normalize } from "../expressions/normal.ts";
-import { dual as dualOf, restrictByzantine } from "../expressions/transform.ts";
+import { dual, restrictByzantine } from "../expressions/transform.ts";
 import { type Budget, OverLimit } from "../limits.ts";
 import { type Part, partsOf, universeFor } from "./parts.ts";
 import { splitParts } from "./splitting.ts";
@@ -29,7 +30,7 @@ export function quorumQuestion(quorums: Quorums): Question {
 
 /** "Hits every quorum." */
 export function blockingQuestion(quorums: Quorums): Question {
-  return questionOf(normalize(dualOf(exprOf(quorums))));
+  return questionOf(normalize(dual(exprOf(quorums))));
 }
 
 function questionOf(normal: Expr): Question {
@@ -43,7 +44,7 @@ function questionOf(normal: Expr): Question {
 }
 
 /** "Some quorum of each have nothing in common outside." `limits` are those of each single test of the oracle. */
-export function splittingQuestion(left: Quorums, right: Quorums, limits: Limits): Question {
+export function splittingQuestion(left: Quorums, right: Quorums, limits: Limits, engines: Engines): Question {
   const sides = [normalize(exprOf(left)), normalize(exprOf(right))] as const;
   const universe = universeFor(...sides);
   return {
@@ -53,7 +54,7 @@ export function splittingQuestion(left: Quorums, right: Quorums, limits: Limits)
       const same = sides[0] === sides[1] || left === right;
       return splitParts(first, same ? first : partsOf(sides[1], universe, budget), budget);
     },
-    oracle: () => new SplittingSet(universe, sides, limits),
+    oracle: () => new SplittingSet(universe, sides, limits, engines),
     classes: () => interchangeableNodes(sides.map((side) => compile(side, universe))),
   };
 }
@@ -63,11 +64,13 @@ class SplittingSet implements NodeSet {
   readonly #universe: Universe;
   readonly #sides: readonly Expr[];
   readonly #limits: Limits;
+  readonly #engines: Engines;
   readonly #inside = new Set<number>();
-  constructor(universe: Universe, sides: readonly Expr[], limits: Limits) {
+  constructor(universe: Universe, sides: readonly Expr[], limits: Limits, engines: Engines) {
     this.#universe = universe;
     this.#sides = sides;
     this.#limits = limits;
+    this.#engines = engines;
   }
   insert(index: number): void {
     this.#inside.add(index);
@@ -84,6 +87,7 @@ class SplittingSet implements NodeSet {
       this.#sides.map((side) => restrictByzantine(side, helping)),
       [],
       this.#limits,
+      this.#engines,
     );
     if (verdict.holds === null) throw new OverLimit();
     return !verdict.holds;

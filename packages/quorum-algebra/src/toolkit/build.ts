@@ -3,15 +3,15 @@ import { type Diagram, no, yes } from "./diagram.ts";
 import { weigh } from "./weigh.ts";
 
 /**
- * The diagram of an expression in normal form. `leaves`: what stands for its leaves, nodes or whole subexpressions, as
- * nodes of the diagram; every node of the expression must lie below one of them.
+ * The diagram of an expression in normal form. `leaf`: what stands for a node or for a whole subexpression, as a node of the
+ * diagram; undefined where the expression goes on below, which no node may.
  */
-export function build(diagram: Diagram, expr: Expr, leaves: ReadonlyMap<Expr, number>): number {
-  const done = new Map(leaves);
+export function build(diagram: Diagram, expr: Expr, leaf: (e: Expr) => number | undefined): number {
+  const done = new Map<Expr, number>();
   const visit = (e: Expr): number => {
     const known = done.get(e);
     if (known !== undefined) return known;
-    const made = make(e);
+    const made = leaf(e) ?? make(e);
     done.set(e, made);
     return made;
   };
