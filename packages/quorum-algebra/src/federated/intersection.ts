@@ -4,11 +4,11 @@ import { neverCovered } from "../cover/intersection.ts";
 import type { Engines } from "../engines.ts";
 import { Budget } from "../limits.ts";
 import { Formula, type Literal } from "../sat/formula.ts";
+import { Solving } from "../sat/solving.ts";
 import { lexLeader } from "../sat/symmetry.ts";
 import { classesOf } from "./classes.ts";
 import { type Core, coresOf } from "./cluster.ts";
 import { searchDisjoint } from "./search.ts";
-import { Solving } from "./solving.ts";
 import type { FederatedSystem } from "./system.ts";
 import { minimalPair, quorumIn } from "./two-sides.ts";
 

@@ -2,8 +2,8 @@ import type { NodeId } from "@eunomia/engine";
 import type { Limits, Method, Unknown } from "../answers.ts";
 import type { Engines } from "../engines.ts";
 import type { Formula, Literal } from "../sat/formula.ts";
+import { Solving } from "../sat/solving.ts";
 import { totalizer } from "../sat/totalizer.ts";
-import { Solving } from "./solving.ts";
 import { type GroupBy, SplitProgram } from "./split-program.ts";
 import type { FederatedSystem } from "./system.ts";
 

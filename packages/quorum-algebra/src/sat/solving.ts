@@ -1,7 +1,7 @@
 import type { Limits, Unknown } from "../answers.ts";
 import type { Engines, SatSession } from "../engines.ts";
-import { dpll } from "../sat/dpll.ts";
-import { type Formula, FormulaTooLarge, type Literal } from "../sat/formula.ts";
+import { dpll } from "./dpll.ts";
+import { type Formula, FormulaTooLarge, type Literal } from "./formula.ts";
 
 /** Steps of the built-in solver in one call, where the limits name none. */
 const builtInSteps = 200_000;
