@@ -23,14 +23,19 @@ export class Json {
     this.path = path;
   }
 
-  /** @throws ImportError `syntax` with line and column where the platform tells them, `size`. */
-  static parse(text: string): Json {
+  /** `path` is that of the whole. @throws ImportError `syntax` with line and column where the platform tells them, `size`. */
+  static parse(text: string, path = "$"): Json {
     const source = checkedText(text);
     try {
-      return new Json(JSON.parse(source), "$");
+      return new Json(JSON.parse(source), path);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new ImportError("syntax", placeOf(source, message), "JSON", message);
+      throw new ImportError(
+        "syntax",
+        { ...placeOf(source, message), ...(path === "$" ? {} : { path }) },
+        "JSON",
+        message,
+      );
     }
   }
 

@@ -66,7 +66,8 @@ function heavierFirst(a: Validator, b: Validator): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function weigh(validators: readonly { readonly stake: bigint }[]): bigint {
+/** What they weigh together. */
+export function weigh(validators: readonly { readonly stake: bigint }[]): bigint {
   return validators.reduce((sum, { stake }) => sum + stake, 0n);
 }
 
@@ -91,8 +92,9 @@ export function groupValidators(set: ValidatorSet, groupOf: (v: Validator) => No
   const alone: Validator[] = [];
   for (const validator of set.validators) {
     const group = groupOf(validator);
-    if (group === null) alone.push(validator);
-    else groups.set(group, [...(groups.get(group) ?? []), validator]);
+    const members = group === null ? alone : groups.get(group);
+    if (members === undefined) groups.set(group!, [validator]);
+    else members.push(validator);
   }
   const grouped = [...groups].map(([id, members]): Validator => {
     const { moniker } = members[0]!;
