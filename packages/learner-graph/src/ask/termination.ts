@@ -1,8 +1,10 @@
 import type { LearnerId } from "@eunomia/engine";
-import { normalize } from "@eunomia/quorum-algebra";
+import { equalQuorums } from "@eunomia/quorum-algebra";
 import type { Effort } from "../effort.ts";
 import type { LearnerGraph } from "../graph.ts";
-import { equivalent } from "./entails.ts";
+
+/** Comparing labels is a service at construction: it must not take longer than validity. */
+const maxStepsDefault = 5_000;
 
 /**
  * Whether a learner with a live quorum of safe acceptors can be promised that it decides.
@@ -21,8 +23,12 @@ export interface Termination {
   readonly warning: string | null;
 }
 
-/** The class of a graph that decides on what can be promised about termination. */
-export function terminationOf(graph: LearnerGraph, effort: Effort = {}): Termination {
+/**
+ * The class of a graph that decides on what can be promised about termination. Labels that cannot be compared within the
+ * limits count as different, so the promise is never too large.
+ */
+export function terminationOf(graph: LearnerGraph, asked: Effort = {}): Termination {
+  const effort = { ...asked, limits: { maxSteps: maxStepsDefault, ...asked.limits } };
   const groups = graph.connected([]);
   for (const group of groups) {
     const difference = labelsDiffer(graph, group, effort);
@@ -50,7 +56,7 @@ function labelsDiffer(graph: LearnerGraph, group: readonly LearnerId[], effort: 
     for (const b of numbers.slice(i)) {
       if (key !== null && routesKey(a, b) === key) continue;
       const [f, g] = [closure.expr(first, first), closure.expr(a, b)];
-      const equal = f === null || g === null ? null : equivalent(f, g, effort);
+      const equal = f === null || g === null ? null : equalQuorums(f, g, effort.limits, effort.engines).holds;
       if (equal === true) continue;
       const name = (number: number): string => `"${model.learners[number]!.id}"`;
       const verb = equal === null ? "could not be compared with" : "differs from";
@@ -63,8 +69,11 @@ function labelsDiffer(graph: LearnerGraph, group: readonly LearnerId[], effort: 
 }
 
 function quorumsDiffer(graph: LearnerGraph, group: readonly LearnerId[], effort: Effort): string | null {
-  const exprs = group.map((id) => normalize(graph.quorums.get(id)!.expr));
-  const other = exprs.findIndex((expr) => equivalent(exprs[0]!, expr, effort) !== true);
+  const { limits, engines } = effort;
+  const systems = group.map((id) => graph.quorums.get(id)!);
+  const other = systems.findIndex(
+    (system) => equalQuorums(systems[0]!, system, limits, engines).holds !== true,
+  );
   if (other < 0) return null;
   return (
     `learners "${group[0]}" and "${group[other]}" must agree and have different quorums: the published protocol may leave one ` +

@@ -1,45 +1,47 @@
 import type { NodeId } from "@eunomia/engine";
-import { type Expr, neverCovered, quorumSystem, support, type Unknown } from "@eunomia/quorum-algebra";
+import {
+  type CoverWitness,
+  type Expr,
+  intersectAll,
+  quorumSystem,
+  support,
+  type Verdict,
+} from "@eunomia/quorum-algebra";
 import type { Effort } from "../effort.ts";
 import { type Common, commonPart } from "./common.ts";
 import { priced, sharesOf } from "./weights.ts";
 
-/** Whether one set of each family always have a common member; if not, one set of each that have none, minimal. */
-export type Meeting =
-  | { readonly holds: true; readonly method: string }
-  | { readonly holds: false; readonly method: string; readonly sets: readonly (readonly NodeId[])[] }
-  | { readonly holds: null; readonly reason: Unknown; readonly steps: number };
-
-/** Do one set of each family always have a common member? */
-export function alwaysMeet(families: readonly Expr[], effort: Effort): Meeting {
+/**
+ * Do one set of each family always have a common member? As `intersectAll`, which it asks; before that, families of
+ * different stakes are asked by prices, which decide most of them at any size.
+ */
+export function alwaysMeet(families: readonly Expr[], effort: Effort): Verdict<CoverWitness> {
   const common = commonPart(families);
   const shares = common.families.map((family) => sharesOf(family, common.ids));
   if (shares.every((share) => share !== null)) {
     const found = priced(shares);
     if (found?.kind === "never") return { holds: true, method: "prices" };
-    if (found?.kind === "owners")
-      return parted(families, common, "prices", (id, i) => found.owner[common.ids.indexOf(id)] === i);
+    if (found?.kind === "owners") {
+      const quorums = parted(families, common, found.owner);
+      return { holds: false, method: "prices", witness: { quorums, faults: [] } };
+    }
   }
-  const verdict = neverCovered(common.families, [], effort.limits);
-  if (verdict.holds !== false) return verdict;
-  const sets = verdict.witness.quorums.map((quorum) => new Set(quorum));
-  return parted(families, common, verdict.method, (id, i) => !sets[i]!.has(id));
+  return intersectAll(families, effort.limits, effort.engines);
 }
 
-/** A witness over all nodes: who is left out of which set is known for every one of them. */
+/** One minimal set of each family: who is left out of which is known for every node. */
 function parted(
   families: readonly Expr[],
-  common: Common,
-  method: string,
-  leftOut: (id: NodeId, family: number) => boolean,
-): Meeting {
-  const sets = families.map((family, i) =>
+  { ids, free }: Common,
+  owner: readonly number[],
+): readonly (readonly NodeId[])[] {
+  const leftOut = new Map([...free, ...ids.map((id, v) => [id, owner[v]!] as const)]);
+  return families.map((family, i) =>
     minimal(
       family,
-      support(family).filter((id) => (common.free.has(id) ? common.free.get(id) !== i : !leftOut(id, i))),
+      support(family).filter((id) => leftOut.get(id) !== i),
     ),
   );
-  return { holds: false, method, sets };
 }
 
 /** The ids without those that the rest can do without. */

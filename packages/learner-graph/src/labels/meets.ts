@@ -1,7 +1,20 @@
 import type { NodeId } from "@eunomia/engine";
-import { constant, type Expr, normalize, support, thresholdOf, weightedOf } from "@eunomia/quorum-algebra";
+import {
+  and,
+  constant,
+  type Expr,
+  normalize,
+  or,
+  support,
+  thresholdOf,
+  weightedOf,
+} from "@eunomia/quorum-algebra";
+import { collect, minimalSplittingSets } from "@eunomia/quorum-algebra/sets";
 import { commonPart } from "../cover/common.ts";
 import { type Shares, sharesOf } from "../cover/weights.ts";
+
+/** More splitting sets than this make no label that anybody could read or should ask. */
+const splittingMax = 256;
 
 /**
  * The condition that every quorum of one family meets every quorum of another in a safe node. As an expression if there is a
@@ -11,6 +24,12 @@ export type Meets =
   | { readonly kind: "expr"; readonly expr: Expr }
   | { readonly kind: "shares"; readonly shares: TwoShares }
   | null;
+
+/** Do the quorums miss each other even when everybody is safe? */
+export function neverHolds(meets: Meets): boolean {
+  if (meets?.kind === "shares") return !meets.shares.holdsWithout(new Set());
+  return meets !== null && meets.expr.t === "const" && !meets.expr.v;
+}
 
 /** What must hold of the safe nodes such that the quorums always meet in one of them. */
 export function meetsOf(qa: Expr, qb: Expr): Meets {
@@ -23,8 +42,8 @@ export function meetsOf(qa: Expr, qb: Expr): Meets {
     if (proportional(sa, sb)) return { kind: "expr", expr: sameShares(sa, sb, ids) };
     return { kind: "shares", shares: new TwoShares(sa, sb, ids) };
   }
-  const gates = sameShape(fa, fb);
-  return gates === null ? null : { kind: "expr", expr: normalize(gates) };
+  const expr = sameShape(fa, fb) ?? fromSplittingSets(fa, fb);
+  return expr === null ? null : { kind: "expr", expr: normalize(expr) };
 }
 
 function proportional(a: Shares, b: Shares): boolean {
@@ -63,6 +82,13 @@ function sameShape(a: Expr, b: Expr): Expr | null {
   const n = children.length;
   const need = 2 * n - a.k - b.k + 1;
   return need > n ? constant(false) : thresholdOf(need, children);
+}
+
+/** In every set that could split the two somebody is safe. Null: too many such sets. */
+function fromSplittingSets(a: Expr, b: Expr): Expr | null {
+  const { sets, complete } = collect(minimalSplittingSets(a, b, { maxCount: splittingMax }));
+  if (!complete) return null;
+  return and(...sets.map((set) => or(...set.map((id): Expr => ({ t: "node", id })))));
 }
 
 /**

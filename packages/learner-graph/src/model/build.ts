@@ -57,7 +57,8 @@ export function buildModel(input: GraphInput, groups: Groups = {}): Model {
   return { acceptors, acceptorIndex, learners, learnerIndex, labels: labels.all, edges };
 }
 
-function entriesOf(learners: GraphInput["learners"]): [LearnerId, QuorumsInput][] {
+/** Learners as a list, whichever form they came in. */
+export function entriesOf(learners: GraphInput["learners"]): [LearnerId, QuorumsInput][] {
   return isMap(learners) ? [...learners] : Object.entries(learners);
 }
 
@@ -86,7 +87,8 @@ function learner(id: LearnerId, input: QuorumsInput, groups: Groups): Learner {
   return { id, quorums: quorumSystem(expr) };
 }
 
-function quorumsFrom(input: QuorumsInput, groups: Groups): Expr {
+/** The expression of a learner's quorums. */
+export function quorumsFrom(input: QuorumsInput, groups: Groups = {}): Expr {
   if (typeof input === "string") return parse(input, groups);
   return "expr" in input ? input.expr : input;
 }

@@ -35,7 +35,7 @@ export function edgeHolds(qa: Expr, qb: Expr, labels: readonly CompiledLabel[], 
     if (asked.t === "const" && !asked.v) return { holds: true, method: "no safe set" };
     const verdict = alwaysMeet([qa, qb, asked], effort);
     if (verdict.holds !== false) return verdict;
-    const [setA, setB] = verdict.sets as [readonly NodeId[], readonly NodeId[]];
+    const [setA, setB] = verdict.witness.quorums as [readonly NodeId[], readonly NodeId[]];
     // Everybody else may as well be safe: that is the most that shares can be given.
     const common = new Set(setA.filter((id) => setB.includes(id)));
     const failed = shares.find((share) => !share.holdsWithout(common));
