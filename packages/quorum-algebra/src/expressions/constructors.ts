@@ -78,7 +78,8 @@ function isMap(weights: Weights): weights is ReadonlyMap<NodeId, bigint> {
   return weights instanceof Map;
 }
 
-function checkMembers(members: readonly NodeId[]): void {
+/** @throws QuorumError `empty` or `duplicate-member`. */
+export function checkMembers(members: readonly NodeId[]): void {
   if (members.length === 0) throw new QuorumError("empty", "members", "at least one member", members);
   const seen = new Set<NodeId>();
   for (const member of members) {
