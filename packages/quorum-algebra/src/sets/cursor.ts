@@ -2,21 +2,22 @@ import { type Diagram, no, yes } from "../toolkit/diagram.ts";
 import { childParts, type Part } from "./parts.ts";
 import { nextChoice } from "./search.ts";
 
-/** Goes through sets one by one, without keeping any but the present one. `first` begins anew. */
+/** Goes through sets one by one, without keeping any but the present one. */
 export interface Cursor {
-  /** False: there is no set. */
-  first(): boolean;
+  /** Begins anew; there is a set. */
+  first(): void;
   /** False: the present set was the last. */
   next(): boolean;
   /** Writes the nodes of the present set from `at` on; returns where they end. */
   write(out: Int32Array, at: number): number;
 }
 
-/** The minimal sets of a part, which must not be constant. A set takes time in its size and the gates above it. */
+/** The minimal sets of a part, of which there must be one at least. A set takes time in its size and the gates above it. */
 export function cursorOf(part: Part): Cursor {
   switch (part.t) {
     case "const":
-      throw new Error("fault: a constant has no parts to go through");
+      // The empty set alone. Cores never choose such a part: their diagrams do not ask for it. For "never" nobody begins.
+      return new Product(new ByCount(0, 0), []);
     case "node":
       return new One(part.index);
     case "thr":
@@ -42,9 +43,7 @@ class One implements Cursor {
   constructor(index: number) {
     this.#index = index;
   }
-  first(): boolean {
-    return true;
-  }
+  first(): void {}
   next(): boolean {
     return false;
   }
@@ -71,10 +70,9 @@ class Product implements Cursor {
     this.#choices = choices;
     this.#children = children;
   }
-  first(): boolean {
+  first(): void {
     this.#choices.first();
     for (const i of this.#choices.chosen) this.#children[i]!.first();
-    return true;
   }
   next(): boolean {
     const { chosen } = this.#choices;

@@ -3,7 +3,7 @@ import type { Limits, Method } from "../answers.ts";
 import type { Engines } from "../engines.ts";
 import type { Quorums } from "../expressions/expr.ts";
 import { Budget, withinLimits } from "../limits.ts";
-import { cursorOf } from "./cursor.ts";
+import { type Cursor, cursorOf } from "./cursor.ts";
 import { generateJointly } from "./joint.ts";
 import { isPlain, type Part } from "./parts.ts";
 import { blockingQuestion, type Question, quorumQuestion, splittingQuestion } from "./questions.ts";
@@ -122,9 +122,8 @@ function sourceOf(
   const part = withinLimits(() => question.parts(work));
   if (part !== null) {
     const method = methodOf(part);
-    if (part.t === "const") return { method, source: constantSets(part.v) };
     const cursor = withinLimits(() => cursorOf(part));
-    if (cursor !== null) return { method, source: throughCursor(cursor, question.universe.ids.length) };
+    if (cursor !== null) return { method, source: throughCursor(part, cursor, question.universe.ids.length) };
   }
   if (engines.sat !== undefined)
     return {
@@ -140,15 +139,12 @@ export function methodOf(part: Part): Method {
   return isPlain(part) ? "product form" : "decision diagram";
 }
 
-function* constantSets(v: boolean): Source {
-  if (v) yield [];
-  return true;
-}
-
-function* throughCursor(cursor: ReturnType<typeof cursorOf>, count: number): Source {
+function* throughCursor(part: Part, cursor: Cursor, count: number): Source {
+  if (part.t === "const" && !part.v) return true;
   const buffer = new Int32Array(count);
-  for (let more = cursor.first(); more; more = cursor.next())
-    yield ascending(buffer.subarray(0, cursor.write(buffer, 0)));
+  cursor.first();
+  do yield ascending(buffer.subarray(0, cursor.write(buffer, 0)));
+  while (cursor.next());
   return true;
 }
 
