@@ -1,6 +1,10 @@
 /** Federated systems, as Stellar's: every node has its own quorums. */
-export { type Core, coresOf } from "./federated/cluster.ts";
+export { type BlockingSet, smallestBlockingSet } from "./federated/blocking.ts";
+export { type Core, coresOf, ordinaryOf } from "./federated/cluster.ts";
 export { type Intersection, intersection } from "./federated/intersection.ts";
+export { listBlockingSets, listQuorums, listSplittingSets } from "./federated/listing.ts";
+export type { Smallest, SmallestOptions } from "./federated/smallest.ts";
+export { type SplittingSet, smallestSplittingSet } from "./federated/splitting.ts";
 export {
   type FederatedNode,
   type FederatedOptions,
@@ -9,3 +13,5 @@ export {
   standardForm,
   type UnknownPolicy,
 } from "./federated/system.ts";
+export { federatedTopTier } from "./federated/top-tier.ts";
+export { type Aftermath, afterFaults, type Faults } from "./federated/what-if.ts";

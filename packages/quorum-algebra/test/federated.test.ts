@@ -1,14 +1,33 @@
+import type { Engines } from "@eunomia/quorum-algebra";
 import {
   type FederatedNode,
   type FederatedSystem,
   federatedSystem,
+  federatedTopTier,
   intersection,
+  listBlockingSets,
+  listQuorums,
+  listSplittingSets,
+  type SplittingSet,
+  smallestBlockingSet,
+  smallestSplittingSet,
   type UnknownPolicy,
 } from "@eunomia/quorum-algebra/federated";
+import { collect } from "@eunomia/quorum-algebra/sets";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dpll } from "../src/sat/dpll.ts";
-import { anyNodes, maskOf, splitBy, type Twin, twinOf } from "./federated-twin.ts";
+import {
+  anyNodes,
+  blockingSets,
+  maskOf,
+  masks,
+  minimalOf,
+  splitBy,
+  splittingSets,
+  type Twin,
+  twinOf,
+} from "./federated-twin.ts";
 import { naiveHas, refuted, seeded } from "./naive.ts";
 
 const policies = fc.constantFrom<UnknownPolicy>("never", "free");
@@ -37,7 +56,7 @@ const contracts = (
 test("contract finds the greatest quorum inside any set", () => {
   fc.assert(
     contracts((system, set) => system.contract(set)),
-    seeded(150),
+    seeded(100),
   );
 });
 
@@ -75,7 +94,67 @@ test("the answers about intersection are those of the definition, by every metho
         kinds[name] = (kinds[name] ?? 0) + 1;
       }
     }),
-    seeded(600),
+    seeded(300),
   );
   console.log(kinds);
 });
+
+/** Every question about sets, against the definition. `sat`: with the built-in solver put in as if it were another one. */
+const engines: readonly Engines[] = [{}, { sat: dpll }];
+const policy: readonly UnknownPolicy[] = ["never", "free"];
+const bits = (mask: number): number => mask.toString(2).replaceAll("0", "").length;
+
+test("listings are those of the definition, each set once, and the smallest sets are the smallest", () => {
+  const counted = { byJoint: 0, ordinary: 0, quorums: 0, blocking: 0, splitting: 0, unsplittable: 0 };
+  fc.assert(
+    fc.property(
+      anyNodes(6),
+      fc.constantFrom(...policy),
+      fc.constantFrom(...engines),
+      (nodes, unknown, given) => {
+        const system = federatedSystem(nodes, { unknown });
+        const twin = twinOf(nodes, unknown);
+        const quorums = collect(listQuorums(system, {}, given));
+        const blocking = collect(listBlockingSets(system, {}, given));
+        const splitting = collect(listSplittingSets(system, {}, given));
+        const expected = [minimalOf(twin.quorums), blockingSets(twin), splittingSets(twin)] as const;
+        expect(masks(twin, quorums.sets)).toEqual(expected[0]);
+        expect(masks(twin, blocking.sets)).toEqual(expected[1]);
+        expect(masks(twin, splitting.sets)).toEqual(expected[2]);
+        expect([quorums.complete, blocking.complete, splitting.complete]).toEqual([true, true, true]);
+        const topTier = federatedTopTier(system, {}, given);
+        expect(topTier.kind === "exact" && maskOf(twin, topTier.value)).toBe(
+          expected[0].reduce((a, b) => a | b, 0),
+        );
+
+        const block = smallestBlockingSet(system, {}, {}, given);
+        expect(block.kind === "exact" && block.size).toBe(Math.min(...expected[1].map(bits)));
+        expect(block.kind === "exact" && expected[1]).toContain(
+          block.kind === "exact" && maskOf(twin, block.value.nodes),
+        );
+        const split = smallestSplittingSet(system, {}, {}, given);
+        expect(split.kind).toBe(expected[2].length === 0 ? "none" : "exact");
+        if (split.kind === "exact") {
+          expect(split.size).toBe(Math.min(...expected[2].map(bits)));
+          checkSides(split.value, system, twin);
+        }
+        counted[quorums.method.startsWith("joint") ? "byJoint" : "ordinary"]++;
+        counted.quorums += expected[0].length;
+        counted.blocking += expected[1].length;
+        counted.splitting += expected[2].length;
+        counted.unsplittable += Number(expected[2].length === 0);
+      },
+    ),
+    seeded(250),
+  );
+  console.log(counted);
+});
+
+function checkSides({ nodes, sides }: SplittingSet, system: FederatedSystem, twin: Twin): void {
+  const [first, second] = sides.map((side) => maskOf(twin, side));
+  expect(first! & second!).toBe(0);
+  const after = twin.quorumsAfter(maskOf(twin, nodes));
+  expect(after).toContain(first);
+  expect(after).toContain(second);
+  expect(system.byzantine(nodes).isQuorum(sides[0])).toBe(true);
+}

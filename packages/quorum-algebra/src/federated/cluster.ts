@@ -1,5 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Expr } from "../expressions/expr.ts";
+import { type Expr, or } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
 import { sameExpr } from "../expressions/order.ts";
 import { support } from "../expressions/transform.ts";
 import { isNamed } from "./classes.ts";
@@ -70,4 +71,13 @@ function clusterOf({ conditions, ids }: FederatedSystem): Expr | null {
   if (!conditions.every((condition) => condition === first || sameExpr(condition, first))) return null;
   const named = support(first);
   return named.length === ids.length ? first : null;
+}
+
+/**
+ * The quorums of all cores as one ordinary expression, if each core is a cluster: a set contains a quorum of the system exactly if it
+ * meets the expression. Null if some core is none. Never met: there is no quorum.
+ */
+export function ordinaryOf(cores: readonly Core[]): Expr | null {
+  const clusters = cores.flatMap(({ cluster }) => (cluster === null ? [] : [cluster]));
+  return clusters.length === cores.length ? normalize(or(...clusters)) : null;
 }

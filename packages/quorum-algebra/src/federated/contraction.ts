@@ -38,6 +38,12 @@ export class Contraction {
     return 0;
   }
 
+  /** As `run`, of all nodes but those that are marked. */
+  runWithout(silent: Uint8Array): number {
+    for (let v = 0; v < this.inside.length; v++) this.inside[v] = 1 - silent[v]!;
+    return this.run();
+  }
+
   /**
    * Leaves a minimal quorum of those inside (none: nobody), and says whether there is one. Members named early in `giveUp` are
    * given up first; all nodes that may stay out must be named.

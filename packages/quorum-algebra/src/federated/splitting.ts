@@ -1,9 +1,10 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Limits, Method, Unknown } from "../answers.ts";
+import type { Limits } from "../answers.ts";
 import type { Engines } from "../engines.ts";
 import type { Formula, Literal } from "../sat/formula.ts";
 import { Solving } from "../sat/solving.ts";
 import { totalizer } from "../sat/totalizer.ts";
+import type { Smallest, SmallestOptions } from "./smallest.ts";
 import { type GroupBy, SplitProgram } from "./split-program.ts";
 import type { FederatedSystem } from "./system.ts";
 
@@ -16,22 +17,6 @@ export interface SplittingSet {
   /** The groups that `nodes` are made of; without `groupBy` each node is a group. */
   readonly groups: readonly string[];
   readonly sides: readonly [readonly NodeId[], readonly NodeId[]];
-}
-
-/**
- * A smallest set of its kind. `none`: there is no such set, of whatever size. `bounds`: a limit was reached when no set of less than
- * `low` groups was possible; nothing is known above.
- */
-export type Smallest<T> =
-  | { readonly kind: "exact"; readonly size: number; readonly value: T; readonly method: Method }
-  | { readonly kind: "none"; readonly method: Method }
-  | { readonly kind: "bounds"; readonly low: number; readonly high: number; readonly method: Method }
-  | { readonly kind: "unknown"; readonly reason: Unknown };
-
-/** How the members of a set are counted. */
-export interface SmallestOptions {
-  /** Nodes of one group (organisation, ISP, country) fail together and count as one; by default each node alone. */
-  readonly groupBy?: (id: NodeId) => string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Limits, Unknown } from "../answers.ts";
 import type { Engines, SatSession } from "../engines.ts";
+import { running } from "../limits.ts";
 import { dpll } from "./dpll.ts";
 import { type Formula, FormulaTooLarge, type Literal } from "./formula.ts";
 
@@ -14,15 +15,12 @@ export class Solving {
   readonly formula: Formula;
   readonly method: "solver" | "built-in solver";
   readonly #session: SatSession;
-  readonly #limits: Limits;
-  readonly #until: number;
+  readonly #left: () => Limits;
 
   constructor(formula: Formula, limits: Limits, engines: Engines) {
     this.formula = formula;
     this.method = engines.sat === undefined ? "built-in solver" : "solver";
-    this.#limits = engines.sat === undefined ? { maxSteps: builtInSteps, ...limits } : limits;
-    const { deadlineMs, now } = limits;
-    this.#until = deadlineMs === undefined || now === undefined ? 0 : now() + deadlineMs;
+    this.#left = running(engines.sat === undefined ? { maxSteps: builtInSteps, ...limits } : limits);
     this.#session = (engines.sat ?? dpll)(formula.cnf());
   }
 
@@ -33,9 +31,7 @@ export class Solving {
 
   solve(assume: readonly Literal[] = []): "sat" | "unsat" | "unknown" {
     for (const clause of this.formula.news()) this.#session.add(clause);
-    const { deadlineMs, now } = this.#limits;
-    if (deadlineMs === undefined || now === undefined) return this.#session.solve(assume, this.#limits);
-    return this.#session.solve(assume, { ...this.#limits, deadlineMs: Math.max(0, this.#until - now()) });
+    return this.#session.solve(assume, this.#left());
   }
 
   /** After "sat": which of the literals are true, as indices. */
@@ -44,6 +40,10 @@ export class Solving {
       const literal = literals[at]!;
       return this.#session.value(Math.abs(literal)) === literal > 0;
     });
+  }
+
+  close(): void {
+    this.#session.close();
   }
 
   /** What `ask` answers, with a solver that is closed in any case; null if the formula would be too large. */
@@ -58,7 +58,7 @@ export class Solving {
       try {
         return ask(solving);
       } finally {
-        solving.#session.close();
+        solving.close();
       }
     } catch (error) {
       if (error instanceof FormulaTooLarge) return null;
