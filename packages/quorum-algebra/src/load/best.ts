@@ -10,6 +10,7 @@ import { withoutSolver } from "./free.ts";
 import { certificatesOf, judge, type LoadPlan, strategiesOf } from "./judge.ts";
 import { isCountingTree, type Pricing, pricingOf } from "./pricing.ts";
 import { type LoadQuestion, type Problem, problemOf, type Side } from "./question.ts";
+import { toNumber } from "./rational.ts";
 import { type Choice, setChoice } from "./strategy.ts";
 import { apportion, treeChoice, unitsFor } from "./units.ts";
 import { maxStepsDefault } from "./verify.ts";
@@ -49,13 +50,23 @@ export function bestStrategy(question: LoadQuestion, engines: Engines = {}, limi
     start.push(first.nodes);
   }
   const free = withoutSolver(problem, pricings);
-  if (free?.kind === "exact") return free;
-  if (engines.lp === undefined) return free ?? { kind: "unknown", reason: "noEngine" };
+  if (free?.kind === "exact") return withinOwnLimit(problem, free);
+  if (engines.lp === undefined)
+    return free === null ? { kind: "unknown", reason: "noEngine" } : withinOwnLimit(problem, free);
   const solved =
     problem.failures === 0 && problem.sides.every(isCountingTree)
       ? byCompactProgram(problem, pricings, engines.lp)
       : byColumns(problem, pricings, engines.lp, start, budget);
-  return solved.kind === "unknown" && free !== null ? free : solved;
+  return withinOwnLimit(problem, solved.kind === "unknown" && free !== null ? free : solved);
+}
+
+/** A limit of what is minimised needs no program: the minimum keeps to it or nothing does. */
+function withinOwnLimit({ objective, atMost }: Problem, answer: LoadAnswer): LoadAnswer {
+  const limit = atMost[objective];
+  if (limit === null || !("strategy" in answer) || answer.value <= toNumber(limit) * (1 + 1e-9))
+    return answer;
+  if (answer.low > toNumber(limit)) return { kind: "impossible", method: answer.method };
+  return { kind: "unknown", reason: "limit" };
 }
 
 function byCompactProgram(problem: Problem, pricings: readonly Pricing[], lp: LpSolver): LoadAnswer {

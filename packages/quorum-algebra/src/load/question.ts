@@ -117,19 +117,22 @@ export function problemOf(question: LoadQuestion): Problem {
   const failures = question.failures ?? 0;
   if (!Number.isSafeInteger(failures) || failures < 0)
     throw new QuorumError("quantity", "failures", "a whole number of at least 0", failures);
+  const sides = [
+    side("reads", reads, fractions),
+    side(
+      "writes",
+      writes,
+      fractions.map((fraction) => subtract(one, fraction)),
+    ),
+  ].filter(({ part }) => part.num > 0n);
+  // Who asks nobody waits for nobody.
+  const times = sides.some(({ circuit }) => circuit.constant === true) ? [zero, ...latency] : latency;
   return {
     universe,
-    sides: [
-      side("reads", reads, fractions),
-      side(
-        "writes",
-        writes,
-        fractions.map((fraction) => subtract(one, fraction)),
-      ),
-    ].filter(({ part }) => part.num > 0n),
+    sides,
     shares,
     latency,
-    levels: timed ? distinct(latency) : [latency.reduce(greatest, zero)],
+    levels: timed ? distinct(times) : [latency.reduce(greatest, zero)],
     objective,
     atMost,
     failures,
