@@ -120,6 +120,40 @@ export function seriousExpr(ids: readonly NodeId[], size = 4): fc.Arbitrary<Expr
   });
 }
 
+/** Shares of the children that gates ask for: many, so that quorums often meet. */
+const share = fc.constantFrom(0.4, 0.6, 0.6, 0.75, 1);
+
+/** Organisations in which every node occurs once. */
+export const readOnce: fc.Arbitrary<Expr> = fc
+  .tuple(share, fc.array(fc.tuple(share, fc.integer({ min: 1, max: 3 })), { minLength: 2, maxLength: 3 }))
+  .map(([k, parts]) =>
+    thresholdOf(
+      Math.ceil(k * parts.length),
+      parts.map(([need, count], o) =>
+        thresholdOf(
+          Math.ceil(need * count),
+          Array.from({ length: count }, (_, i) => node(`${"xyz"[o]}${i}`)),
+        ),
+      ),
+    ),
+  );
+
+/** Gates over gates and nodes that occur again and again, with weights. */
+export function entangled(over: readonly string[]): fc.Arbitrary<Expr> {
+  const leaf = fc.constantFrom(...over).map(node);
+  const gate = (child: fc.Arbitrary<Expr>): fc.Arbitrary<Expr> =>
+    fc
+      .tuple(
+        share,
+        fc.array(fc.tuple(fc.constantFrom(1n, 1n, 2n, 3n), child), { minLength: 2, maxLength: 5 }),
+      )
+      .map(([k, children]) => {
+        const total = children.reduce((sum, [weight]) => sum + weight, 0n);
+        return weightedOf(BigInt(Math.ceil(k * Number(total))), children);
+      });
+  return gate(fc.oneof({ weight: 2, arbitrary: leaf }, { weight: 1, arbitrary: gate(leaf) }));
+}
+
 /** Fixed seed: a run that fails can be repeated. */
 export const seeded = (numRuns: number): fc.Parameters<unknown> => ({ seed: 20261120, numRuns });
 

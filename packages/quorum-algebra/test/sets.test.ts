@@ -1,14 +1,4 @@
-import {
-  dpll,
-  dual,
-  type Expr,
-  majority,
-  node,
-  parse,
-  threshold,
-  thresholdOf,
-  weightedOf,
-} from "@eunomia/quorum-algebra";
+import { dpll, dual, type Expr, majority, parse, threshold, thresholdOf } from "@eunomia/quorum-algebra";
 import {
   canonicalForm,
   cheapestSplittingSet,
@@ -30,43 +20,20 @@ import { generateJointly } from "../src/sets/joint.ts";
 import { type Question, quorumQuestion, splittingQuestion } from "../src/sets/questions.ts";
 import { searchMinimal } from "../src/sets/search.ts";
 import { smallestBySat } from "../src/sets/smallest-by-sat.ts";
-import { anyExpr, naiveHas, naiveSupport, refuted, sameMeaning, seeded, subsets, without } from "./naive.ts";
+import {
+  anyExpr,
+  entangled,
+  naiveHas,
+  naiveSupport,
+  readOnce,
+  refuted,
+  sameMeaning,
+  seeded,
+  subsets,
+  without,
+} from "./naive.ts";
 
 const ids = ["a", "b", "c", "d", "e", "f"];
-
-/** Shares of the children that gates ask for: many, so that quorums often meet. */
-const share = fc.constantFrom(0.4, 0.6, 0.6, 0.75, 1);
-
-/** Organisations in which every node occurs once. */
-const readOnce: fc.Arbitrary<Expr> = fc
-  .tuple(share, fc.array(fc.tuple(share, fc.integer({ min: 1, max: 3 })), { minLength: 2, maxLength: 3 }))
-  .map(([k, parts]) =>
-    thresholdOf(
-      Math.ceil(k * parts.length),
-      parts.map(([need, count], o) =>
-        thresholdOf(
-          Math.ceil(need * count),
-          Array.from({ length: count }, (_, i) => node(`${"xyz"[o]}${i}`)),
-        ),
-      ),
-    ),
-  );
-
-/** Gates over gates and nodes that occur again and again, with weights. */
-function entangled(over: readonly string[]): fc.Arbitrary<Expr> {
-  const leaf = fc.constantFrom(...over).map(node);
-  const gate = (child: fc.Arbitrary<Expr>): fc.Arbitrary<Expr> =>
-    fc
-      .tuple(
-        share,
-        fc.array(fc.tuple(fc.constantFrom(1n, 1n, 2n, 3n), child), { minLength: 2, maxLength: 5 }),
-      )
-      .map(([k, children]) => {
-        const total = children.reduce((sum, [weight]) => sum + weight, 0n);
-        return weightedOf(BigInt(Math.ceil(k * Number(total))), children);
-      });
-  return gate(fc.oneof({ weight: 2, arbitrary: leaf }, { weight: 1, arbitrary: gate(leaf) }));
-}
 
 const any: fc.Arbitrary<Expr> = fc.oneof(anyExpr(ids), entangled(ids), readOnce);
 const pairs: fc.Arbitrary<[Expr, Expr]> = fc.oneof(

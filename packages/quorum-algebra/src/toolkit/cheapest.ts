@@ -3,9 +3,12 @@ import type { Bounded, Limits, Method } from "../answers.ts";
 import { completionWithin } from "../circuit/cheapest.ts";
 import { type Circuit, compile } from "../circuit/circuit.ts";
 import { emptySet } from "../circuit/evaluate.ts";
+import { leastCost } from "../cover/least-cost.ts";
+import { pricedQuorum } from "../cover/priced.ts";
 import type { Engines, LpSolver } from "../engines.ts";
 import { QuorumError } from "../errors.ts";
 import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
 import { dual } from "../expressions/transform.ts";
 import { Budget } from "../limits.ts";
 
@@ -25,7 +28,7 @@ export interface Cheapest {
 /**
  * A cheapest quorum, where a set costs as much as its nodes together; by default each costs 1. Exact at once if every
  * node occurs once and no gate weighs children of different cost; otherwise by branch and bound, and when that does not end within
- * `maxSteps` (100 000 by default), by an integer program if `engines.lp` is given. Sums are doubles: integer costs are added
+ * `maxSteps` (100 000 by default), by an integer program if `engines.lp` is given, or by a SAT solver if `engines.sat` is and costs are whole numbers. Sums are doubles: integer costs are added
  * exactly.
  *
  * @example
@@ -56,7 +59,7 @@ export function cut(
   return cheapest(dual(exprOf(quorums)), cost, limits, engines);
 }
 
-function cheapest(expr: Expr, cost: Cost, limits: Limits, { lp }: Engines): Cheapest {
+function cheapest(expr: Expr, cost: Cost, limits: Limits, engines: Engines): Cheapest {
   const circuit = compile(expr);
   const { ids } = circuit.universe;
   const costs = Float64Array.from(ids, (id) => checkedCost(id, cost(id)));
@@ -66,9 +69,16 @@ function cheapest(expr: Expr, cost: Cost, limits: Limits, { lp }: Engines): Chea
       nodes: withFree(circuit, costs, searched.chosen),
       cost: exact(searched.cost, "branch and bound"),
     };
+  const { lp, sat } = engines;
   const solved = lp === undefined ? null : byProgram(circuit, costs, lp);
   if (solved !== null)
     return { nodes: withFree(circuit, costs, solved.chosen), cost: exact(solved.cost, "integer program") };
+  if (sat !== undefined && areWhole(costs)) {
+    const whole = [...costs];
+    const least = leastCost(() => pricedQuorum(normalize(expr), ids, whole), whole, limits, engines);
+    if (least.low === least.high && least.nodes !== null)
+      return { nodes: withFree(circuit, costs, least.nodes), cost: exact(least.low, least.method) };
+  }
   return {
     nodes: withFree(circuit, costs, searched.chosen),
     cost: { kind: "bounds", low: searched.low, high: searched.cost, method: "branch and bound" },
@@ -83,6 +93,11 @@ function exact(value: number, method: Method): Bounded<number> {
 export function checkedCost(id: NodeId, cost: number): number {
   if (!(cost >= 0)) throw new QuorumError("quantity", `cost of ${id}`, "a number of at least 0", cost);
   return cost;
+}
+
+/** Costs that a solver can count. */
+export function areWhole(costs: Iterable<number>): boolean {
+  return [...costs].every((cost) => cost === Infinity || Number.isSafeInteger(cost));
 }
 
 /** Adds what costs nothing and drops what the rest can do without, dearest first. Null: it is no set that holds. */

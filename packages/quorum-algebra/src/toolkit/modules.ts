@@ -16,8 +16,8 @@ export interface Module {
  * once is all modules.
  *
  * @example
- * modules(parse("majority(a1..a3) & (b | c & a1x)")).map(({ members }) => members.join());
- * // ["a1,a1x,a2,a3,b,c", "a1x,b,c", "a1,a2,a3", "a1x,c"] in some fixed order
+ * modules(parse("{a1, a2, a3} >= 2 & (b & c | c & d)")).map(({ members }) => members.join());
+ * // ["a1,a2,a3,b,c,d", "b,c,d", "a1,a2,a3"]
  */
 export function modules(quorums: Quorums): readonly Module[] {
   const normal = normalize(exprOf(quorums));
