@@ -19,7 +19,6 @@ import { Budget } from "../src/limits.ts";
 import { generateJointly } from "../src/sets/joint.ts";
 import { type Question, quorumQuestion, splittingQuestion } from "../src/sets/questions.ts";
 import { searchMinimal } from "../src/sets/search.ts";
-import { smallestBySat } from "../src/sets/smallest-by-sat.ts";
 import {
   anyExpr,
   entangled,
@@ -186,18 +185,6 @@ test("the cheapest splitting set is the cheapest of the list, and is one", () =>
   fc.assert(isCheapest(find), seeded(400));
   expect(serious).toBeGreaterThan(60);
   expect(refuted(isCheapest((left, right) => find(left, right, () => 1)))).toBe(true);
-});
-
-test("a SAT solver finds smallest splitting sets of the same size, proving the smaller sizes impossible", () => {
-  fc.assert(
-    fc.property(pairs, ([left, right]) => {
-      const sizes = splittingOf(left, right).map((set) => (set === "" ? 0 : set.split(",").length));
-      const { nodes, cost } = smallestBySat(left, right, dpll, new Budget({}, 100), {});
-      expect(cost).toEqual({ kind: "exact", value: Math.min(...sizes), method: "sat" });
-      expect(nodes?.length ?? Infinity).toBe(Math.min(...sizes));
-    }),
-    seeded(150),
-  );
 });
 
 /** The methods that take over where a diagram grows too large, put to small questions. */
