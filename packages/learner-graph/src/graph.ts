@@ -10,7 +10,7 @@ import { type CompiledLabel, compileLabels } from "./labels/compiled.ts";
 import { buildModel, numberOf } from "./model/build.ts";
 import type { Model } from "./model/model.ts";
 import type { Edge, GraphInput } from "./model/spec.ts";
-import { validateModel } from "./validity/validate.ts";
+import { validateModel, violations } from "./validity/validate.ts";
 import { type Disagreement, describe } from "./validity/witness.ts";
 
 /** What questions about a graph work on. It may change from version to version. */
@@ -120,4 +120,10 @@ export function learnerGraph(input: GraphInput, effort: Effort = {}, groups: Gro
 export function validate(graph: LearnerGraph, effort: Effort = {}): Verdict<Disagreement> {
   const { model, labels, closure } = graph.inside;
   return validateModel(model, labels, closure.routes, effort);
+}
+
+/** One witness for every pair of learners that must agree where their quorums do not meet. Undecided pairs are left out. */
+export function invalidPairs(graph: LearnerGraph, effort: Effort = {}): readonly Disagreement[] {
+  const { model, labels, closure } = graph.inside;
+  return violations(model, labels, closure.routes, effort);
 }

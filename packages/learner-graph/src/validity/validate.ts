@@ -8,6 +8,9 @@ import type { Model } from "../model/model.ts";
 import { type EdgeVerdict, edgeHolds } from "./edge.ts";
 import type { Disagreement } from "./witness.ts";
 
+/** The verdict on one pair, or on one way in which it comes to agree. */
+type PairVerdict = Verdict<Disagreement>;
+
 /**
  * Is the closed graph valid? Every pair of learners that is joined by a path, self pairs included, is asked for every way in
  * which it comes to agree. A violation anywhere is the answer; otherwise one undecided pair leaves it undecided.
@@ -18,56 +21,67 @@ export function validateModel(
   routes: Routes | null,
   effort: Effort,
 ): Verdict<Disagreement> {
+  const methods = new Set<string>();
+  let undecided: (PairVerdict & { holds: null }) | null = null;
+  for (const verdict of verdicts(model, labels, routes, effort)) {
+    if (verdict.holds === false) return verdict;
+    if (verdict.holds) methods.add(verdict.method);
+    else undecided = { ...verdict, steps: verdict.steps + (undecided?.steps ?? 0) };
+  }
+  return (
+    undecided ?? { holds: true, method: methods.size === 0 ? "no edges" : [...methods].sort().join(", ") }
+  );
+}
+
+/** One violation of every pair that has any. */
+export function violations(
+  model: Model,
+  labels: readonly CompiledLabel[],
+  routes: Routes | null,
+  effort: Effort,
+): readonly Disagreement[] {
+  const found = new Map<string, Disagreement>();
+  for (const verdict of verdicts(model, labels, routes, effort)) {
+    if (verdict.holds !== false) continue;
+    const key = JSON.stringify([verdict.witness.a, verdict.witness.b]);
+    if (!found.has(key)) found.set(key, verdict.witness);
+  }
+  return [...found.values()];
+}
+
+function verdicts(
+  model: Model,
+  labels: readonly CompiledLabel[],
+  routes: Routes | null,
+  effort: Effort,
+): Generator<PairVerdict> {
   return routes === null ? byCircuit(model, labels, effort) : byRoutes(model, labels, routes, effort);
 }
 
-class Tally {
-  readonly #methods = new Set<string>();
-  #steps = 0;
-  #undecided: (EdgeVerdict & { holds: null }) | null = null;
-
-  count(verdict: EdgeVerdict): void {
-    if (verdict.holds !== null) this.#methods.add(verdict.method);
-    else {
-      this.#steps += verdict.steps;
-      this.#undecided ??= verdict;
-    }
-  }
-
-  verdict(): Verdict<Disagreement> {
-    if (this.#undecided !== null) return { holds: null, reason: this.#undecided.reason, steps: this.#steps };
-    return {
-      holds: true,
-      method: this.#methods.size === 0 ? "no edges" : [...this.#methods].sort().join(", "),
-    };
-  }
-}
-
-function byRoutes(
+function* byRoutes(
   model: Model,
   labels: readonly CompiledLabel[],
   routes: Routes,
   effort: Effort,
-): Verdict<Disagreement> {
-  const tally = new Tally();
+): Generator<PairVerdict> {
   // Learners with the same quorums need not be asked twice.
-  const names = model.learners.map(({ quorums }) => print(quorums.expr));
+  const texts = model.learners.map(({ quorums }) => print(quorums.expr));
+  const kinds = texts.map((text) => texts.indexOf(text));
   const known = new Map<string, EdgeVerdict>();
   for (let a = 0; a < model.learners.length; a++)
     for (let b = a; b < model.learners.length; b++)
       for (const route of routes.between(a, b)) {
-        const key = `${[names[a]!, names[b]!].sort().join(" ")} ${route.bits}`;
-        // The witness of a pair with the quorums the other way round would name them the wrong way round.
-        const exact = names[a]! <= names[b]!;
-        const verdict = known.get(key) ?? ask(model, labels, route.labels, exact ? [a, b] : [b, a], effort);
+        const inOrder = kinds[a]! <= kinds[b]!;
+        const [first, second] = inOrder ? [a, b] : [b, a];
+        const key = `${kinds[first]} ${kinds[second]} ${route.bits}`;
+        const verdict = known.get(key) ?? ask(model, labels, route.labels, [first, second], effort);
         known.set(key, verdict);
-        tally.count(verdict);
-        if (verdict.holds === false) {
-          const [qa, qb] = exact ? [verdict.qa, verdict.qb] : [verdict.qb, verdict.qa];
-          return refuted(model, verdict.method, { a, b, safe: verdict.safe, qa, qb, path: route.path });
+        if (verdict.holds !== false) yield verdict;
+        else {
+          const [qa, qb] = inOrder ? [verdict.qa, verdict.qb] : [verdict.qb, verdict.qa];
+          yield refuted(model, verdict.method, { a, b, safe: verdict.safe, qa, qb, path: route.path });
         }
       }
-  return tally.verdict();
 }
 
 function ask(
@@ -94,28 +108,22 @@ function ask(
  * All paths of a pair as one circuit. Shares of stake are left out, which asks for more than must hold: then only "valid" is
  * an answer for sure.
  */
-function byCircuit(model: Model, labels: readonly CompiledLabel[], effort: Effort): Verdict<Disagreement> {
-  const tally = new Tally();
+function* byCircuit(model: Model, labels: readonly CompiledLabel[], effort: Effort): Generator<PairVerdict> {
   const closed = closedExprs(model, (label) => labels[label]!.expr);
   for (let a = 0; a < model.learners.length; a++)
     for (let b = a; b < model.learners.length; b++) {
-      const verdict = edgeHolds(
-        model.learners[a]!.quorums.expr,
-        model.learners[b]!.quorums.expr,
-        [compileLabel(normalize(closed(a, b)), [])],
-        effort,
-      );
+      const [qa, qb] = [model.learners[a]!.quorums.expr, model.learners[b]!.quorums.expr];
+      const verdict = edgeHolds(qa, qb, [compileLabel(normalize(closed(a, b)), [])], effort);
       if (verdict.holds !== false) {
-        tally.count(verdict);
+        yield verdict;
         continue;
       }
       const safe = new Set(verdict.safe);
       const unsafe = model.acceptors.filter((id) => !safe.has(id));
       const path = pathBetween(model, a, b, (label) => labels[label]!.holdsWithout(unsafe));
-      if (path === null) tally.count({ holds: null, reason: "limit", steps: 1 });
-      else return refuted(model, verdict.method, { a, b, ...verdict, path });
+      if (path === null) yield { holds: null, reason: "limit", steps: 0 };
+      else yield refuted(model, verdict.method, { a, b, ...verdict, path });
     }
-  return tally.verdict();
 }
 
 interface Numbered extends Pick<Disagreement, "safe" | "qa" | "qb"> {
