@@ -29,6 +29,7 @@ export {
 export { intersectAll, neverCovered, readWriteIntersection } from "./cover/intersection.ts";
 export { smallestFastThreshold, smallestThreshold, type ThresholdCondition } from "./cover/thresholds.ts";
 export { crashTolerance } from "./cover/tolerance.ts";
+export { widestLabel } from "./cover/widest.ts";
 export type { Cnf, Engines, LinearProgram, LpResult, LpSolver, SatSession, SatSolver } from "./engines.ts";
 export {
   QuorumError,

@@ -17,6 +17,14 @@ export function withinLimits<T>(compute: () => T): T | null {
   }
 }
 
+/** The limits of one question for the calls it makes one after another: each gets the time that is left of the deadline. */
+export function running(limits: Limits): () => Limits {
+  const { deadlineMs, now } = limits;
+  if (deadlineMs === undefined || now === undefined) return () => limits;
+  const until = now() + deadlineMs;
+  return () => ({ ...limits, deadlineMs: Math.max(0, until - now()) });
+}
+
 /** What is left of the limits of one question. Every search asks it step by step. */
 export class Budget {
   readonly #limits: Limits;

@@ -6,7 +6,8 @@ import type { Engines } from "../engines.ts";
 import type { Expr } from "../expressions/expr.ts";
 import { normalize } from "../expressions/normal.ts";
 import { restrictByzantine, support } from "../expressions/transform.ts";
-import { Budget } from "../limits.ts";
+import { Budget, running } from "../limits.ts";
+import { dpll } from "../sat/dpll.ts";
 import { thresholdForm, weightForm } from "./closed-forms.ts";
 import { enumerateCover } from "./enumerate.ts";
 import { satCover } from "./sat-cover.ts";
@@ -14,6 +15,8 @@ import { searchCover } from "./search.ts";
 import { witnessOf } from "./witness.ts";
 
 const maxStepsDefault = 100_000;
+/** Steps of the search before the built-in solver is asked. */
+const shortSearch = 2_000;
 
 type Owner = ReadonlyMap<NodeId, number>;
 
@@ -34,7 +37,8 @@ export function cover(
   limits: Limits,
   engines: Engines,
 ): Verdict<CoverWitness> {
-  const budget = new Budget(limits, maxStepsDefault);
+  const spent = { steps: 0 };
+  const left = running(limits);
   const normal = families.map(normalize);
   if (normal.some((family) => family.t === "const" && !family.v)) return { holds: true, method: "constant" };
   const { shared, owner } = shareNodes(normal);
@@ -45,11 +49,8 @@ export function cover(
     return { holds: false, method: "constant", witness: witnessOf(normal, quorumCount, owner) };
   }
   const found =
-    thresholdForm(shared) ??
-    weightForm(families) ??
-    listed(shared) ??
-    solved(shared, { maxSteps: maxStepsDefault, ...limits }, engines, budget);
-  if (found === null) return { holds: null, reason: "limit", steps: budget.steps };
+    thresholdForm(shared) ?? weightForm(families) ?? listed(shared) ?? solved(shared, left, engines, spent);
+  if (found === null) return { holds: null, reason: "limit", steps: spent.steps };
   const { method } = found;
   if (found.owner === null) return { holds: true, method };
   for (const [id, family] of found.owner) owner.set(id, family);
@@ -60,7 +61,10 @@ export function cover(
  * A node that some family does not know costs that family nothing: it is given to that one, and the others may use it freely.
  * What is left are families that all know the same nodes.
  */
-function shareNodes(families: readonly Expr[]): { shared: readonly Expr[]; owner: Map<NodeId, number> } {
+export function shareNodes(families: readonly Expr[]): {
+  shared: readonly Expr[];
+  owner: Map<NodeId, number>;
+} {
   // Nodes that nobody asks for any more in the end are anybody's.
   const owner = new Map(families.flatMap(support).map((id) => [id, 0]));
   let shared = families;
@@ -86,19 +90,35 @@ function listed(families: readonly Expr[]): Found | null {
   return { method: "enumeration", owner: found === null ? null : byId(universe, found) };
 }
 
-/** Null: a limit was reached. Weights with too many different sums are left to the search. */
-function solved(families: readonly Expr[], limits: Limits, { sat }: Engines, budget: Budget): Found | null {
+/**
+ * The general case; null: a limit was reached. Without an engine a short search comes first, which many small systems and most
+ * weights need only, and then the built-in solver. Weights with too many different sums for a formula are left to the search.
+ */
+function solved(
+  families: readonly Expr[],
+  left: () => Limits,
+  { sat }: Engines,
+  spent: { steps: number },
+): Found | null {
   const universe = universeOf(families.flatMap(support));
-  if (sat !== undefined) {
-    const found = satCover(families, universe, sat, limits);
+  const { maxSteps = maxStepsDefault } = left();
+  const searched = (steps: number): Found | null => {
+    const circuits = families.map((family) => compile(family, universe));
+    const budget = new Budget({ ...left(), maxSteps: steps }, steps);
+    const found = searchCover(circuits, budget);
+    spent.steps += budget.steps;
     if (found.kind === "limit") return null;
-    if (found.kind === "none") return { method: "sat", owner: null };
-    if (found.kind === "assignment") return { method: "sat", owner: byId(universe, found.owner) };
+    return { method: "search", owner: found.kind === "none" ? null : byId(universe, found.owner) };
+  };
+  if (sat === undefined) {
+    const short = searched(Math.min(maxSteps, shortSearch));
+    if (short !== null || maxSteps <= shortSearch) return short;
   }
-  const circuits = families.map((family) => compile(family, universe));
-  const found = searchCover(circuits, budget);
+  const found = satCover(families, universe, sat ?? dpll, { ...left(), maxSteps });
+  if (found.kind === "tooLarge") return searched(maxSteps);
   if (found.kind === "limit") return null;
-  return { method: "search", owner: found.kind === "none" ? null : byId(universe, found.owner) };
+  const method = sat === undefined ? "built-in solver" : "solver";
+  return { method, owner: found.kind === "assignment" ? byId(universe, found.owner) : null };
 }
 
 function byId(universe: Universe, byIndex: readonly number[]): Owner {

@@ -1,9 +1,10 @@
 import type { Limits } from "../answers.ts";
 import type { Universe } from "../circuit/bits.ts";
-import { type Circuit, compile } from "../circuit/circuit.ts";
+import { compile } from "../circuit/circuit.ts";
 import { interchangeableNodes } from "../circuit/classes.ts";
 import type { SatSolver } from "../engines.ts";
 import type { Expr } from "../expressions/expr.ts";
+import { sameExpr } from "../expressions/order.ts";
 import { Formula, FormulaTooLarge, type Literal } from "../sat/formula.ts";
 import { Encoder } from "../sat/gates.ts";
 import { lexLeader } from "../sat/symmetry.ts";
@@ -11,9 +12,18 @@ import { lexLeader } from "../sat/symmetry.ts";
 /** Per node and family: the literal "this family does without the node". */
 export type Given = readonly (readonly Literal[])[];
 
+interface CoverFormula {
+  /** One literal per node: it need not be given to any family. */
+  readonly spare?: readonly Literal[];
+  /** Nodes of one class are swapped only if they cost the same. */
+  readonly costs?: readonly number[];
+  /** Keep one of many assignments that differ by swapping interchangeable nodes or equal families. True by default. */
+  readonly symmetry?: boolean;
+}
+
 /**
  * The cover test as a formula: every node is given to a family, and each family has a quorum of what it was not given. Two
- * families share one variable per node. `symmetry` keeps one of many assignments that differ by swapping interchangeable nodes.
+ * families without spare nodes share one variable per node.
  *
  * @throws FormulaTooLarge
  */
@@ -21,7 +31,7 @@ export function coverFormula(
   formula: Formula,
   families: readonly Expr[],
   universe: Universe,
-  { symmetry = true, spare }: { readonly symmetry?: boolean; readonly spare?: readonly Literal[] } = {},
+  { spare, costs, symmetry = true }: CoverFormula = {},
 ): Given {
   const given = universe.ids.map((_, v) => {
     if (families.length === 2 && spare === undefined) {
@@ -36,25 +46,32 @@ export function coverFormula(
     const encoder = new Encoder(formula, (id) => -given[universe.indexOf.get(id)!]![i]!);
     formula.add(encoder.holds(family));
   });
-  if (symmetry) {
-    const circuits = families.map((family) => compile(family, universe));
-    lexLeader(formula, swappable(circuits, given, spare));
-  }
+  if (!symmetry) return given;
+  const circuits = families.map((family) => compile(family, universe));
+  const classes = interchangeableNodes(circuits).flatMap((members) => byCost(members, costs));
+  lexLeader(
+    formula,
+    classes.map((members) =>
+      members.map((v) => (spare === undefined ? given[v]! : [...given[v]!, spare[v]!])),
+    ),
+  );
+  // Families that are equal can be swapped as a whole.
+  families.forEach((family, i) => {
+    if (i === 0 || !sameExpr(families[i - 1]!, family)) return;
+    lexLeader(formula, [[given.map((literals) => literals[i - 1]!), given.map((literals) => literals[i]!)]]);
+  });
   return given;
 }
 
-/** Members of each class, with all that a swap of two of them exchanges. Of two families one literal says both. */
-function swappable(
-  circuits: readonly Circuit[],
-  given: Given,
-  spare: readonly Literal[] | undefined,
-): readonly (readonly (readonly Literal[])[])[] {
-  return interchangeableNodes(circuits).map((members) =>
-    members.map((v) => {
-      if (spare !== undefined) return [...given[v]!, spare[v]!];
-      return given[v]!.length === 2 ? given[v]!.slice(0, 1) : given[v]!;
-    }),
-  );
+/** Divides a class by what its members cost. */
+export function byCost(
+  members: readonly number[],
+  costs?: readonly number[],
+): readonly (readonly number[])[] {
+  if (costs === undefined) return [members];
+  const groups = new Map<number, number[]>();
+  for (const v of members) groups.set(costs[v]!, [...(groups.get(costs[v]!) ?? []), v]);
+  return [...groups.values()];
 }
 
 export type SatCover =

@@ -1,18 +1,24 @@
 import type { Limits } from "../answers.ts";
+import { universeOf } from "../circuit/bits.ts";
+import { shareNodes } from "../cover/cover.ts";
+import { leastCost } from "../cover/least-cost.ts";
+import { pricedSplit } from "../cover/priced.ts";
 import type { Engines } from "../engines.ts";
-import type { Quorums } from "../expressions/expr.ts";
-import { Budget, withinLimits } from "../limits.ts";
-import { type Cheapest, type Cost, checkedCost } from "../toolkit/cheapest.ts";
+import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
+import { support } from "../expressions/transform.ts";
+import { Budget, running, withinLimits } from "../limits.ts";
+import { areWhole, type Cheapest, type Cost, checkedCost } from "../toolkit/cheapest.ts";
 import { no, yes } from "../toolkit/diagram.ts";
 import { maxStepsDefault, methodOf } from "./list.ts";
 import type { Part } from "./parts.ts";
 import { splittingQuestion } from "./questions.ts";
-import { smallestBySat } from "./smallest-by-sat.ts";
 
 /**
  * A cheapest splitting set, where a set costs as much as its nodes together; by default each costs 1, so it is a smallest one. Exact,
- * from the parts of the systems and from decision diagrams. If those grow too large and each node costs 1, a SAT solver
- * given as `engines.sat` proves sizes impossible one after the other. `nodes` is null if one of the systems has no quorum (then the
+ * from the parts of the systems and from decision diagrams. If those grow too large and costs are whole numbers, a SAT solver takes
+ * over (`engines.sat`, else the built-in one): where each node costs 1 it proves sizes impossible one after the other, so that
+ * a limit leaves a lower bound. `nodes` is null if one of the systems has no quorum (then the
  * cost is exactly Infinity), or if nothing was found within the limits.
  *
  * @example
@@ -29,6 +35,7 @@ export function cheapestSplittingSet(
   const question = splittingQuestion(left, right, limits, engines);
   const { ids } = question.universe;
   const costs = ids.map((id) => checkedCost(id, cost(id)));
+  const remaining = running(limits);
   const budget = new Budget(limits, maxStepsDefault);
   const found = withinLimits(() => {
     const part = question.parts(budget);
@@ -39,9 +46,26 @@ export function cheapestSplittingSet(
     const nodes = value === Infinity ? null : indices.toSorted((a, b) => a - b).map((index) => ids[index]!);
     return { nodes, cost: { kind: "exact", value, method: found.method } };
   }
-  if (engines.sat !== undefined && costs.every((value) => value === 1))
-    return smallestBySat(left, right, engines.sat, budget, limits);
-  return { nodes: null, cost: { kind: "bounds", low: 0, high: Infinity, method: "decision diagram" } };
+  if (!areWhole(costs))
+    return { nodes: null, cost: { kind: "bounds", low: 0, high: Infinity, method: "decision diagram" } };
+  return bySolver([exprOf(left), exprOf(right)], cost, remaining(), engines);
+}
+
+/** A node that one side does not know is never in quorums of both, so only those are asked about that both know. */
+function bySolver(sides: readonly Expr[], cost: Cost, limits: Limits, engines: Engines): Cheapest {
+  const { shared } = shareNodes(sides.map(normalize));
+  const { ids } = universeOf(shared.flatMap(support));
+  const costs = ids.map(cost);
+  const { low, high, nodes, method } = leastCost(
+    () => pricedSplit(shared, ids, costs),
+    costs,
+    limits,
+    engines,
+  );
+  return {
+    nodes: nodes === null ? null : nodes.map((index) => ids[index]!),
+    cost: low === high ? { kind: "exact", value: low, method } : { kind: "bounds", low, high, method },
+  };
 }
 
 interface Priced {
