@@ -59,7 +59,7 @@ export interface Operator {
 /** The operators of several chains, and how they were told apart. */
 export interface Joined {
   readonly chains: readonly ValidatorSet[];
-  /** In the order of their ids in the chains. */
+  /** In the order of their first validators. */
   readonly operators: readonly Operator[];
   readonly rules: readonly string[];
   readonly warnings: readonly string[];

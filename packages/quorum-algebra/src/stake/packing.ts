@@ -30,6 +30,8 @@ export interface PackingWish {
   readonly enough: bigint;
   /** Of the budget, steps that this search may take at most. */
   readonly maxSteps?: number;
+  /** Steps of a dive before a part is split. */
+  readonly diveSteps?: number;
 }
 
 /** A part of the search: where each item may go, as bits. */
@@ -48,8 +50,7 @@ interface Open {
   readonly paid: bigint;
 }
 
-/** Steps of a dive before a part is split. */
-const diveSteps = 4_000;
+const diveStepsDefault = 4_000;
 /** What finding the prices of an item costs, in steps of a dive. */
 const pricing = 40;
 
@@ -78,7 +79,7 @@ export function pack(packing: Packing, wish: PackingWish, budget: Budget): Packi
   for (let part = parts.pop(); part !== null && part.low <= atMost(); part = parts.pop()) {
     const { open, may, low } = part;
     const dive = new Dive(open.packing, open.rough, open.prices, atMost() - open.paid);
-    const settled = dive.run(wish.enough - open.paid, budget, diveSteps);
+    const settled = dive.run(wish.enough - open.paid, budget, wish.diveSteps ?? diveStepsDefault);
     if (dive.best !== null) best = whole(may, open, dive.best);
     if (best !== null && best.cost <= wish.enough) return { best, low: all.low, complete: true, method };
     if (budget.over || budget.steps > end) return { best, low, complete: false, method };
@@ -133,6 +134,7 @@ function openOf({ a, b, cost, roomA, roomB }: Packing, may: Uint8Array): Open | 
     const bits = may[i]!;
     return bits & ~(a[i]! > roomA ? inA : 0) & ~(b !== null && b[i]! > roomB ? inB : 0);
   });
+  if (fits.includes(0)) return null;
   const rough = roughly(packing, fits);
   return { items, packing, rough, prices: bestPrices(rough), paid };
 }

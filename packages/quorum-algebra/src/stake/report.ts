@@ -1,8 +1,10 @@
 import type { NodeId } from "@eunomia/engine";
-import type { Bounded, Limits } from "../answers.ts";
+import type { Answer, Bounded, Limits } from "../answers.ts";
+import { unavailability } from "../probability/availability.ts";
+import type { Chances } from "../probability/chances.ts";
 import { oneChain } from "./chains.ts";
 import { type Fraction, fraction, moreThan, quorumWeight, type StakeRule, share } from "./fractions.ts";
-import { type Validator, type ValidatorSet, weigh } from "./validators.ts";
+import { stakeQuorums, type Validator, type ValidatorSet, weigh } from "./validators.ts";
 import { worstCase } from "./worst.ts";
 
 /** The fewest validators that together have more than a fraction of the stake. */
@@ -49,6 +51,8 @@ export interface StakeReport {
     readonly count: Bounded<bigint>;
     readonly ids: readonly NodeId[];
   };
+  /** The chance that there is no quorum: certified bounds where it is not exact. Only if chances of failing were given. */
+  readonly unavailability?: Answer<number>;
 }
 
 /** What a report is asked for beyond the defaults. */
@@ -57,6 +61,8 @@ export interface ReportWish {
   readonly rule?: StakeRule;
   /** Fractions for Nakamoto coefficients; each less than 1. */
   readonly fractions?: readonly Fraction[];
+  /** The chance of each validator to be down, one by one independent. */
+  readonly failing?: Chances;
 }
 
 /**
@@ -99,6 +105,9 @@ export function stakeReport(set: ValidatorSet, wish: ReportWish = {}, limits: Li
       count: forking.least,
       ids: forking.attack.byzantine,
     },
+    ...(wish.failing === undefined
+      ? {}
+      : { unavailability: unavailability(stakeQuorums(set, rule), wish.failing, limits) }),
   };
 }
 
