@@ -1,7 +1,7 @@
 /** Pictures of quorums and trust as SVG text, their layouts as plain data, and Graphviz and Mermaid text. */
 
 export { type LoadBar, type LoadBars, loadBarsSvg } from "./svg/bars.ts";
-export { type FailureCurves, type FailureLine, failureCurveSvg, nines } from "./svg/curve.ts";
+export { type FailureCurves, type FailureLine, failureCurveSvg } from "./svg/curve.ts";
 export { dendrogramOrder } from "./svg/dendrogram.ts";
 export {
   type DiagramOptions,

@@ -1,4 +1,5 @@
 import { QuorumError } from "../errors.ts";
+import { nines } from "../probability/reliability.ts";
 import { label, svgDocument } from "./document.ts";
 import { coordinate, counted, escaped, figure, fitted } from "./text.ts";
 
@@ -32,11 +33,6 @@ const frame = { left: 56, top: 56, width: 460, height: 280 };
 function decades(low: number, high: number): readonly number[] {
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   return Array.from({ length: Math.max(1, to - from) + 1 }, (_, at) => from + at);
-}
-
-/** How many nines of success a probability of failure leaves: 0.001 has three. */
-export function nines(failure: number): number {
-  return failure === 0 ? Number.POSITIVE_INFINITY : failure === 1 ? 0 : -Math.log10(failure);
 }
 
 function checked(lines: readonly FailureLine[]): void {

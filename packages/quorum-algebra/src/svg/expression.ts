@@ -58,7 +58,7 @@ function leafSvg(leaf: Leaf): string {
 
 function leafText(leaf: Leaf): string {
   const size = Math.min(13, leaf.r * 0.62);
-  const text = size < 6.5 ? "" : fitted(leaf.label, leaf.r * 1.8, size);
+  const text = size < 6.5 ? "" : fitted(leaf.label, leaf.r * 1.62, size);
   if (text === "") return "";
   // On a pattern the letters need ground of their own.
   if (leaf.state === "failed" || leaf.state === "byzantine") {

@@ -29,24 +29,41 @@ function touch(a: Circle, b: Circle, c: Placed): void {
 }
 
 /**
- * Puts circles beside each other around the origin without overlap, the large ones first: each touches two others of the
- * outline where that is nearest to the middle (the front chain of Wang and others, CHI 2006). Equal input, equal output.
+ * Puts circles beside each other around a middle without overlap, the large ones first: each touches two others of the
+ * outline where that is nearest to the middle (the front chain of Wang and others, CHI 2006). Of three middles the one is
+ * taken that leaves the least room. Equal input, equal output.
  */
 export function packed(radii: readonly number[]): Circle[] {
-  const all: Placed[] = radii.map((r) => ({ x: 0, y: 0, r }));
-  chain([...all].sort((a, b) => b.r - a.r));
-  return all;
+  const bySize = radii.map((r, at) => ({ r, at })).sort((a, b) => b.r - a.r);
+  let best: { readonly circles: readonly Placed[]; readonly r: number } | null = null;
+  for (const middleOf of middles) {
+    const circles = bySize.map(({ r }): Placed => ({ x: 0, y: 0, r }));
+    chain(circles, middleOf);
+    const { r } = around(circles);
+    if (best === null || r < best.r * (1 - 1e-3)) best = { circles, r };
+  }
+  const places = new Array<Circle>(radii.length);
+  for (const [order, { at }] of bySize.entries()) places[at] = best!.circles[order]!;
+  return places;
 }
 
-function chain(all: readonly Placed[]): void {
+/** Where the first two touch, the centre of the first, and the hollow beside both. */
+const middles: readonly ((first: Circle, second: Circle) => readonly [number, number])[] = [
+  () => [0, 0],
+  ({ x, y }) => [x, y],
+  ({ r }, second) => [0, -Math.min(r, second.r) / 2],
+];
+
+function chain(all: readonly Placed[], middleOf: (typeof middles)[number]): void {
   const [first, second] = all;
   if (first === undefined || second === undefined) return;
-  first.x = -second.r;
-  second.x = first.r;
+  first.x = -first.r;
+  second.x = second.r;
+  const middle = middleOf(first, second);
   // The outline, once around: each touches the next.
   let front: Placed[] = [first, second];
   for (const next of all.slice(2)) {
-    front = nearestFirst(front);
+    front = nearestFirst(front, middle);
     for (;;) {
       touch(front[0]!, front[1]!, next);
       const hit = firstHit(front, next);
@@ -59,15 +76,15 @@ function chain(all: readonly Placed[]): void {
   }
 }
 
-/** The outline, turned so that its gap nearest to the origin is between the first two. */
-function nearestFirst(front: readonly Placed[]): Placed[] {
+/** The outline, turned so that its gap nearest to the middle is between the first two. */
+function nearestFirst(front: readonly Placed[], [mx, my]: readonly [number, number]): Placed[] {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (const [at, a] of front.entries()) {
     const b = front[(at + 1) % front.length]!;
     // The point where the two touch.
     const share = a.r / (a.r + b.r);
-    const distance = Math.hypot(a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share);
+    const distance = Math.hypot(a.x + (b.x - a.x) * share - mx, a.y + (b.y - a.y) * share - my);
     if (distance < least - slack) [best, least] = [at, distance];
   }
   return [...front.slice(best), ...front.slice(0, best)];
