@@ -61,18 +61,18 @@ const isOptimal = (
 test("trees: the compact program is enumeration is certificate", () => {
   const seen = counts();
   const methods = new Map<string, number>();
-  fc.assert(isOptimal(questions(treeExpr(ids), fc.constant(0)), withHighs, seen, methods), seeded(120));
-  expect(seen.exact).toBeGreaterThan(60);
+  fc.assert(isOptimal(questions(treeExpr(ids), fc.constant(0)), withHighs, seen, methods), seeded(80));
+  expect(seen.exact).toBeGreaterThan(40);
   expect(seen.impossible).toBeGreaterThan(5);
-  expect(methods.get("compact program")).toBeGreaterThan(40);
+  expect(methods.get("compact program")).toBeGreaterThan(25);
 });
 
 test("any expression: column generation is enumeration is certificate", () => {
   const seen = counts();
   const methods = new Map<string, number>();
-  fc.assert(isOptimal(questions(manySets(0), fc.constant(0)), withHighs, seen, methods), seeded(150));
-  expect(seen.exact).toBeGreaterThan(60);
-  expect(methods.get("column generation")).toBeGreaterThan(60);
+  fc.assert(isOptimal(questions(manySets(0), fc.constant(0)), withHighs, seen, methods), seeded(100));
+  expect(seen.exact).toBeGreaterThan(50);
+  expect(methods.get("column generation")).toBeGreaterThan(50);
 });
 
 test("sets that bear failures: tables and listing are enumeration is certificate", () => {
