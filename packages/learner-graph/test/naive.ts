@@ -23,12 +23,12 @@ export function naiveHas(expr: Expr, ids: readonly NodeId[]): (set: number) => b
   }
 }
 
-/** A graph with everything tabulated: `quorum[a][S]`, `declared[a][b][S]`, `closed[a][b][S]`, `meets[a][b][S]`. */
+/** A graph with everything tabulated: `quorum[a][S]`, `declared[a][b][S]`, `closed[a][b][S]`, `meets(a, b)[S]`. */
 export interface Tables {
   readonly ids: readonly NodeId[];
   readonly learners: readonly string[];
   readonly quorum: readonly Uint8Array[];
-  readonly meets: readonly (readonly Uint8Array[])[];
+  readonly meets: (a: number, b: number) => Uint8Array;
   readonly declared: readonly (readonly Uint8Array[])[];
   readonly closed: readonly (readonly Uint8Array[])[];
 }
@@ -50,21 +50,24 @@ export function tabulate(
   const table = (holds: (set: number) => boolean): Uint8Array =>
     Uint8Array.from({ length: sets }, (_, set) => Number(holds(set)));
   const quorum = learners.map((id) => table(naiveHas(learnerQuorums[id]!, ids)));
-  const meets = quorum.map((qa) =>
-    quorum.map((qb) =>
+  const known = new Map<string, Uint8Array>();
+  const meets = (a: number, b: number): Uint8Array => {
+    const found =
+      known.get(`${a} ${b}`) ??
       table((safe) => {
         for (let set = 0; set < sets; set++)
-          if (qa[set] === 1 && qb[(sets - 1) & ~(set & safe)] === 1) return false;
+          if (quorum[a]![set] === 1 && quorum[b]![(sets - 1) & ~(set & safe)] === 1) return false;
         return true;
-      }),
-    ),
-  );
+      });
+    known.set(`${a} ${b}`, found);
+    return found;
+  };
   const none: Uint8Array = new Uint8Array(sets);
   const declared: Uint8Array[][] = learners.map(() => learners.map(() => none));
   for (const { between, label } of edges) {
     const [a, b] = between.map((id) => learners.indexOf(id)) as [number, number];
     const safe = naiveHas(label.safe, ids);
-    const pairs = label.meets.map(([u, v]) => meets[learners.indexOf(u)]![learners.indexOf(v)]!);
+    const pairs = label.meets.map(([u, v]) => meets(learners.indexOf(u), learners.indexOf(v)));
     declared[a]![b] = table((set) => safe(set) && pairs.every((pair) => pair[set] === 1));
     declared[b]![a] = declared[a]![b]!;
   }
@@ -91,7 +94,7 @@ export function close(declared: Tables["declared"], sets: number): Uint8Array[][
 /** For all pairs, all safe sets of their label, all quorums: is there a common safe member? */
 export function naiveValid(tables: Tables, labels = tables.closed): boolean {
   return labels.every((row, a) =>
-    row.every((label, b) => label.every((holds, safe) => holds === 0 || tables.meets[a]![b]![safe] === 1)),
+    row.every((label, b) => label.every((holds, safe) => holds === 0 || tables.meets(a, b)[safe] === 1)),
   );
 }
 

@@ -1,5 +1,13 @@
 import type { LearnerId } from "@eunomia/engine";
-import { type Bounded, type Cost, constant, type Expr, entails, equalQuorums } from "@eunomia/quorum-algebra";
+import {
+  type Bounded,
+  type Cost,
+  constant,
+  type Expr,
+  entails,
+  equalQuorums,
+  print,
+} from "@eunomia/quorum-algebra";
 import type { Effort } from "../effort.ts";
 import { invalidPairs, type LearnerGraph } from "../graph.ts";
 import type { Disagreement } from "../validity/witness.ts";
@@ -56,7 +64,9 @@ export function diff(
   });
   const pairs = all.flatMap((a, i) =>
     all.slice(i).map((b): PairChange => {
-      const change = changeOf(labelIn(before, a, b), labelIn(after, a, b), effort);
+      const text = spelled(before, a, b);
+      const same = text !== null && text === spelled(after, a, b);
+      const change = same ? "same" : changeOf(labelIn(before, a, b), labelIn(after, a, b), effort);
       return {
         a,
         b,
@@ -83,6 +93,22 @@ function labelIn(graph: LearnerGraph, a: LearnerId, b: LearnerId): Expr | null {
   const { model, closure } = graph.inside;
   const [u, v] = [model.learnerIndex.get(a), model.learnerIndex.get(b)];
   return u === undefined || v === undefined ? constant(false) : closure.expr(u, v);
+}
+
+/** The closed label word by word, the quorums it speaks of included: equal texts say the same. Null: too many. */
+function spelled(graph: LearnerGraph, a: LearnerId, b: LearnerId): string | null {
+  const { model, closure } = graph.inside;
+  const [u, v] = [model.learnerIndex.get(a), model.learnerIndex.get(b)];
+  if (u === undefined || v === undefined) return "";
+  const quorums = (number: number): string => print(model.learners[number]!.quorums.expr);
+  const alternatives = closure.alternatives(u, v);
+  if (alternatives === null) return null;
+  return alternatives
+    .map(({ safe, meets }) =>
+      [print(safe), ...meets.map((pair) => pair.map(quorums).sort().join(" & "))].sort().join("; "),
+    )
+    .sort()
+    .join(" | ");
 }
 
 function least(graph: LearnerGraph, a: LearnerId, b: LearnerId, cost: Cost, effort: Effort): Bounded<number> {

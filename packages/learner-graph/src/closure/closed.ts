@@ -1,11 +1,15 @@
 import type { LearnerId } from "@eunomia/engine";
 import { and, constant, entails, type Verdict } from "@eunomia/quorum-algebra";
+import { canonicalForm } from "@eunomia/quorum-algebra/sets";
 import type { Effort } from "../effort.ts";
 import { GraphError } from "../errors.ts";
 import type { LearnerGraph } from "../graph.ts";
 import type { NumberedLabel } from "../labels/label.ts";
 import { labelOf } from "../model/model.ts";
 import type { Edge, GraphInput, Label } from "../model/spec.ts";
+
+/** Labels with alternatives are written as their minimal sets if there are at most this many. */
+const listedMax = 64;
 
 /** Two learners that must agree by way of others where their own label does not say so; ends of the path are the two. */
 export interface Unclosed {
@@ -90,7 +94,9 @@ function closedLabel(graph: LearnerGraph, a: number, b: number): Label | null {
       `the closed label of ${x} - ${y} has alternatives with shares of stake, which no one label says. Ask isSafeSet instead`,
     );
   }
-  return safe.t === "const" && !safe.v ? null : { safe, meets: [] };
+  if (safe.t === "const" && !safe.v) return null;
+  const minimal = canonicalForm(safe, { maxCount: listedMax, maxSteps: 10_000 });
+  return { safe: minimal.kind === "exact" ? minimal.value : safe, meets: [] };
 }
 
 /** A label with the names of learners. */

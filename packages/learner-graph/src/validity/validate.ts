@@ -22,15 +22,15 @@ export function validateModel(
   effort: Effort,
 ): Verdict<Disagreement> {
   const methods = new Set<string>();
-  let undecided: (PairVerdict & { holds: null }) | null = null;
+  const undecided: Extract<PairVerdict, { holds: null }>[] = [];
   for (const verdict of verdicts(model, labels, routes, effort)) {
     if (verdict.holds === false) return verdict;
     if (verdict.holds) methods.add(verdict.method);
-    else undecided = { ...verdict, steps: verdict.steps + (undecided?.steps ?? 0) };
+    else undecided.push(verdict);
   }
-  return (
-    undecided ?? { holds: true, method: methods.size === 0 ? "no edges" : [...methods].sort().join(", ") }
-  );
+  const steps = undecided.reduce((sum, verdict) => sum + verdict.steps, 0);
+  if (undecided.length > 0) return { ...undecided[0]!, steps };
+  return { holds: true, method: methods.size === 0 ? "no edges" : [...methods].sort().join(", ") };
 }
 
 /** One violation of every pair that has any. */
