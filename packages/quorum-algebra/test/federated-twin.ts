@@ -118,3 +118,19 @@ export function anyNodes(most: number): fc.Arbitrary<readonly FederatedNode[]> {
       );
   });
 }
+
+/** Three organisations of two and a watcher: nodes of one organisation can be swapped, and want the same or nearly so. */
+export const organised: fc.Arbitrary<readonly FederatedNode[]> = fc
+  .tuple(
+    fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 3, maxLength: 3 }),
+    fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
+    fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  )
+  .map(([inner, outer, alone]) => {
+    const organisations = ["ab", "cd", "ef"].map((pair, o) => thresholdOf(inner[o]!, [...pair].map(node)));
+    return [..."abcdefg"].map((id, v) => {
+      const o = v >>> 1;
+      const all = thresholdOf(outer[o]!, organisations);
+      return { id, quorums: alone[o] && o < 3 ? thresholdOf(2, [all, organisations[o]!]) : all };
+    });
+  });

@@ -107,7 +107,10 @@ export class FederatedSystem {
   }
 
   #keep(kept: ReadonlySet<NodeId>, restrict: (expr: Expr) => Expr): FederatedSystem {
-    const once = memo((expr: Expr) => normalize(restrict(expr)));
+    const once = memo((expr: Expr) => {
+      const restricted = restrict(expr);
+      return restricted === expr ? expr : normalize(restricted);
+    });
     const left = [...kept].map((id) => {
       const v = this.#index(id);
       return [id, this.known[v] === 1 ? once(this.conditions[v]!) : null] as const;
