@@ -143,7 +143,7 @@ export interface Belief {
 }
 
 /**
- * Asymmetric trust (Damgård et al. 2007, Alpos et al. 2021), consistency: do any quorum of one process and any of the
+ * Asymmetric trust (Damgård et al. 2007; Cachin, Tackmann 2019), consistency: do any quorum of one process and any of the
  * other share a node outside every set that both believe may be faulty? To be asked for every pair, a process with itself included.
  *
  * @example

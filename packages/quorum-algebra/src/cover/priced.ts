@@ -35,9 +35,10 @@ export function pricedSplit(
   families: readonly Expr[],
   ids: readonly NodeId[],
   costs: readonly number[],
+  symmetry = true,
 ): Priced {
   const formula = new Formula();
   const chosen = formula.freshMany(ids.length);
-  coverFormula(formula, families, universeOf(ids), { spare: chosen, costs });
+  coverFormula(formula, families, universeOf(ids), { spare: chosen, costs, symmetry });
   return { formula, chosen };
 }
