@@ -98,7 +98,7 @@ export function sumOf(operators: readonly SharedOperator[], side: 0 | 1): bigint
   return operators.reduce((sum, { stakes }) => sum + stakes[side], 0n);
 }
 
-const maxStepsDefault = 1_000_000;
+const maxStepsDefault = 5_000_000;
 
 /**
  * Must learners of the two chains agree while these operators, and no others, are Byzantine? They must unless the other

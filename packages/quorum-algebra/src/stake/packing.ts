@@ -51,6 +51,8 @@ interface Open {
 }
 
 const diveStepsDefault = 4_000;
+/** And for each item at least so many: a dive must be able to reach the ground. */
+const diveStepsPerItem = 8;
 /** What finding the prices of an item costs, in steps of a dive. */
 const pricing = 40;
 
@@ -63,6 +65,7 @@ export function pack(packing: Packing, wish: PackingWish, budget: Budget): Packi
   let best: Packed | null = null;
   let method: Method = "dive under the relaxation";
   const end = budget.steps + (wish.maxSteps ?? Infinity);
+  const diveSteps = wish.diveSteps ?? Math.max(diveStepsDefault, diveStepsPerItem * packing.a.length);
   const parts = new Parts();
   const atMost = (): bigint => (best === null ? wish.atMost : best.cost - 1n);
   const partOf = (may: Uint8Array): Part | null => {
@@ -79,7 +82,7 @@ export function pack(packing: Packing, wish: PackingWish, budget: Budget): Packi
   for (let part = parts.pop(); part !== null && part.low <= atMost(); part = parts.pop()) {
     const { open, may, low } = part;
     const dive = new Dive(open.packing, open.rough, open.prices, atMost() - open.paid);
-    const settled = dive.run(wish.enough - open.paid, budget, wish.diveSteps ?? diveStepsDefault);
+    const settled = dive.run(wish.enough - open.paid, budget, diveSteps);
     if (dive.best !== null) best = whole(may, open, dive.best);
     if (best !== null && best.cost <= wish.enough) return { best, low: all.low, complete: true, method };
     if (budget.over || budget.steps > end) return { best, low, complete: false, method };
