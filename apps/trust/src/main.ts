@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { trust } from "./cli/program.ts";
+
+await trust().parseAsync();
