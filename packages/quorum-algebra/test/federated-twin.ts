@@ -1,7 +1,15 @@
 import type { NodeId } from "@eunomia/engine";
-import { type Expr, node, type Quorums, thresholdOf, weightedOf } from "@eunomia/quorum-algebra";
+import {
+  type Engines,
+  type Expr,
+  node,
+  type Quorums,
+  thresholdOf,
+  weightedOf,
+} from "@eunomia/quorum-algebra";
 import type { FederatedNode, UnknownPolicy } from "@eunomia/quorum-algebra/federated";
 import fc from "fast-check";
+import { dpll } from "../src/sat/dpll.ts";
 import { naiveMask } from "./naive.ts";
 
 /** A federated system by its definition: sets are numbers, everything is tried. For some eight nodes. */
@@ -134,3 +142,11 @@ export const organised: fc.Arbitrary<readonly FederatedNode[]> = fc
       return { id, quorums: alone[o] && o < 3 ? thresholdOf(2, [all, organisations[o]!]) : all };
     });
   });
+
+export const policies = fc.constantFrom<UnknownPolicy>("never", "free");
+
+/** Without a solver, and with the built-in one put in as if it were another. */
+export const given: readonly Engines[] = [{}, { sat: dpll }];
+export const systems = fc
+  .oneof(anyNodes(6), organised)
+  .chain((nodes) => policies.map((unknown) => ({ nodes, unknown })));

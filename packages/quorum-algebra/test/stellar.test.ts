@@ -1,8 +1,23 @@
 import { readFileSync } from "node:fs";
 import { and, constant, node, or, print, thresholdOf, weightedOf } from "@eunomia/quorum-algebra";
-import { coresOf, federatedSystem, intersection } from "@eunomia/quorum-algebra/federated";
+import { cadical } from "@eunomia/quorum-algebra/engines/cadical";
+import {
+  afterFaults,
+  coresOf,
+  federatedSystem,
+  federatedTopTier,
+  intersection,
+  listBlockingSets,
+  listQuorums,
+  smallestBlockingSet,
+  smallestSplittingSet,
+} from "@eunomia/quorum-algebra/federated";
 import { ImportError, stellarNetwork, stellarQuorumSet } from "@eunomia/quorum-algebra/import";
+import { collect } from "@eunomia/quorum-algebra/sets";
 import { describe, expect, test } from "vitest";
+import { classesOf } from "../src/federated/classes.ts";
+import { generateJointly } from "../src/federated/joint.ts";
+import { membersOf } from "../src/federated/orbits.ts";
 
 const file = (date: string): string =>
   readFileSync(new URL(`../data/stellar-${date}.json`, import.meta.url), "utf8");
@@ -32,6 +47,63 @@ describe("networks of record", () => {
     const cores = coresOf(system);
     expect(cores.map(({ system: { ids }, cluster }) => [ids.length, cluster !== null])).toEqual([[21, true]]);
     expect(intersection(system)).toEqual({ kind: "intersects", method: "symmetric cluster: same-shape" });
+  });
+});
+
+describe("figures of record, as fbas_analyzer 0.7.4 gives them", () => {
+  const cases = [
+    { date: "2019-09-17", nodes: 17, quorums: 1161, blocking: 174, block: 4, split: 2, splitCore: 3 },
+    { date: "2025-07-20", nodes: 21, quorums: 5103, blocking: 945, block: 6, split: 3, splitCore: 3 },
+  ];
+  test.each(cases)("$date", async ({ date, nodes, quorums, blocking, block, split, splitCore }) => {
+    const system = federatedSystem(stellarNetwork(file(date)).nodes);
+    expect(collect(listQuorums(system))).toMatchObject({ count: quorums, complete: true });
+    expect(collect(listBlockingSets(system))).toMatchObject({ count: blocking, complete: true });
+    expect(federatedTopTier(system)).toMatchObject({ kind: "exact", value: { length: nodes } });
+    expect(smallestBlockingSet(system)).toMatchObject({ kind: "exact", size: block });
+    const core = coresOf(system)[0]!.system;
+    // Nodes outside all minimal quorums may be easier to split off: 2019 two liars suffice for a watcher.
+    for (const engines of [{}, { sat: await cadical() }]) {
+      expect(smallestSplittingSet(system, {}, {}, engines)).toMatchObject({ kind: "exact", size: split });
+      expect(smallestSplittingSet(core, {}, {}, engines)).toMatchObject({ kind: "exact", size: splitCore });
+    }
+  });
+
+  test("2025: generated jointly without the closed form, sets that swaps make of each other once", () => {
+    const { system } = coresOf(federatedSystem(stellarNetwork(file("2025-07-20")).nodes))[0]!;
+    const classes = classesOf(system);
+    const found = [...generateJointly(system, classes, {}, {})];
+    const sets = (kind: string): number =>
+      found
+        .filter((orbit) => orbit.kind === kind)
+        .reduce((sum, { counts }) => sum + [...membersOf(classes, counts)].length, 0);
+    expect([found.length, sets("quorum"), sets("blocking")]).toEqual([56, 5103, 945]);
+  });
+
+  test("2025, by organisation: three halt it, two split off a watcher, three the core", () => {
+    const { nodes } = stellarNetwork(file("2025-07-20"));
+    const domains = new Map(nodes.map(({ id, homeDomain }) => [id, homeDomain ?? id]));
+    const groupBy = (id: string): string => domains.get(id)!;
+    const system = federatedSystem(nodes);
+    expect(smallestBlockingSet(system, { groupBy })).toMatchObject({ size: 3 });
+    expect(smallestSplittingSet(system, { groupBy })).toMatchObject({ size: 2 });
+    expect(smallestSplittingSet(coresOf(system)[0]!.system, { groupBy })).toMatchObject({ size: 3 });
+  });
+
+  test("2025: what a failure of two organisations, and of one more, would do", () => {
+    const { nodes } = stellarNetwork(file("2025-07-20"));
+    const system = federatedSystem(nodes);
+    const [core] = coresOf(system);
+    const of = (...domains: string[]): string[] =>
+      nodes.flatMap(({ id, homeDomain = "" }) => (domains.includes(homeDomain) ? [id] : []));
+    const two = ["lobstr.co", "satoshipay.io"];
+    const still = afterFaults(system, { crashed: of(...two) });
+    expect(still.intersection.kind).toBe("intersects");
+    expect(core!.system.ids.filter((id) => still.live.includes(id))).toHaveLength(15);
+    const dead = afterFaults(system, { crashed: of(...two, "publicnode.org") });
+    expect([dead.intersection.kind, dead.live.length]).toEqual(["noQuorum", 0]);
+    const lied = afterFaults(system, { byzantine: of(...two, "publicnode.org") });
+    expect(lied.intersection.kind).toBe("splits");
   });
 });
 

@@ -72,10 +72,14 @@ function listOne(
 type Orbits = Generator<Counts, boolean, undefined>;
 
 function* ofKind(kind: Found["kind"], found: ReturnType<typeof generateJointly>): Orbits {
-  for (;;) {
-    const next = found.next();
-    if (next.done === true) return next.value;
-    if (next.value.kind === kind) yield next.value.counts;
+  try {
+    for (;;) {
+      const next = found.next();
+      if (next.done === true) return next.value;
+      if (next.value.kind === kind) yield next.value.counts;
+    }
+  } finally {
+    found.return(false);
   }
 }
 
