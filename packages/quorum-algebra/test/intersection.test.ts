@@ -307,6 +307,45 @@ describe("read-write intersection", () => {
   });
 });
 
+describe("large systems of no closed form", () => {
+  /** Organisations of three, every second of which also counts a member of the next. */
+  const entwined = thresholdOf(
+    7,
+    Array.from({ length: 12 }, (_, o) => {
+      const own = [0, 1, 2].map((i) => `${o}.${i}`);
+      return o % 2 === 0 ? threshold([...own, `${o + 1}.0`], 3) : threshold(own, 2);
+    }),
+  );
+
+  test("a short search, then the built-in solver; a solver that is given comes first", () => {
+    expect(intersectAll([entwined, entwined])).toEqual({ holds: true, method: "built-in solver" });
+    expect(intersectAll([entwined, entwined], {}, { sat: dpll })).toEqual({ holds: true, method: "solver" });
+    const searchOnly = intersectAll([entwined, entwined], { maxSteps: 2_000 });
+    expect(searchOnly).toEqual({ holds: null, reason: "limit", steps: 2_001 });
+  });
+
+  test("a signal and a clock end it; a limit that says nothing is a caller's mistake", () => {
+    for (const engines of [{}, { sat: dpll }]) {
+      const ask = (limits: Limits) => intersectAll([entwined, entwined], limits, engines).holds;
+      expect(ask({ signal: { aborted: true } })).toBe(null);
+      let clock = 0;
+      expect(ask({ deadlineMs: 1, now: () => clock++ })).toBe(null);
+      expect(() => ask({ maxSteps: -1 })).toThrow(QuorumError);
+    }
+  });
+
+  test("weights of too many sums for a formula are searched, with a solver, too", () => {
+    const nodes = Array.from({ length: 40 }, (_, i) => `n${i}`);
+    const scattered = weighted(
+      Object.fromEntries(nodes.map((id, i) => [id, BigInt((i * i * 7919 + i * 104_729) % 100_003) + 1n])),
+      1_000_000n,
+    );
+    const verdict = intersectAll([scattered, threshold(nodes, 12)], {}, { sat: dpll });
+    expect(verdict).toMatchObject({ holds: false, method: "search" });
+    if (verdict.holds === false) checkWitness([scattered, threshold(nodes, 12)], [], verdict.witness);
+  });
+});
+
 describe("several families and faults", () => {
   const nodes = (n: number) => Array.from({ length: n }, (_, i) => `n${i}`);
 

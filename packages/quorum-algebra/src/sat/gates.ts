@@ -1,13 +1,16 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Expr } from "../expressions/expr.ts";
 import { dual } from "../expressions/transform.ts";
+import { Budget, withinLimits } from "../limits.ts";
+import { Diagram, no, yes } from "../toolkit/diagram.ts";
+import { weigh } from "../toolkit/weigh.ts";
 import { type Formula, FormulaTooLarge, type Literal } from "./formula.ts";
 import { totalizer, totalizerDown } from "./totalizer.ts";
 
 /** A gate becomes plain clauses if there are no more than these; above, a totalizer. */
 const plainClausesMax = 40;
-/** Different rests of a weighted gate; above, an integer program is the better tool. */
-const restsMax = 20_000;
+/** Nodes of the decision diagram of a weighted gate; above, an integer program is the better tool. */
+const diagramMax = 40_000;
 
 /**
  * Puts expressions into a formula, in one polarity: the literal of an expression, if true, makes it hold; if it is false, nothing
@@ -132,51 +135,34 @@ function* subsets(literals: readonly Literal[], size: number, from = 0): Generat
     for (const rest of subsets(literals, size - 1, i + 1)) yield [literals[i]!, ...rest];
 }
 
-/** A decision over the literals from one place on: good for every need from `above` (excluded) to `upTo`. */
-interface Rest {
-  readonly literal: Literal;
-  readonly above: bigint;
-  readonly upTo: bigint;
-}
-
 /**
- * The weights of true literals, heaviest first, reach `need`: a decision diagram, one variable per place and range of needs
- * that ask the same of the literals left (Abío et al., "A new look at BDDs for pseudo-boolean constraints").
+ * The weights of true literals, heaviest first, reach `need`: a decision diagram, one variable per node of it (Abío et al., "A new
+ * look at BDDs for pseudo-boolean constraints"). If a node is true, so is its high branch, and its low one unless the item is.
  */
 function weighs(formula: Formula, need: bigint, items: readonly (readonly [Literal, bigint])[]): Literal {
-  const left = new Array<bigint>(items.length + 1).fill(0n);
-  for (let i = items.length - 1; i >= 0; i--) left[i] = left[i + 1]! + items[i]![1];
-  const infinite = left[0]! + need + 1n;
-  const known: Rest[][] = items.map(() => []);
-  let count = 0;
-  const visit = (at: number, rest: bigint): Rest => {
-    if (rest <= 0n) return { literal: formula.yes, above: -infinite, upTo: 0n };
-    if (rest > left[at]!) return { literal: -formula.yes, above: left[at]!, upTo: infinite };
-    const same = known[at]!.find(({ above, upTo }) => above < rest && rest <= upTo);
-    if (same !== undefined) return same;
-    if (++count > restsMax) throw new FormulaTooLarge(restsMax);
-    const [item, weight] = items[at]!;
-    const without = visit(at + 1, rest);
-    const withIt = visit(at + 1, rest - weight);
-    const above = max(without.above, withIt.above + weight);
-    const upTo = min(without.upTo, withIt.upTo + weight);
-    let { literal } = without;
-    if (without.literal !== withIt.literal) {
-      literal = formula.fresh();
-      formula.add(-literal, withIt.literal);
-      formula.add(-literal, item, without.literal);
-    }
-    const made = { literal, above, upTo };
-    known[at]!.push(made);
-    return made;
+  const diagram = new Diagram(new Budget({}, Number.POSITIVE_INFINITY), diagramMax);
+  const root = withinLimits(() =>
+    weigh(
+      diagram,
+      need,
+      items.map(([, weight], i) => [weight, diagram.variable(i)] as const),
+    ),
+  );
+  if (root === null) throw new FormulaTooLarge(diagramMax);
+  const done = new Map<number, Literal>([
+    [no, -formula.yes],
+    [yes, formula.yes],
+  ]);
+  const visit = (node: number): Literal => {
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const [item] = items[diagram.level(node)]!;
+    const [low, high] = [visit(diagram.low(node)), visit(diagram.high(node))];
+    const literal = formula.fresh();
+    formula.add(-literal, high);
+    formula.add(-literal, item, low);
+    done.set(node, literal);
+    return literal;
   };
-  return visit(0, need).literal;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
+  return visit(root);
 }
