@@ -41,103 +41,115 @@ function inOrder(sets: readonly number[][]): readonly (readonly number[])[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => set);
 }
 
+/**
+ * Sets of edges are words of 32 of them. The chosen nodes stand one after the other; the frame of depth d holds which edges
+ * none of the first d hits, and for each of them which edges it alone hits.
+ */
 class HittingSearch {
   readonly #edges: readonly (readonly number[])[];
-  readonly #edgesOf: readonly (readonly number[])[];
   readonly #budget: Budget;
-  readonly #words: number;
-  /** The members of each edge as words, one edge after the other. */
-  readonly #masks: Uint32Array;
+  readonly #nodeWords: number;
+  readonly #edgeWords: number;
+  /** Members of each edge, and edges of each node. */
+  readonly #members: Uint32Array;
+  readonly #edgesOf: Uint32Array;
   readonly #candidates: Uint32Array;
-  /** Per edge: how many of the chosen hit it, and the sum of their numbers: with one, that is who. */
-  readonly #hits: Int32Array;
-  readonly #hitters: Int32Array;
-  /** Per node: edges that it alone hits. */
-  readonly #critical: Int32Array;
+  readonly #frames: Uint32Array[] = [];
   readonly #chosen: number[] = [];
 
   constructor(count: number, edges: readonly (readonly number[])[], budget: Budget) {
     this.#edges = edges;
     this.#budget = budget;
-    this.#words = Math.max(1, wordsFor(count));
-    this.#masks = new Uint32Array(this.#words * edges.length);
-    this.#candidates = new Uint32Array(this.#words);
-    const edgesOf: number[][] = Array.from({ length: count }, () => []);
+    this.#nodeWords = wordsFor(count);
+    this.#edgeWords = wordsFor(edges.length);
+    this.#members = new Uint32Array(this.#nodeWords * edges.length);
+    this.#edgesOf = new Uint32Array(this.#edgeWords * count);
+    this.#candidates = new Uint32Array(this.#nodeWords);
     edges.forEach((edge, e) => {
       for (const v of edge) {
-        edgesOf[v]!.push(e);
-        this.#masks[e * this.#words + (v >>> 5)]! |= 1 << (v & 31);
+        this.#members[e * this.#nodeWords + (v >>> 5)]! |= 1 << (v & 31);
+        this.#edgesOf[v * this.#edgeWords + (e >>> 5)]! |= 1 << (e & 31);
         this.#allow(v, true);
       }
     });
-    this.#edgesOf = edgesOf;
-    this.#hits = new Int32Array(edges.length);
-    this.#hitters = new Int32Array(edges.length);
-    this.#critical = new Int32Array(count);
-  }
-
-  run(): Generator<readonly number[], boolean, undefined> {
-    return this.#visit(Int32Array.from(this.#edges, (_, e) => e));
+    const first = this.#frame(0);
+    for (let e = 0; e < edges.length; e++) first[e >>> 5]! |= 1 << (e & 31);
   }
 
   /** Returns false when a limit was reached. */
-  *#visit(open: Int32Array): Generator<readonly number[], boolean, undefined> {
-    if (open.length === 0) {
+  *run(): Generator<readonly number[], boolean, undefined> {
+    const tightest = this.#tightest();
+    if (tightest === null) {
       yield [...this.#chosen];
       return true;
     }
-    const candidates = this.#edges[this.#tightest(open)]!.filter((v) => this.#mayBeChosen(v));
+    const candidates = this.#edges[tightest]!.filter((v) => this.#mayBeChosen(v));
     for (const v of candidates) this.#allow(v, false);
     let complete = true;
     for (const v of candidates) {
       if (!this.#budget.spend()) complete = false;
       if (!complete) break;
-      const fits = this.#choose(v);
-      if (fits) complete = yield* this.#visit(open.filter((e) => this.#hits[e] === 0));
-      this.#unchoose(v);
       // What does not fit now does not fit below any of the other candidates either.
-      if (fits) this.#allow(v, true);
+      if (!this.#choose(v)) continue;
+      complete = yield* this.run();
+      this.#chosen.pop();
+      this.#allow(v, true);
     }
     for (const v of candidates) this.#allow(v, true);
     return complete;
   }
 
-  /** The edge with the fewest candidates. */
-  #tightest(open: Int32Array): number {
-    let best = open[0]!;
+  /** Of the edges not yet hit the one with the fewest candidates; null if all are hit. */
+  #tightest(): number | null {
+    const open = this.#frame(this.#chosen.length);
+    let best: number | null = null;
     let least = Infinity;
-    for (const e of open) {
-      let count = 0;
-      for (let w = 0; w < this.#words; w++)
-        count += popcount(this.#masks[e * this.#words + w]! & this.#candidates[w]!);
-      if (count >= least) continue;
-      best = e;
-      least = count;
+    for (let word = 0; word < this.#edgeWords; word++) {
+      for (let bits = open[word]!; bits !== 0; bits &= bits - 1) {
+        const e = 32 * word + 31 - Math.clz32(bits & -bits);
+        const count = this.#candidatesOf(e);
+        if (count >= least) continue;
+        best = e;
+        least = count;
+        if (count === 0) return best;
+      }
     }
     return best;
   }
 
-  /** False: some chosen node hits nothing any more that no other hits. */
-  #choose(v: number): boolean {
-    this.#chosen.push(v);
-    let fits = true;
-    for (const e of this.#edgesOf[v]!) {
-      const hits = ++this.#hits[e]!;
-      if (hits === 1) this.#critical[v]!++;
-      else if (hits === 2 && --this.#critical[this.#hitters[e]!]! === 0) fits = false;
-      this.#hitters[e]! += v;
-    }
-    return fits;
+  #candidatesOf(e: number): number {
+    let count = 0;
+    for (let w = 0, at = e * this.#nodeWords; w < this.#nodeWords; w++, at++)
+      count += popcount(this.#members[at]! & this.#candidates[w]!);
+    return count;
   }
 
-  #unchoose(v: number): void {
-    this.#chosen.pop();
-    for (const e of this.#edgesOf[v]!) {
-      const hits = --this.#hits[e]!;
-      this.#hitters[e]! -= v;
-      if (hits === 0) this.#critical[v]!--;
-      else if (hits === 1) this.#critical[this.#hitters[e]!]!++;
+  /** False, and nothing is chosen: some chosen node would no longer be the only one to hit any edge. */
+  #choose(v: number): boolean {
+    const depth = this.#chosen.length;
+    const words = this.#edgeWords;
+    const [before, after] = [this.#frame(depth), this.#frame(depth + 1)];
+    const own = v * words;
+    for (let j = 1; j <= depth; j++) {
+      let alone = 0;
+      for (let w = 0, at = j * words; w < words; w++, at++)
+        alone |= after[at] = before[at]! & ~this.#edgesOf[own + w]!;
+      if (alone === 0) return false;
     }
+    for (let w = 0, at = (depth + 1) * words; w < words; w++, at++) {
+      after[at] = before[w]! & this.#edgesOf[own + w]!;
+      after[w] = before[w]! & ~this.#edgesOf[own + w]!;
+    }
+    this.#chosen.push(v);
+    return true;
+  }
+
+  #frame(depth: number): Uint32Array {
+    const known = this.#frames[depth];
+    if (known !== undefined) return known;
+    const made = new Uint32Array((depth + 1) * this.#edgeWords);
+    this.#frames.push(made);
+    return made;
   }
 
   #mayBeChosen(v: number): boolean {

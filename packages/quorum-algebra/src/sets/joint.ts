@@ -16,7 +16,7 @@ export function* generateJointly(
   oracle: () => NodeSet,
   sat: SatSolver,
   budget: Budget,
-  limits: Limits,
+  remaining: () => Limits,
 ): Generator<readonly number[], boolean, undefined> {
   const set = oracle();
   const nodes = Array.from({ length: count }, (_, v) => v);
@@ -24,7 +24,7 @@ export function* generateJointly(
   try {
     for (;;) {
       if (!budget.spend()) return false;
-      const answer = session.solve([], limits);
+      const answer = session.solve([], remaining());
       if (answer !== "sat") return answer === "unsat";
       const inside = nodes.filter((v) => session.value(v + 1));
       set.clear();

@@ -2,15 +2,17 @@ import type { NodeId } from "@eunomia/engine";
 import type { Limits, Method } from "../answers.ts";
 import type { Engines } from "../engines.ts";
 import type { Quorums } from "../expressions/expr.ts";
-import { Budget, withinLimits } from "../limits.ts";
+import { Budget, running, withinLimits } from "../limits.ts";
 import { type Cursor, cursorOf } from "./cursor.ts";
 import { generateJointly } from "./joint.ts";
 import { isPlain, type Part } from "./parts.ts";
 import { blockingQuestion, type Question, quorumQuestion, splittingQuestion } from "./questions.ts";
 import { searchMinimal } from "./search.ts";
 
-/** Steps of a search, and nodes of diagrams, unless `maxSteps` says otherwise. */
-export const maxStepsDefault = 1_000_000;
+/** Results of diagrams, and five times the steps of a search, unless `maxSteps` says otherwise: about a second. */
+export const maxStepsDefault = 5_000_000;
+/** Vectors of counts per class that a search goes through rather than to ask a solver once for every set. */
+const vectorsMax = 200_000;
 
 /** What a listing says when it ends. */
 export interface Listed {
@@ -32,10 +34,11 @@ export type Sets = Generator<readonly NodeId[], Listed, undefined>;
  * The minimal quorums: quorums without a member to spare.
  *
  * Where the parts of the system share no nodes the sets are put together from those of the parts ("product form"); parts that
- * share nodes go through a decision diagram. When that grows too large, a SAT solver generates quorums and blocking sets
- * jointly, if `engines.sat` is given; otherwise they are searched for by counts per class of interchangeable nodes.
+ * share nodes go through a decision diagram. When that grows too large, they are searched for by counts per class of
+ * interchangeable nodes; where those counts are many and `engines.sat` is given, the solver generates quorums and blocking sets jointly.
  *
- * `maxCount` and the clock count for what is listed, `maxSteps` (1 000 000 by default) only for the search and for nodes of diagrams.
+ * `maxCount` and the clock count for what is listed, `maxSteps` (5 000 000 by default) only for
+ * the search (5 each) and for results of diagrams.
  *
  * @example
  * [...minimalQuorums(parse("a & (b | c)"))]; // [["a", "b"], ["a", "c"]]
@@ -95,7 +98,7 @@ function* listSets(question: Question, limits: Limits, engines: Engines): Sets {
   const work = new Budget(limits, maxStepsDefault);
   const pace = new Budget({ ...limits, maxSteps: Infinity }, Infinity);
   const { ids } = question.universe;
-  const { method, source } = sourceOf(question, work, limits, engines);
+  const { method, source } = sourceOf(question, work, running(limits), engines);
   const ended = (count: number, complete: boolean): Listed => ({ count, complete, method });
   for (let count = 0; ; count++) {
     const next = withinLimits(() => source.next());
@@ -116,7 +119,7 @@ function named(set: readonly number[] | Int32Array, ids: readonly NodeId[]): rea
 function sourceOf(
   question: Question,
   work: Budget,
-  limits: Limits,
+  remaining: () => Limits,
   engines: Engines,
 ): { readonly method: Method; readonly source: Source } {
   const part = withinLimits(() => question.parts(work));
@@ -125,12 +128,15 @@ function sourceOf(
     const cursor = withinLimits(() => cursorOf(part));
     if (cursor !== null) return { method, source: throughCursor(part, cursor, question.universe.ids.length) };
   }
-  if (engines.sat !== undefined)
-    return {
-      method: "joint generation",
-      source: generateJointly(question.universe.ids.length, question.oracle, engines.sat, work, limits),
-    };
-  return { method: "search", source: searchMinimal(question.classes(), question.oracle, work) };
+  const classes = question.classes();
+  const vectors = classes.reduce((product, members) => product * (members.length + 1), 1);
+  if (engines.sat === undefined || vectors <= vectorsMax)
+    return { method: "search", source: searchMinimal(classes, question.oracle, work) };
+  const count = question.universe.ids.length;
+  return {
+    method: "joint generation",
+    source: generateJointly(count, question.oracle, engines.sat, work, remaining),
+  };
 }
 
 /** How a question is answered from its parts. */

@@ -8,7 +8,7 @@ import type { Engines } from "../engines.ts";
 import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
 import { normalize } from "../expressions/normal.ts";
 import { dual, restrictByzantine } from "../expressions/transform.ts";
-import { type Budget, OverLimit } from "../limits.ts";
+import { type Budget, OverLimit, running } from "../limits.ts";
 import { type Part, partsOf, universeFor } from "./parts.ts";
 import { splitParts } from "./splitting.ts";
 
@@ -43,7 +43,7 @@ function questionOf(normal: Expr): Question {
   };
 }
 
-/** "Some quorum of each have nothing in common outside." `limits` are those of each single test of the oracle. */
+/** "Some quorum of each have nothing in common outside." `limits` are those of the oracle; its steps count for each of its tests. */
 export function splittingQuestion(left: Quorums, right: Quorums, limits: Limits, engines: Engines): Question {
   const sides = [normalize(exprOf(left)), normalize(exprOf(right))] as const;
   const universe = universeFor(...sides);
@@ -63,13 +63,13 @@ export function splittingQuestion(left: Quorums, right: Quorums, limits: Limits,
 class SplittingSet implements NodeSet {
   readonly #universe: Universe;
   readonly #sides: readonly Expr[];
-  readonly #limits: Limits;
+  readonly #remaining: () => Limits;
   readonly #engines: Engines;
   readonly #inside = new Set<number>();
   constructor(universe: Universe, sides: readonly Expr[], limits: Limits, engines: Engines) {
     this.#universe = universe;
     this.#sides = sides;
-    this.#limits = limits;
+    this.#remaining = running(limits);
     this.#engines = engines;
   }
   insert(index: number): void {
@@ -86,7 +86,7 @@ class SplittingSet implements NodeSet {
     const verdict = neverCovered(
       this.#sides.map((side) => restrictByzantine(side, helping)),
       [],
-      this.#limits,
+      this.#remaining(),
       this.#engines,
     );
     if (verdict.holds === null) throw new OverLimit();

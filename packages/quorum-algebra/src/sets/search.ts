@@ -1,6 +1,9 @@
 import type { NodeSet } from "../circuit/evaluate.ts";
 import type { Budget } from "../limits.ts";
 
+/** Steps of a budget per step of the search: it asks the oracle, which costs as much as several results of a diagram. */
+const stepCost = 5;
+
 /**
  * Include and exclude with an oracle for a monotone condition, over counts per class of interchangeable nodes instead of
  * single nodes: `open` turns a class after the other into "this many of its members". A branch ends as soon as the members
@@ -31,7 +34,7 @@ export function* searchMinimal(
     });
 
   function* visit(at: number): Generator<readonly number[], boolean, undefined> {
-    if (!budget.spend()) return false;
+    if (!budget.spend(stepCost)) return false;
     if (chosen.holds()) {
       if (isMinimal()) yield* choices(classes, counts);
       return true;

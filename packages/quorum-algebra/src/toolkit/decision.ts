@@ -6,7 +6,7 @@ import { Budget, withinLimits } from "../limits.ts";
 import { build, leafOrder } from "./build.ts";
 import { Diagram, no, yes } from "./diagram.ts";
 
-const nodesMaxDefault = 100_000;
+const maxStepsDefault = 1_000_000;
 
 /** A reduced ordered decision diagram: one walk from the root answers for a set, one pass over the nodes for all sets. */
 export interface DecisionDiagram {
@@ -30,7 +30,8 @@ export interface DecisionTest {
 
 /**
  * The decision diagram of a system, its nodes in the order in which the normal form first names them. Small for most real
- * systems, exponential for some; `maxSteps` (100 000 by default) bounds the nodes made on the way.
+ * systems, exponential for some; `maxSteps` (1 000 000 by default) counts results on the way, and there
+ * are never more than 300 000 nodes.
  *
  * @example
  * const answer = decisionDiagram(parse("a & (b | c)"));
@@ -40,7 +41,7 @@ export function decisionDiagram(quorums: Quorums, limits: Limits = {}): Answer<D
   const value = withinLimits(() => {
     const { diagram, root, order } = diagramOf(
       normalize(exprOf(quorums)),
-      new Budget(limits, nodesMaxDefault),
+      new Budget(limits, maxStepsDefault),
     );
     return exported(diagram, root, order);
   });

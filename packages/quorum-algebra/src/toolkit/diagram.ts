@@ -162,7 +162,6 @@ export class Diagram {
       if (this.#level[node] === level && this.#low[node] === low && this.#high[node] === high) return node;
       slot = (slot + 1) & mask;
     }
-    this.#spend();
     const node = this.#size++;
     if (node === this.#level.length) this.#grow();
     this.#level[node] = level;
@@ -203,7 +202,9 @@ export class Diagram {
     return cache[at] === a && cache[at + 1] === b && cache[at + 2] === c ? cache[at + 3]! : -1;
   }
 
+  /** Every result is a step: what is overwritten and computed again has to be paid for again. */
   #remember(a: number, b: number, c: number, result: number): number {
+    this.#spend();
     const at = this.#slot(a, b, c);
     this.#cache[at] = a;
     this.#cache[at + 1] = b;

@@ -12,7 +12,7 @@ import { Budget, withinLimits } from "../limits.ts";
 import { build, leafOrder } from "./build.ts";
 import { Diagram, no, yes } from "./diagram.ts";
 
-const maxStepsDefault = 100_000;
+const maxStepsDefault = 1_000_000;
 
 /**
  * Does every quorum of `left` contain a quorum of `right`? If not, the witness is a minimal quorum of `left` that contains none of
