@@ -27,6 +27,7 @@ export {
   type JoinRule,
   joinOperators,
   type Operator,
+  operatorSet,
   sameAccount,
   sameId,
   sameIdentity,

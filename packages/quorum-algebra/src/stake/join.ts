@@ -1,7 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
 import { QuorumError } from "../errors.ts";
 import { readBech32 } from "./bech32.ts";
-import type { Validator, ValidatorSet } from "./validators.ts";
+import { type Validator, type ValidatorSet, validatorSet } from "./validators.ts";
 
 /**
  * When two validators are run by the same operator: when their keys under this rule are equal. It is data about the world,
@@ -27,10 +27,10 @@ export const sameAccount: JoinRule = {
   keyOf: ({ id }) => readBech32(id)?.data ?? null,
 };
 
-/** The same keybase identity. */
+/** The same keybase identity: 16 hexadecimal digits. Whatever else stands in that field, as "none", joins nobody. */
 export const sameIdentity: JoinRule = {
   name: "same keybase identity",
-  keyOf: ({ identity }) => identity?.toUpperCase() ?? null,
+  keyOf: ({ identity = "" }) => (/^[0-9A-Fa-f]{16}$/.test(identity) ? identity.toUpperCase() : null),
 };
 
 /** The same operator, where the source names one. */
@@ -111,6 +111,20 @@ export function joinOperators(chains: readonly ValidatorSet[], rules: readonly J
     rules: rules.map(({ name }) => name),
     warnings: rules.flatMap(({ warning }) => warning ?? []),
   };
+}
+
+/**
+ * The operators of one of the joined chains as a validator set: for reports in which an operator is one failure.
+ *
+ * @throws QuorumError `shape` for a place without a chain.
+ */
+export function operatorSet({ chains, operators }: Joined, chain: number): ValidatorSet {
+  const set = chains[chain];
+  if (set === undefined) throw new QuorumError("shape", "chain", `an index below ${chains.length}`, chain);
+  const validators = operators.flatMap(({ id, moniker, stakes }) =>
+    stakes[chain]! > 0n ? [{ id, stake: stakes[chain]!, ...(moniker === undefined ? {} : { moniker }) }] : [],
+  );
+  return validatorSet({ ...set, validators });
 }
 
 /** Union-find over the validators: members by the first of them, and the rules that joined each group. */

@@ -1,6 +1,7 @@
 import {
   type JoinRule,
   joinOperators,
+  operatorSet,
   sameAccount,
   sameId,
   sameIdentity,
@@ -16,7 +17,10 @@ import { readBech32 } from "../../src/stake/bech32.ts";
 import { refuted, seeded } from "../naive.ts";
 
 const rules = [sameKey, sameIdentity, sameOperator];
-const tag = fc.option(fc.constantFrom("A", "B", "C", "D"), { nil: undefined });
+const tag = fc.option(
+  fc.constantFrom(..."ABCD").map((letter) => letter.repeat(16)),
+  { nil: undefined },
+);
 const anyChain = (chain: string) =>
   fc.array(fc.tuple(fc.bigInt(1n, 9n), tag, tag, tag), { minLength: 1, maxLength: 5 }).map((list) =>
     validatorSet({
@@ -62,6 +66,13 @@ const joins = (join: typeof joinOperators) =>
       });
       if (own.length > 2) several++;
     }
+    chains.forEach((chain, i) => {
+      const set = operatorSet({ chains, operators, rules: [], warnings: [] }, i);
+      expect(set).toMatchObject({ chain: chain.chain, total: chain.total });
+      expect(set.validators.length).toBe(
+        operators.filter(({ validators }) => validators[i]!.length > 0).length,
+      );
+    });
   });
 
 test("operators are whoever is linked by any key, over any number of steps", () => {
@@ -91,6 +102,13 @@ test("ids that mean two operators are refused, monikers are joined with a warnin
   expect(joined.warnings).toHaveLength(1);
   expect(() => joinOperators([], [sameId])).toThrow(/validator set/);
   expect(() => joinOperators([x], [])).toThrow(/join rule/);
+});
+
+test("an identity that is none joins nobody", () => {
+  const keyOf = (identity: string): string | null => sameIdentity.keyOf({ id: "v", stake: 1n, identity });
+  expect(keyOf("48608633f99d1b60")).toBe("48608633F99D1B60");
+  for (const none of ["", "none", "N/A", "48608633F99D1B6", "https://keybase.io/x"])
+    expect(keyOf(none)).toBeNull();
 });
 
 test("addresses of one account on two chains", () => {
