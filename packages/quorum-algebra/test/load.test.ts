@@ -72,7 +72,7 @@ test("any expression: column generation is enumeration is certificate", () => {
   const methods = new Map<string, number>();
   fc.assert(isOptimal(questions(manySets(0), fc.constant(0)), withHighs, seen, methods), seeded(100));
   expect(seen.exact).toBeGreaterThan(50);
-  expect(methods.get("column generation")).toBeGreaterThan(50);
+  expect(methods.get("column generation")).toBeGreaterThan(25);
 });
 
 test("sets that bear failures: tables and listing are enumeration is certificate", () => {

@@ -6,8 +6,8 @@ import type { Effort } from "./cheapest.ts";
 import { type Column, generateColumns } from "./columns.ts";
 import { compactProgram } from "./compact.ts";
 import { solveWithPrices } from "./dual.ts";
-import { withoutSolver } from "./free.ts";
-import { certificatesOf, judge, type LoadPlan, strategiesOf } from "./judge.ts";
+import { isPromising, withoutSolver } from "./free.ts";
+import { certificatesOf, judge, type LoadPlan, pairedStrategies } from "./judge.ts";
 import { isCountingTree, type Pricing, pricingOf } from "./pricing.ts";
 import { type LoadQuestion, type Problem, problemOf, type Side } from "./question.ts";
 import { toNumber } from "./rational.ts";
@@ -49,7 +49,7 @@ export function bestStrategy(question: LoadQuestion, engines: Engines = {}, limi
     pricings.push(pricing);
     start.push(first.nodes);
   }
-  const free = withoutSolver(problem, pricings);
+  const free = engines.lp === undefined || isPromising(problem) ? withoutSolver(problem, pricings) : null;
   if (free?.kind === "exact") return withinOwnLimit(problem, free);
   if (engines.lp === undefined)
     return free === null ? { kind: "unknown", reason: "noEngine" } : withinOwnLimit(problem, free);
@@ -85,7 +85,7 @@ function byCompactProgram(problem: Problem, pricings: readonly Pricing[], lp: Lp
       problem,
       pricings,
       method,
-      strategiesOf(problem, choices),
+      pairedStrategies(problem, choices),
       certificatesOf(problem, weights, measures),
     ) ?? { kind: "unknown", reason: "limit" }
   );
@@ -129,7 +129,7 @@ function byColumns(
       problem,
       pricings,
       method,
-      strategiesOf(problem, choices),
+      pairedStrategies(problem, choices),
       certificatesOf(problem, prices.weights, prices.measures),
     ) ?? { kind: "unknown", reason: "limit" }
   );

@@ -34,18 +34,25 @@ export function lowerBound(
     const [num, den] = prices[o];
     return fraction(BigInt(num), BigInt(den));
   };
-  const perEntry = weights.map((entry, i) =>
-    normalised(problem, entry, multiply(price("load"), problem.shares[i]!)),
-  );
+  const perEntry = weights.map((entry) => relativeWeights(problem, entry));
   let total = zero;
   for (const [s, { part, parts, effort }] of problem.sides.entries()) {
     const perNode = multiply(price("network"), part);
+    // What one unit of weight makes one unit of effort cost.
+    const factors = perEntry.map(({ whole }, i) =>
+      whole === 0n
+        ? zero
+        : multiply(
+            multiply(price("load"), problem.shares[i]!),
+            fraction(parts[i]!.num, parts[i]!.den * whole),
+          ),
+    );
     const costs = effort.map((e, v) =>
-      perEntry.reduce(
-        (sum, entry, i) =>
-          entry[v]!.num === 0n ? sum : add(sum, multiply(multiply(entry[v]!, parts[i]!), e)),
-        perNode,
-      ),
+      perEntry.reduce((sum, { relative }, i) => {
+        const weight = relative[v]!;
+        if (weight === 0n || factors[i]!.num === 0n) return sum;
+        return add(sum, fraction(weight * factors[i]!.num * e.num, factors[i]!.den * e.den));
+      }, perNode),
     );
     const perTime = multiply(price("latency"), part);
     const late = problem.levels.map((level) => multiply(perTime, level));
@@ -62,21 +69,17 @@ export function lowerBound(
   return total;
 }
 
-/** The weights of one entry, made to add up to `whole`. Weights below 0 count as 0. */
-function normalised(
+/** The weights of one entry per node, and all together. Weights below 0 count as 0. */
+function relativeWeights(
   { universe }: Problem,
   entry: readonly (readonly [NodeId, number])[],
-  whole: Rational,
-): Rational[] {
+): { readonly relative: readonly bigint[]; readonly whole: bigint } {
   const relative = new Array<bigint>(universe.ids.length).fill(0n);
   for (const [id, weight] of entry) {
     const v = universe.indexOf.get(id);
     if (v !== undefined && weight > 0) relative[v] = BigInt(weight);
   }
-  const total = relative.reduce((sum, weight) => sum + weight, 0n);
-  return relative.map((weight) =>
-    total === 0n || weight === 0n ? zero : fraction(weight * whole.num, total * whole.den),
-  );
+  return { relative, whole: relative.reduce((sum, weight) => sum + weight, 0n) };
 }
 
 function commonUnit(values: readonly Rational[]): bigint {

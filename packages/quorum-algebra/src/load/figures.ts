@@ -80,24 +80,31 @@ export function figuresOf(question: LoadQuestion, strategy: Strategy): Figures {
 
 /** Per entry of the workload, per node. */
 export function nodeLoads({ universe, sides, shares }: Problem, strategy: Strategy): Rational[][] {
-  const used = sides.map((side) => probabilities(side, strategy));
-  return shares.map((_, entry) =>
-    universe.ids.map((id, v) =>
-      sides.reduce((total, { parts, effort }, s) => {
-        const p = used[s]!.get(id);
-        return p === undefined ? total : add(total, multiply(multiply(p, parts[entry]!), effort[v]!));
+  const choices = sides.map((side) => choiceOf(side, strategy));
+  const uses = choices.map(usesOf);
+  return shares.map((_, entry) => {
+    const factors = sides.map(({ parts }, s) =>
+      multiply(parts[entry]!, fraction(1n, BigInt(choices[s]!.use))),
+    );
+    return universe.ids.map((id, v) =>
+      sides.reduce((total, { effort }, s) => {
+        const use = uses[s]!.get(id) ?? 0;
+        if (use === 0 || factors[s]!.num === 0n) return total;
+        const { num, den } = factors[s]!;
+        return add(total, fraction(BigInt(use) * num * effort[v]!.num, den * effort[v]!.den));
       }, zero),
-    ),
-  );
+    );
+  });
 }
 
 /** Nodes asked per operation. */
 export function networkOf({ sides }: Problem, strategy: Strategy): Rational {
-  return sum(sides.map((side) => multiply(side.part, sum(probabilities(side, strategy).values()))));
-}
-
-function probabilities(side: Side, strategy: Strategy): Map<NodeId, Rational> {
-  const choice = choiceOf(side, strategy);
-  const unit = BigInt(choice.use);
-  return new Map([...usesOf(choice)].map(([id, use]) => [id, fraction(BigInt(use), unit)]));
+  return sum(
+    sides.map((side) => {
+      const choice = choiceOf(side, strategy);
+      let asked = 0n;
+      for (const use of usesOf(choice).values()) asked += BigInt(use);
+      return multiply(side.part, fraction(asked, BigInt(choice.use)));
+    }),
+  );
 }

@@ -2,7 +2,7 @@ import type { LoadCertificate } from "./certificate.ts";
 import { certificatesOf, judge, type LoadPlan, strategiesOf } from "./judge.ts";
 import { isCountingTree, type Pricing } from "./pricing.ts";
 import { isLimited, type Problem, type Side } from "./question.ts";
-import { gcd, toNumber } from "./rational.ts";
+import { compare, gcd, toNumber } from "./rational.ts";
 import { type Choice, setChoice, unitsMax } from "./strategy.ts";
 import { Throughput, uniformChoice, uniformUnit } from "./throughput.ts";
 import { unitsFor } from "./units.ts";
@@ -15,6 +15,12 @@ import { unitsFor } from "./units.ts";
 export function withoutSolver(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null {
   if (problem.objective !== "load") return isLimited(problem) ? null : oneSet(problem, pricings);
   return problem.failures > 0 ? null : candidates(problem, pricings);
+}
+
+/** Whether it is worth while to look for such an answer before a solver is asked. */
+export function isPromising({ objective, sides }: Problem): boolean {
+  const alike = ({ effort }: Side): boolean => effort.every((each) => compare(each, effort[0]!) === 0);
+  return objective !== "load" || sides.length === 1 || sides.every(alike);
 }
 
 /** The smallest set, or the smallest of the fastest. */
@@ -69,7 +75,8 @@ function candidates(problem: Problem, pricings: readonly Pricing[]): LoadPlan | 
       ),
     ),
   );
-  const weights = [...perSide.map((side) => side.weights ?? even), even];
+  const weights = [even, ...perSide.map((side) => side.weights ?? even)];
+  if (perSide.length === 1) weights.reverse();
   const certificates = [...weights.map((each) => problem.shares.map(() => each)), mixed].flatMap((perEntry) =>
     certificatesOf(problem, perEntry, { load: 1, network: 0, latency: 0 }),
   );
@@ -80,7 +87,7 @@ function candidates(problem: Problem, pricings: readonly Pricing[]): LoadPlan | 
     method,
     strategiesOf(
       problem,
-      perSide.map(({ choices }) => choices),
+      perSide.map(({ choices }) => (perSide.length === 1 ? [...choices].reverse() : choices)),
     ),
     certificates,
   );

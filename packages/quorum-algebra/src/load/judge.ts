@@ -19,35 +19,54 @@ export interface LoadPlan {
   readonly certificate: LoadCertificate;
 }
 
-/** The best of some strategies with the best of some certificates, measured exactly; null if no strategy keeps to the limits. */
+/**
+ * The best of some strategies with the best of some certificates, measured exactly, until one proves another to be best; null if no
+ * strategy keeps to the limits.
+ */
 export function judge(
   problem: Problem,
   pricings: readonly Pricing[],
   method: Method,
-  strategies: Iterable<Strategy>,
-  certificates: Iterable<LoadCertificate>,
+  strategies: readonly Strategy[],
+  certificates: readonly LoadCertificate[],
 ): LoadPlan | null {
   let strategy: { readonly best: Strategy; readonly high: Rational } | null = null;
-  for (const candidate of strategies) {
-    const high = attained(problem, candidate);
-    if (high !== null && (strategy === null || compare(high, strategy.high) < 0))
-      strategy = { best: candidate, high };
-  }
   let certificate: { readonly best: LoadCertificate; readonly low: Rational } | null = null;
-  for (const candidate of certificates) {
-    const low = lowerBound(problem, candidate, pricings);
+  const isProved = (): boolean =>
+    strategy !== null && certificate !== null && compare(strategy.high, certificate.low) === 0;
+  for (let i = 0; i < Math.max(strategies.length, certificates.length) && !isProved(); i++) {
+    const high = i < strategies.length ? attained(problem, strategies[i]!) : null;
+    if (high !== null && (strategy === null || compare(high, strategy.high) < 0))
+      strategy = { best: strategies[i]!, high };
+    const low = i < certificates.length ? lowerBound(problem, certificates[i]!, pricings) : null;
     if (low !== null && (certificate === null || compare(low, certificate.low) > 0))
-      certificate = { best: candidate, low };
+      certificate = { best: certificates[i]!, low };
   }
   if (strategy === null || certificate === null) return null;
   return {
-    kind: compare(strategy.high, certificate.low) === 0 ? "exact" : "bounds",
+    kind: isProved() ? "exact" : "bounds",
     method,
     value: toNumber(strategy.high),
     low: toNumber(certificate.low),
     strategy: strategy.best,
     certificate: certificate.best,
   };
+}
+
+/** The choices of the sides put together, the first with the first and so on; a side with fewer repeats its last. */
+export function pairedStrategies(
+  problem: Problem,
+  perSide: readonly (readonly Choice[])[],
+): readonly Strategy[] {
+  const count = perSide.some((choices) => choices.length === 0)
+    ? 0
+    : Math.max(...perSide.map(({ length }) => length));
+  return Array.from({ length: count }, (_, i) => {
+    const strategy: { -readonly [S in keyof Strategy]: Strategy[S] } = { reads: null, writes: null };
+    for (const [s, { name }] of problem.sides.entries())
+      strategy[name] = perSide[s]!.at(Math.min(i, perSide[s]!.length - 1))!;
+    return strategy;
+  });
 }
 
 /** Every way to put choices of the sides together. */

@@ -43,6 +43,7 @@ export function toNumber({ num, den }: Rational): number {
 }
 
 export function add(a: Rational, b: Rational): Rational {
+  if (a.num === 0n) return b;
   if (a.den === b.den) return fraction(a.num + b.num, a.den);
   return fraction(a.num * b.den + b.num * a.den, a.den * b.den);
 }
