@@ -21,6 +21,9 @@ import {
 } from "@eunomia/quorum-algebra/probability";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Budget } from "../src/limits.ts";
+import { evaluate } from "../src/probability/evaluation.ts";
+import { type LightPlan, planSplit } from "../src/probability/gates.ts";
 import { blocks, chanceOfSets, close, naiveSplits } from "./chances.ts";
 import { refuted, seeded, seriousExpr } from "./naive.ts";
 
@@ -122,6 +125,53 @@ describe("unsafety", () => {
         100,
       ),
     ).toBe(true);
+  });
+  test("the bound by light children holds, and is better than the plain one, on chains small enough to be divided", () => {
+    let better = 0;
+    const isBelow = (change: (light: LightPlan) => LightPlan) =>
+      fc.property(
+        fc.array(fc.bigInt(5n, 20n), { minLength: 2, maxLength: 3 }),
+        fc.array(fc.bigInt(1n, 6n), { minLength: 6, maxLength: 7 }),
+        fc.integer({ min: 55, max: 75 }),
+        fc.double({ min: 0.01, max: 0.6, noNaN: true }),
+        fc.double({ min: 0.01, max: 0.95, noNaN: true }),
+        (heavy, light, percent, ofHeavy, ofLight) => {
+          const weights = [...heavy, ...light];
+          const total = weights.reduce((a, b) => a + b);
+          const expr = weighted(
+            new Map(weights.map((w, i) => [`v${i}`, w])),
+            (total * BigInt(percent)) / 100n,
+          );
+          if (expr.t !== "wthr") return true;
+          const plan = planSplit(weights, expr.k, 1e6);
+          if (plan === null || plan.light === null) return true;
+          const names = weights.map((_, i) => `v${i}`);
+          const low = (bound: LightPlan | null): number => {
+            const parts = Int32Array.from(names, (_, i) => i);
+            const step = { kind: "gate", slot: names.length, parts, plan, light: bound } as const;
+            const up = Float64Array.from(names, (_, i) => (i < heavy.length ? ofHeavy : ofLight));
+            const nodes = { up, down: up.map((chance) => 1 - chance) };
+            const whole = { ids: names, slots: names.length + 1, steps: [step], exact: false, method: "" };
+            return evaluate(whole, nodes, "low", new Budget({}, 1e9))!.up.at(-1)!;
+          };
+          const all = Object.fromEntries(names.map((id, i) => [id, i < heavy.length ? ofHeavy : ofLight]));
+          const truth = chanceOfSets(names, all, naiveSplits(expr, expr, names));
+          const bound = low(change(plan.light));
+          if (bound > low(null) * 1.01) better++;
+          return bound <= truth * (1 + 1e-9);
+        },
+      );
+    fc.assert(
+      isBelow((light) => light),
+      seeded(60),
+    );
+    expect(better).toBeGreaterThan(15);
+    // A twin that never minds how many of the light ones are Byzantine.
+    const careless = (light: LightPlan): LightPlan => ({
+      ...light,
+      spoil: { side: "up", cap: 1, weights: light.spoil.weights.map(() => 0) },
+    });
+    expect(refuted(isBelow(careless), 300)).toBe(true);
   });
   test("known cases", () => {
     expect(exact(unsafety(threshold(["a", "b", "c", "d"], 3), 0.01))).toBeCloseTo(

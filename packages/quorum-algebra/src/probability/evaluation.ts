@@ -1,6 +1,6 @@
 import type { Budget } from "../limits.ts";
 import { chanceBetween, distributionOf, type Parts } from "./distribution.ts";
-import type { CountedGate } from "./gates.ts";
+import type { CountedGate, LightPlan } from "./gates.ts";
 import type { Graph } from "./graph.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -29,7 +29,11 @@ export function evaluate(
     if (!budget.spend(cost(step))) return null;
     if (step.kind === "always") up[step.slot] = 1;
     else if (step.kind === "graph") evaluateGraph(step, chances);
-    else evaluateGate(step.slot, step.parts, step.plan[side], chances);
+    else {
+      const tails = gateTails(step.parts, step.plan[side], chances);
+      const better = side === "low" && step.light !== null ? lightTails(step, step.light, chances) : tails;
+      [up[step.slot], down[step.slot]] = better[0] > tails[0] ? better : tails;
+    }
   }
   return chances;
 }
@@ -40,11 +44,27 @@ export function cost(step: Step): number {
   return step.kind === "graph" ? step.graph.leaf.length : 1;
 }
 
-function evaluateGate(slot: number, parts: Int32Array, gate: CountedGate, chances: SlotChances): void {
+/** The chance that a gate holds, and that it does not. */
+function gateTails(parts: Int32Array, gate: CountedGate, chances: SlotChances): readonly [number, number] {
   const distribution = distributionOf(partsOf(parts, gate, chances), gate.cap);
-  const other = gate.side === "up" ? "down" : "up";
-  chances[gate.side][slot] = distribution.cells[gate.cap]!;
-  chances[other][slot] = chanceBetween(distribution, 0, gate.cap);
+  const reached = distribution.cells[gate.cap]!;
+  const rest = chanceBetween(distribution, 0, gate.cap);
+  return gate.side === "up" ? [reached, rest] : [rest, reached];
+}
+
+/** Enough hold, but not too many of the light ones: at least the difference. */
+function lightTails(
+  { parts }: { readonly parts: Int32Array },
+  { enough, spoil, parts: positions }: LightPlan,
+  chances: SlotChances,
+): readonly [number, number] {
+  const [up, down] = gateTails(parts, enough, chances);
+  const [spoilt] = gateTails(
+    positions.map((position) => parts[position]!),
+    spoil,
+    chances,
+  );
+  return [Math.max(0, up - spoilt), Math.min(1, down + spoilt)];
 }
 
 /** The children of a gate as parts of its distribution: those count that its side counts. */

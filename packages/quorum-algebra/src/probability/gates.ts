@@ -34,20 +34,68 @@ export function planGate(weights: readonly bigint[], need: bigint, units: number
 }
 
 /**
- * Two choices of children that each weigh at least `need` and share no more than the children that hold: bounds, since this
- * is a question of dividing the others. They can surely not be divided as long as the shared weight is below
- * `2 need - total`; putting them into one choice by turns as they fit, and the rest into the other, wastes less than the heaviest.
- * Null: some two choices share nothing at all, whoever holds.
+ * Two choices of children that each weigh at least `need` and share no more than the children that hold: bounds, since it is
+ * a question of dividing the others into two loads of at most `total - need`. They can surely not be divided while those that hold
+ * weigh less than `2 need - total`. Heaviest first into one load as they fit, the rest into the other, wastes less than the
+ * heaviest; see `LightPlan` for a better bound. Null: some two choices share nothing at all, whoever holds.
  */
-export function planSplit(weights: readonly bigint[], need: bigint, units: number): GatePlan | null {
+export function planSplit(weights: readonly bigint[], need: bigint, units: number): SplitPlan | null {
   const total = sum(weights);
   const certain = 2n * need - total;
   if (certain <= 0n) return null;
-  const heaviest = weights.reduce((a, b) => (a > b ? a : b));
-  const enough = certain + heaviest - 1n;
+  const heaviest = weights.reduce(larger);
   const high = planGate(weights, certain, units);
-  const low = planGate(weights, enough < total ? enough : total, units);
-  return { exact: heaviest === 1n && high.exact, low: low.low, high: high.high };
+  if (heaviest === 1n && high.exact) return { ...high, light: null };
+  const { low } = planGate(weights, smaller(certain + heaviest - 1n, total), units);
+  return { exact: false, low, high: high.high, light: planLight(weights, certain, heaviest, units) };
+}
+
+/** Bounds for a question of dividing, of which the low one is the better of two. */
+export interface SplitPlan extends GatePlan {
+  readonly light: LightPlan | null;
+}
+
+/**
+ * A better low bound where light children are many. If those of the lightest that do not hold weigh the heaviest together, less
+ * the heaviest of the light ones, then what is wasted is less than that one: a waste that it fits into would have room for all
+ * the light ones, and so have had room for whatever was put into the other load. So the children divide if `enough` hold, unless
+ * so many of the light ones hold that the `spoil` gate does.
+ */
+export interface LightPlan {
+  readonly enough: CountedGate;
+  readonly spoil: CountedGate;
+  /** Positions of the light children. */
+  readonly parts: Int32Array;
+}
+
+function planLight(
+  weights: readonly bigint[],
+  certain: bigint,
+  heaviest: bigint,
+  units: number,
+): LightPlan | null {
+  const order = [...weights.keys()].sort((a, b) => (weights[a]! < weights[b]! ? -1 : 1));
+  const parts: number[] = [];
+  let weight = 0n;
+  // Twice the heaviest leaves room for some of them to hold.
+  for (const part of order) {
+    if (weight >= 2n * heaviest) break;
+    parts.push(part);
+    weight += weights[part]!;
+  }
+  const widest = weights[parts.at(-1)!]!;
+  if (weight < 2n * heaviest || widest === heaviest) return null;
+  const need = certain + widest - 1n;
+  if (need > sum(weights)) return null;
+  return {
+    enough: planGate(weights, need, units).low,
+    spoil: planGate(
+      parts.map((part) => weights[part]!),
+      weight - heaviest + widest + 1n,
+      units,
+    ).high,
+    parts: Int32Array.from(parts),
+  };
 }
 
 export function sum(weights: readonly bigint[]): bigint {
@@ -56,4 +104,12 @@ export function sum(weights: readonly bigint[]): bigint {
 
 function ceilDiv(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b;
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

@@ -4,7 +4,7 @@ import type { Expr } from "../expressions/expr.ts";
 import type { Budget } from "../limits.ts";
 import { leafOrder } from "../toolkit/build.ts";
 import { childrenOf, moduleTest } from "../toolkit/modules.ts";
-import { type GatePlan, planGate, planSplit } from "./gates.ts";
+import { type GatePlan, type LightPlan, planGate, planSplit } from "./gates.ts";
 import { type Graph, graphOf, holds, splits } from "./graph.ts";
 
 /**
@@ -14,7 +14,14 @@ import { type Graph, graphOf, holds, splits } from "./graph.ts";
 export type Step =
   /** Holds whatever its parts do. */
   | { readonly kind: "always"; readonly slot: number }
-  | { readonly kind: "gate"; readonly slot: number; readonly parts: Int32Array; readonly plan: GatePlan }
+  | {
+      readonly kind: "gate";
+      readonly slot: number;
+      readonly parts: Int32Array;
+      readonly plan: GatePlan;
+      /** A second low bound, of which the better one counts. All parts are nodes then. */
+      readonly light: LightPlan | null;
+    }
   | { readonly kind: "graph"; readonly slot: number; readonly parts: Int32Array; readonly graph: Graph };
 
 /** A function of nodes as steps, the root's last. Without a step it is its only node. */
@@ -95,13 +102,17 @@ function stepOf(
   };
   if (!independent || (expr.t !== "thr" && expr.t !== "wthr")) return graph(graphMax);
   const { parts, weights, need } = weightsOf(expr, slots);
-  const plan = question === "holds" ? planGate(weights, need, units) : planSplit(weights, need, units);
+  const plan =
+    question === "holds"
+      ? { ...planGate(weights, need, units), light: null }
+      : planSplit(weights, need, units);
   if (plan === null) return { kind: "always", slot };
   if (!plan.exact && weights.length <= exactChildrenMax) {
     const exact = graph(exactGraphMax);
     if (exact !== null) return exact;
   }
-  return { kind: "gate", slot, parts, plan };
+  const light = leaves.every(({ t }) => t === "node") ? plan.light : null;
+  return { kind: "gate", slot, parts, plan, light };
 }
 
 /** A gate's different children with their weights: a child named twice counts twice. */
