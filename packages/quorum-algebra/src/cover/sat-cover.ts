@@ -4,7 +4,6 @@ import { compile } from "../circuit/circuit.ts";
 import { interchangeableNodes } from "../circuit/classes.ts";
 import type { SatSolver } from "../engines.ts";
 import type { Expr } from "../expressions/expr.ts";
-import { sameExpr } from "../expressions/order.ts";
 import { Formula, FormulaTooLarge, type Literal } from "../sat/formula.ts";
 import { Encoder } from "../sat/gates.ts";
 import { lexLeader } from "../sat/symmetry.ts";
@@ -17,7 +16,7 @@ interface CoverFormula {
   readonly spare?: readonly Literal[];
   /** Nodes of one class are swapped only if they cost the same. */
   readonly costs?: readonly number[];
-  /** Keep one of many assignments that differ by swapping interchangeable nodes or equal families. True by default. */
+  /** Keep one of many assignments that differ by swapping interchangeable nodes. True by default. */
   readonly symmetry?: boolean;
 }
 
@@ -39,7 +38,12 @@ export function coverFormula(
       return [first, -first];
     }
     const literals = formula.freshMany(families.length);
-    formula.add(...literals, ...(spare === undefined ? [] : [spare[v]!]));
+    const all = spare === undefined ? literals : [...literals, spare[v]!];
+    formula.add(...all);
+    // Given once is enough: a family keeps what it can.
+    all.forEach((literal, i) => {
+      for (const other of all.slice(i + 1)) formula.add(-literal, -other);
+    });
     return literals;
   });
   families.forEach((family, i) => {
@@ -55,11 +59,6 @@ export function coverFormula(
       members.map((v) => (spare === undefined ? given[v]! : [...given[v]!, spare[v]!])),
     ),
   );
-  // Families that are equal can be swapped as a whole.
-  families.forEach((family, i) => {
-    if (i === 0 || !sameExpr(families[i - 1]!, family)) return;
-    lexLeader(formula, [[given.map((literals) => literals[i - 1]!), given.map((literals) => literals[i]!)]]);
-  });
   return given;
 }
 
