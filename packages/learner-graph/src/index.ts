@@ -21,6 +21,13 @@ export { type Loss, type LossKind, losses, type WidestEdge, widestEdge } from ".
 export { worstCase } from "./ask/worst.ts";
 export { type NestedGraph, type NestedOptions, type Nesting, nested } from "./build/nested.ts";
 export { prioritized } from "./build/priorities.ts";
+export {
+  type ChainPairReport,
+  fromStake,
+  type StakeMatrix,
+  type StakeRules,
+  stakeMatrix,
+} from "./build/stake.ts";
 export { uniform } from "./build/uniform.ts";
 export { closed, closedEdges, isClosed, type Unclosed } from "./closure/closed.ts";
 export type { Watch } from "./closure/watch.ts";

@@ -8,12 +8,19 @@ import {
 } from "@eunomia/quorum-algebra/probability";
 import type { LearnerGraph } from "../graph.ts";
 import type { NumberedLabel } from "../labels/label.ts";
+import { meetsOf, type TwoShares } from "../labels/meets.ts";
 import { ends } from "./worst.ts";
+
+/** Two stakes of more nodes than this are not counted state by state. */
+const countedMax = 20;
+/** A label may join hundreds of stakes, so each is divided less finely than a single one would be. */
+const unitsDefault = 10_000;
 
 /**
  * The chance that the two are freed from having to agree: acceptors do not keep to the protocol with these chances,
  * independently but for `options.groups`. A small tail, as `unavailability` is one. Where a label joins conditions that are no
- * expression (two stakes), bounds: what breaks conditions can only come together more often than independent events do.
+ * expression (two stakes), bounds: what breaks conditions can only come together more often than independent events do. The
+ * bound of two stakes of many nodes is an upper one: a promise.
  *
  * @example
  * probability(graph, "red", "blue", 0.01); // { kind: "exact", value: 0.029701, … }
@@ -49,9 +56,15 @@ function brokenChance(
   options: ChanceOptions,
 ): Answer<number> {
   const { learners } = graph.inside.model;
-  const pairs = meets.map(([x, y]) =>
-    unsafety(learners[x]!.quorums, unsafe, { ...options, other: learners[y]!.quorums }),
-  );
+  const pairs = meets.map(([x, y]) => {
+    const [qx, qy] = [learners[x]!.quorums.expr, learners[y]!.quorums.expr];
+    const found = meetsOf(qx, qy);
+    if (found?.kind === "shares" && found.shares.ids.length > countedMax)
+      return promised(found.shares, unsafe, { units: unitsDefault, ...options });
+    if (found?.kind === "expr")
+      return unavailability(found.expr, unsafe, { units: unitsDefault, ...options });
+    return unsafety(qx, unsafe, { ...options, other: qy });
+  });
   const failing = [unavailability(safe, unsafe, options), ...pairs].filter(
     // What never fails changes nothing.
     (answer) => !(answer.kind === "exact" && answer.value === 0),
@@ -61,6 +74,14 @@ function brokenChance(
     low: Math.max(...chances.map(({ low }) => low)),
     high: -Math.expm1(chances.reduce((sum, { high }) => sum + Math.log1p(-high), 0)),
   }));
+}
+
+/** An upper bound, from a condition on weights that is enough for agreement. */
+function promised(shares: TwoShares, unsafe: Chances, options: ChanceOptions): Answer<number> {
+  const answer = unavailability(shares.sufficient(), unsafe, options);
+  if (answer.kind === "unknown") return answer;
+  const high = answer.kind === "exact" ? answer.value : answer.high;
+  return { kind: "bounds", low: 0, high, method: "priced weights" };
 }
 
 interface Interval {

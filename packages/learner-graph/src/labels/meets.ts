@@ -113,6 +113,28 @@ export class TwoShares {
       .sort((x, y) => compare(x.a * y.b, y.a * x.b));
   }
 
+  /**
+   * A condition on weights that is enough: nodes are priced so that the greedy division of all of them is a dearest one, and
+   * each counts with its cheaper price. With everybody safe it decides as `holdsWithout` does.
+   */
+  sufficient(): Expr {
+    let room = this.#slackA;
+    // Dear enough that everybody is left out by the other: right if all of them fit there.
+    let [priceA, priceB] = [0n, 1n];
+    for (const { a, b } of this.#order) {
+      [priceA, priceB] = [b, a];
+      if (a > room) break;
+      room -= a;
+    }
+    const least = (x: bigint, y: bigint): bigint => (x < y ? x : y);
+    return normalize(
+      weightedOf(
+        priceA * this.#slackA + priceB * this.#slackB + 1n,
+        this.#order.map(({ id, a, b }) => [least(priceA * a, priceB * b), { t: "node", id }] as const),
+      ),
+    );
+  }
+
   /** Do the quorums always meet in a node that is not in `unsafe`? */
   holdsWithout(unsafe: ReadonlySet<NodeId>): boolean {
     let room = this.#slackA;
