@@ -2,6 +2,9 @@ import { type Budget, OverLimit } from "../limits.ts";
 import { no, yes } from "../toolkit/diagram.ts";
 import type { Part } from "./parts.ts";
 
+/** Steps of a budget per entry of a table. */
+const entryCost = 10;
+
 /**
  * How many minimal sets a part has, without listing any: products of the parts. Counting gates take elementary symmetric
  * sums, weights a table by weight reached, cores the paths of their family. @throws OverLimit when the table or a family
@@ -44,20 +47,26 @@ function choices(k: number, children: readonly bigint[]): bigint {
 
 /**
  * Children come heaviest first, so a choice is minimal exactly if it reached `k` with its last child: that is the
- * lightest.
+ * lightest. Sums that the children to come cannot bring up to `k` are dropped.
  */
 function byWeight(k: bigint, children: readonly (readonly [bigint, bigint])[], budget: Budget): bigint {
   let found = 0n;
+  let left = children.reduce((sum, [weight]) => sum + weight, 0n);
   let ways = new Map([[0n, 1n]]);
   for (const [weight, count] of children) {
-    const next = new Map(ways);
-    for (const [sum, choicesSoFar] of ways) {
-      const made = choicesSoFar * count;
+    left -= weight;
+    const next = new Map<bigint, bigint>();
+    const add = (sum: bigint, choices: bigint): void => {
+      if (sum + left >= k) next.set(sum, (next.get(sum) ?? 0n) + choices);
+    };
+    for (const [sum, choices] of ways) {
+      const made = choices * count;
       if (sum + weight >= k) found += made;
-      else next.set(sum + weight, (next.get(sum + weight) ?? 0n) + made);
+      else add(sum + weight, made);
+      add(sum, choices);
     }
     ways = next;
-    if (!budget.spend(ways.size)) throw new OverLimit();
+    if (!budget.spend(entryCost * ways.size)) throw new OverLimit();
   }
   return found;
 }

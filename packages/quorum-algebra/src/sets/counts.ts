@@ -7,7 +7,7 @@ import { blockingQuestion, type Question, quorumQuestion, splittingQuestion } fr
 
 /**
  * How many minimal quorums there are, without listing them: products of the parts, diagrams where parts share nodes. `maxSteps`
- * (5 000 000 by default) counts results of diagrams and entries of tables; many different weights may need more.
+ * (5 000 000 by default) counts results of diagrams and entries of tables (10 each); many different weights may need more.
  *
  * @example
  * countMinimalQuorums(parse("majority(a1..a9)")); // { kind: "exact", value: 126n, method: "product form" }
