@@ -48,24 +48,82 @@ const exactGraphMax = 20_000;
  * modules becomes a diagram. Null: a diagram grew beyond its limit.
  */
 export function planOf(normal: Expr, question: Question, units: number, budget: Budget): Plan | null {
-  const isModule = moduleTest(normal);
-  const slots = new Map<Expr, number>();
-  const ids = nodesOf(normal);
-  for (const node of ids) slots.set(node, slots.size);
-  const steps: Step[] = [];
-  const visit = (expr: Expr): boolean => {
-    if (slots.has(expr)) return true;
-    const leaves = leafOrder(expr, isModule);
-    if (!leaves.every(visit)) return false;
-    const step = stepOf(expr, leaves, slots, childrenOf(expr).every(isModule), question, units, budget);
-    if (step === null) return false;
-    slots.set(expr, step.slot);
-    steps.push(step);
-    return true;
-  };
-  if (!visit(normal)) return null;
+  const planner = new Planner(normal, question, units, budget);
+  if (!planner.visit(normal)) return null;
+  const { ids, slots, steps } = planner;
   const exact = steps.every((step) => step.kind !== "gate" || step.plan.exact);
   return { ids: ids.map((node) => node.id), slots: slots.size, steps, exact, method: methodOf(steps, exact) };
+}
+
+class Planner {
+  readonly ids: readonly NodeExpr[];
+  readonly slots = new Map<Expr, number>();
+  readonly steps: Step[] = [];
+  readonly #question: Question;
+  readonly #units: number;
+  readonly #budget: Budget;
+  readonly #isModule: (expr: Expr) => boolean;
+
+  constructor(normal: Expr, question: Question, units: number, budget: Budget) {
+    this.#question = question;
+    this.#units = units;
+    this.#budget = budget;
+    this.ids = nodesOf(normal);
+    this.#isModule = isTree(normal) ? () => true : moduleTest(normal);
+    for (const node of this.ids) this.slots.set(node, this.slots.size);
+  }
+
+  /** Plans the parts of a module, and then itself. False: a diagram grew beyond its limit. */
+  visit(expr: Expr): boolean {
+    if (this.slots.has(expr)) return true;
+    const children = [...new Set(childrenOf(expr))];
+    const independent = children.every(this.#isModule);
+    const parts = independent ? children : leafOrder(expr, this.#isModule);
+    for (const part of parts) if (!this.visit(part)) return false;
+    const step = independent ? this.#gate(expr, parts) : this.#graph(expr, parts, graphMax);
+    if (step === null) return false;
+    this.slots.set(expr, step.slot);
+    this.steps.push(step);
+    return true;
+  }
+
+  #gate(expr: Expr, parts: readonly Expr[]): Step | null {
+    const slot = this.slots.size;
+    const weights = weightsOf(expr, parts);
+    const need = BigInt(needOf(expr));
+    const plan =
+      this.#question === "holds"
+        ? { ...planGate(weights, need, this.#units), light: null }
+        : planSplit(weights, need, this.#units);
+    if (plan === null) return { kind: "always", slot };
+    if (!plan.exact && weights.length <= exactChildrenMax) {
+      const exact = this.#graph(expr, parts, exactGraphMax);
+      if (exact !== null) return exact;
+    }
+    const light = parts.every(({ t }) => t === "node") ? plan.light : null;
+    return { kind: "gate", slot, parts: this.#slotsOf(parts), plan, light };
+  }
+
+  #graph(expr: Expr, parts: readonly Expr[], nodesMax: number): Step | null {
+    const make = this.#question === "holds" ? holds(expr) : splits(expr, expr, parts.length);
+    const graph = graphOf(parts, make, this.#budget, nodesMax);
+    return graph && { kind: "graph", slot: this.slots.size, parts: this.#slotsOf(parts), graph };
+  }
+
+  #slotsOf(parts: readonly Expr[]): Int32Array {
+    return Int32Array.from(parts, (part) => this.slots.get(part)!);
+  }
+}
+
+/** Whether everything has one parent, once: then all gates are modules. */
+function isTree(normal: Expr): boolean {
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): boolean => {
+    if (seen.has(expr)) return false;
+    seen.add(expr);
+    return childrenOf(expr).every(visit);
+  };
+  return visit(normal);
 }
 
 /** Plans the function "B splits a quorum of `left` from one of `right`" of two different systems as one diagram. */
@@ -79,55 +137,18 @@ export function planPair(left: Expr, right: Expr, budget: Budget): Plan | null {
   return { ids: leaves.map(({ id }) => id), slots: leaves.length + 1, steps, exact: true, method: "diagram" };
 }
 
-function stepOf(
-  expr: Expr,
-  leaves: readonly Expr[],
-  slots: ReadonlyMap<Expr, number>,
-  independent: boolean,
-  question: Question,
-  units: number,
-  budget: Budget,
-): Step | null {
-  const slot = slots.size;
-  const graph = (nodesMax: number): Step | null => {
-    const made = graphOf(
-      leaves,
-      question === "holds" ? holds(expr) : splits(expr, expr, leaves.length),
-      budget,
-      nodesMax,
-    );
-    return (
-      made && { kind: "graph", slot, parts: Int32Array.from(leaves, (leaf) => slots.get(leaf)!), graph: made }
-    );
-  };
-  if (!independent || (expr.t !== "thr" && expr.t !== "wthr")) return graph(graphMax);
-  const { parts, weights, need } = weightsOf(expr, slots);
-  const plan =
-    question === "holds"
-      ? { ...planGate(weights, need, units), light: null }
-      : planSplit(weights, need, units);
-  if (plan === null) return { kind: "always", slot };
-  if (!plan.exact && weights.length <= exactChildrenMax) {
-    const exact = graph(exactGraphMax);
-    if (exact !== null) return exact;
-  }
-  const light = leaves.every(({ t }) => t === "node") ? plan.light : null;
-  return { kind: "gate", slot, parts, plan, light };
+/** The weights of a gate's different children: a child named twice counts twice. */
+function weightsOf(expr: Expr, parts: readonly Expr[]): readonly bigint[] {
+  if (expr.t === "thr" && expr.of.length === parts.length) return parts.map(() => 1n);
+  const weights = new Map<Expr, bigint>();
+  const children = expr.t === "wthr" ? expr.of : childrenOf(expr).map((child) => [1n, child] as const);
+  for (const [weight, child] of children) weights.set(child, (weights.get(child) ?? 0n) + weight);
+  return parts.map((part) => weights.get(part)!);
 }
 
-/** A gate's different children with their weights: a child named twice counts twice. */
-function weightsOf(expr: Expr & { t: "thr" | "wthr" }, slots: ReadonlyMap<Expr, number>) {
-  const bySlot = new Map<number, bigint>();
-  const children = expr.t === "thr" ? expr.of.map((child) => [1n, child] as const) : expr.of;
-  for (const [weight, child] of children) {
-    const slot = slots.get(child)!;
-    bySlot.set(slot, (bySlot.get(slot) ?? 0n) + weight);
-  }
-  return {
-    parts: Int32Array.from(bySlot.keys()),
-    weights: [...bySlot.values()],
-    need: BigInt(expr.k),
-  };
+function needOf(expr: Expr): number | bigint {
+  if (expr.t !== "thr" && expr.t !== "wthr") throw new Error("fault: only gates are planned");
+  return expr.k;
 }
 
 type NodeExpr = Expr & { t: "node" };
