@@ -1,6 +1,7 @@
 import { type Cnf, dpll, type SatSolver } from "@eunomia/quorum-algebra";
-import { cadical } from "@eunomia/quorum-algebra/engines/cadical";
+import { cadicalSolver } from "@eunomia/quorum-algebra/engines/cadical";
 import { type Logic, logicSolver } from "@eunomia/quorum-algebra/engines/logic-solver";
+import { Cadical, loadCadical } from "cadical-wasm";
 import fc from "fast-check";
 // @ts-expect-error The package has no types; `Logic` says what of it is used.
 import Logic_ from "logic-solver";
@@ -42,7 +43,7 @@ const minisat = logicSolver(Logic_ as Logic);
 describe("adapters agree with the built-in solver", () => {
   test("cadical", async () => {
     const tally: Record<string, number> = {};
-    fc.assert(agrees(tally, dpll, await cadical()), seeded(150));
+    fc.assert(agrees(tally, dpll, cadicalSolver(Cadical, await loadCadical())), seeded(150));
     expect(Math.min(tally.sat ?? 0, tally.unsat ?? 0)).toBeGreaterThan(50);
   });
 
@@ -53,7 +54,7 @@ describe("adapters agree with the built-in solver", () => {
   });
 
   test("a twin that forgets assumptions is refused", async () => {
-    const real = await cadical();
+    const real = cadicalSolver(Cadical, await loadCadical());
     const forgetful: SatSolver = (cnf) => {
       const session = real(cnf);
       return {
@@ -83,7 +84,7 @@ const pigeons = (count: number): Cnf => {
 
 describe("limits", () => {
   test("cadical heeds conflicts, clock and signal, and can go on", async () => {
-    const session = (await cadical())(pigeons(8));
+    const session = cadicalSolver(Cadical, await loadCadical())(pigeons(8));
     expect(session.solve([], { maxSteps: 10 })).toBe("unknown");
     let clock = 0;
     expect(session.solve([], { deadlineMs: 20, now: () => clock++ })).toBe("unknown");

@@ -1,31 +1,47 @@
-import { Cadical, type CadicalModule, loadCadical } from "cadical-wasm";
 import type { Limits } from "../answers.ts";
 import type { Cnf, SatSession, SatSolver } from "../engines.ts";
 import { Budget } from "../limits.ts";
+
+/** What the adapter uses of the class `Cadical` of `cadical-wasm` (version 0.1.2 or later). */
+export type CadicalClass<Module> = new (
+  module: Module,
+  options: { readonly quiet: boolean },
+) => CadicalInstance;
+
+/** One solver in the memory of the WASM module, until `dispose`. */
+export interface CadicalInstance {
+  ensureVars(maxVar: number): number;
+  addClause(literals: Iterable<number>): void;
+  solve(options: {
+    readonly assumptions: readonly number[];
+    readonly conflicts?: number;
+  }): "satisfiable" | "unsatisfiable" | "unknown";
+  value(literal: number): boolean;
+  setTerminate(callback: (() => boolean) | null): void;
+  dispose(): void;
+}
 
 /** How many steps of a budget one look of the solver stands for: enough that each look reads the clock. */
 const stepsPerLook = 256;
 
 /**
- * CaDiCaL as WASM: the solver for large questions. Loading takes a moment, solving does not wait. Of the limits `maxSteps` counts
+ * CaDiCaL as WASM: the solver for large questions. Loading is the caller's, since it waits. Of the limits `maxSteps` counts
  * conflicts; deadline and signal are heeded while it solves. Close sessions: their memory is not JavaScript's.
  *
- * `module`: one of your own (`createModule` of `cadical-wasm`), say with another place of the WASM file.
- *
  * @example
- * const engines = { sat: await cadical() };
+ * import { Cadical, loadCadical } from "cadical-wasm";
+ * const engines = { sat: cadicalSolver(Cadical, await loadCadical()) };
  */
-export async function cadical(module?: CadicalModule): Promise<SatSolver> {
-  const loaded = module ?? (await loadCadical());
-  return (cnf) => new Session(loaded, cnf);
+export function cadicalSolver<Module>(cadical: CadicalClass<Module>, module: Module): SatSolver {
+  return (cnf) => new Session(new cadical(module, { quiet: true }), cnf);
 }
 
 class Session implements SatSession {
-  readonly #solver: Cadical;
+  readonly #solver: CadicalInstance;
   #vars: number;
 
-  constructor(module: CadicalModule, { vars, clauses }: Cnf) {
-    this.#solver = new Cadical(module, { quiet: true });
+  constructor(solver: CadicalInstance, { vars, clauses }: Cnf) {
+    this.#solver = solver;
     this.#vars = this.#solver.ensureVars(vars);
     for (const clause of clauses) this.add(clause);
   }

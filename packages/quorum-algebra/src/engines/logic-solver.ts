@@ -9,12 +9,14 @@ export interface Logic {
   disablingAssertions<T>(work: () => T): T;
 }
 
+/** Formulas that must hold, and the question whether they can. */
 export interface LogicSolver {
   require(formula: unknown): void;
   solve(): LogicSolution | null;
   solveAssuming(formula: unknown): LogicSolution | null;
 }
 
+/** A model, by the names of the variables that are true in it. */
 export interface LogicSolution {
   getTrueVars(): readonly string[];
 }

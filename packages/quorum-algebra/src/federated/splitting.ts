@@ -25,7 +25,7 @@ export interface SplittingSet {
  * watcher.
  *
  * @example
- * smallestSplittingSet(system, { groupBy: (id) => organisationOf(id) }, limits, { sat: await cadical() });
+ * smallestSplittingSet(system, { groupBy: (id) => organisationOf(id) }, limits, { sat: cadicalSolver(Cadical, await loadCadical()) });
  * // { kind: "exact", size: 3, value: { groups: […], nodes: […], sides: […] }, method: "solver" }
  */
 export function smallestSplittingSet(
