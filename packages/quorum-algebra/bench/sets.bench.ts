@@ -8,7 +8,7 @@ import {
   thresholdOf,
   weightedOf,
 } from "@eunomia/quorum-algebra";
-import { cadical } from "@eunomia/quorum-algebra/engines/cadical";
+import { cadicalSolver } from "@eunomia/quorum-algebra/engines/cadical";
 import {
   collect,
   countMinimalQuorums,
@@ -18,6 +18,7 @@ import {
   minimalQuorums,
   minimalSplittingSets,
 } from "@eunomia/quorum-algebra/sets";
+import { Cadical, loadCadical } from "cadical-wasm";
 import { Budget } from "../src/limits.ts";
 import { generateJointly } from "../src/sets/joint.ts";
 import { type Question, quorumQuestion } from "../src/sets/questions.ts";
@@ -84,7 +85,7 @@ function drained(source: Generator<unknown, boolean, undefined>): number {
   }
 }
 
-const sat = await cadical();
+const sat = cadicalSolver(Cadical, await loadCadical());
 const jointly = (question: Question): number =>
   drained(
     generateJointly(question.universe.ids.length, question.oracle, sat, new Budget({}, Infinity), () => ({})),

@@ -1,5 +1,6 @@
-import { cadical } from "@eunomia/quorum-algebra/engines/cadical";
+import { cadicalSolver } from "@eunomia/quorum-algebra/engines/cadical";
 import { type Highs, highsSolver } from "@eunomia/quorum-algebra/engines/highs";
+import { Cadical, loadCadical } from "cadical-wasm";
 import loadHighs from "highs";
 import type { Tools } from "../report/tools.ts";
 
@@ -8,9 +9,9 @@ const load = loadHighs as unknown as () => Promise<Highs>;
 
 /** The solvers of this machine, and its clock. `seconds`: for each question. */
 export async function toolsOf(seconds: number): Promise<Tools> {
-  const [sat, lp] = await Promise.all([cadical(), load()]);
+  const [sat, lp] = await Promise.all([loadCadical(), load()]);
   return {
-    engines: { sat, lp: highsSolver(lp) },
+    engines: { sat: cadicalSolver(Cadical, sat), lp: highsSolver(lp) },
     now: () => performance.now(),
     questionMs: seconds * 1000,
   };
