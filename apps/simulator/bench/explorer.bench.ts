@@ -7,7 +7,7 @@
  */
 import { loadavg } from "node:os";
 import type { CDPSession, Page } from "playwright-core";
-import { Explorer, hasBrowser } from "../test/support/browser.ts";
+import { BuiltPage, hasBrowser } from "../test/support/browser.ts";
 
 const pages = 5;
 
@@ -76,7 +76,7 @@ const middle = (values: readonly number[]): number => [...values].sort((a, b) =>
 
 if (!hasBrowser) console.log("skipped: no Chromium; CHROMIUM names one elsewhere");
 else {
-  const explorer = await Explorer.start();
+  const explorer = await BuiltPage.start("explorer");
   await explorer.context.addInitScript(measure);
   const all: Figures[] = [];
   for (let at = 0; at < pages; at++) {

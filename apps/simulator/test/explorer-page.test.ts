@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { servePage } from "../src/cli/explore/server.ts";
 import { Session } from "../src/explorer/worker/session.ts";
 import { shelfModels } from "../src/explorer/worker/shelf-models.ts";
-import { Explorer, hasBrowser } from "./support/browser.ts";
+import { BuiltPage, hasBrowser } from "./support/browser.ts";
 
 if (!hasBrowser) console.warn("no Chromium here: the page is not tested; CHROMIUM names one elsewhere");
 
@@ -18,9 +18,9 @@ const selected = (page: Page) => page.locator("#diagram [aria-selected='true']")
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is none", () => {
-  let explorer: Explorer;
+  let explorer: BuiltPage;
   beforeAll(async () => {
-    explorer = await Explorer.start();
+    explorer = await BuiltPage.start("explorer");
   });
   afterAll(async () => {
     await explorer?.stop();

@@ -22,31 +22,42 @@ const args = [
   "--disable-sync",
 ];
 
-/** The page, built into a folder of its own, in a browser with a profile of its own. */
-export class Explorer {
+/** The pages of this program: how they are built, and what is there once something is open in them. */
+const pages = {
+  explorer: { configFile: "vite.config.ts", ready: ".lane" },
+  playground: { configFile: "vite.playground.config.ts", ready: "#picture" },
+} as const;
+
+/** A page, built into a folder of its own, in a browser with a profile of its own. */
+export class BuiltPage {
   readonly url: string;
   readonly context: BrowserContext;
   /** What went wrong in any page, and what any page asked the network for. */
   readonly complaints: string[] = [];
   readonly #folder: string;
+  readonly #ready: string;
 
-  private constructor(folder: string, url: string, context: BrowserContext) {
+  private constructor(folder: string, url: string, context: BrowserContext, ready: string) {
     this.#folder = folder;
+    this.#ready = ready;
     this.url = url;
     this.context = context;
   }
 
-  static async start(): Promise<Explorer> {
-    const folder = mkdtempSync(join(tmpdir(), "explorer-"));
+  static async start(name: keyof typeof pages): Promise<BuiltPage> {
+    const folder = mkdtempSync(join(tmpdir(), `${name}-`));
     const root = fileURLToPath(new URL("../..", import.meta.url));
-    await build({ root, logLevel: "error", build: { outDir: join(folder, "page"), emptyOutDir: true } });
+    const { configFile, ready } = pages[name];
+    const place = { outDir: join(folder, "page"), emptyOutDir: true };
+    await build({ root, configFile: join(root, configFile), logLevel: "error", build: place });
     const context = await chromium.launchPersistentContext(join(folder, "profile"), {
       executablePath,
       headless: true,
       args,
       viewport: { width: 1400, height: 880 },
     });
-    return new Explorer(folder, pathToFileURL(join(folder, "page", "index.html")).href, context);
+    const url = pathToFileURL(join(folder, "page", "index.html")).href;
+    return new BuiltPage(folder, url, context, ready);
   }
 
   /** The text of the page. */
@@ -68,7 +79,7 @@ export class Explorer {
         this.complaints.push(`asked for ${request.url()}`);
     });
     await page.goto(`${url}${address === "" ? "" : `#${address}`}`);
-    await page.locator(".lane").first().waitFor();
+    await page.locator(this.#ready).first().waitFor();
     return page;
   }
 

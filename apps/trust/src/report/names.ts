@@ -13,25 +13,37 @@ export interface Named {
   readonly group?: string | undefined;
 }
 
-/** Ids longer than this are keys: their beginning tells them apart. */
+/** Ids longer than this are keys: their beginning tells them apart, mostly. */
 const readableMax = 20;
 
-const brief = (id: string): string => (id.length > readableMax ? `${id.slice(0, 8)}…` : id);
+const cut = (id: string): string => (id.length > readableMax ? `${id.slice(0, 8)}…` : id);
 
-/** Names of nodes; two nodes of one name are told apart by the beginning of their ids. */
+function timesOf(texts: Iterable<string>): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
+}
+
+/** Names of nodes. No two nodes get the same one, and whom nobody is named for is called by its own name alone. */
 export function namesOf(nodes: readonly Named[]): Names {
   const known = new Map(nodes.map((node) => [node.id, node]));
-  const times = new Map<string, number>();
-  for (const { name } of nodes) if (name !== undefined) times.set(name, (times.get(name) ?? 0) + 1);
+  const cuts = timesOf(nodes.map(({ id }) => cut(id)));
+  const times = timesOf(nodes.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  const groups = new Set(nodes.map(({ group }) => group));
+  const brief = (id: string): string => (cuts.get(cut(id)) === 1 ? cut(id) : id);
+  const of = (id: string): string => {
+    const name = known.get(id)?.name;
+    if (name === undefined) return brief(id);
+    return times.get(name) === 1 ? name : `${name} (${brief(id)})`;
+  };
   return {
-    of(id) {
-      const name = known.get(id)?.name;
-      if (name === undefined) return brief(id);
-      return times.get(name) === 1 ? name : `${name} (${brief(id)})`;
+    of,
+    groupOf(id) {
+      const group = known.get(id)?.group;
+      return group ?? (groups.has(of(id)) ? id : of(id));
     },
-    groupOf: (id) => known.get(id)?.group ?? brief(id),
   };
 }
 
 /** Nodes that carry their ids as names. */
-export const plainNames: Names = namesOf([]);
+export const plainNames: Names = { of: (id) => id, groupOf: (id) => id };

@@ -53,12 +53,12 @@ function leafSvg(leaf: Leaf): string {
     leaf.places > 1 && leaf.r > 6
       ? circle(leaf, 'class="q-rule" stroke-width="1.2" stroke-dasharray="2 2"', 3)
       : "";
-  return `<g><title>${escaped(name + said + again)}</title>${circle(leaf, leafLook[state]!)}${ring}${twice}${leafText(leaf)}</g>`;
+  return `<g data-node="${escaped(leaf.id)}"><title>${escaped(name + said + again)}</title>${circle(leaf, leafLook[state]!)}${ring}${twice}${leafText(leaf)}</g>`;
 }
 
 function leafText(leaf: Leaf): string {
   const size = Math.min(13, leaf.r * 0.62);
-  const text = size < 6.5 ? "" : fitted(leaf.label, leaf.r * 1.62, size);
+  const text = size < 6.5 ? "" : fitted(leaf.label, leaf.r * 1.5, size);
   if (text === "") return "";
   // On a pattern the letters need ground of their own.
   if (leaf.state === "failed" || leaf.state === "byzantine") {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { theme, turnTheme } from "../../web/theme.ts";
 import { stepLine } from "../story/tell.ts";
 import type { ExportKind } from "../worker/messages.ts";
 import { Diagram } from "./diagram.tsx";
@@ -23,7 +24,6 @@ import {
   trouble,
   undo,
 } from "./store.ts";
-import { theme, turnTheme } from "./theme.ts";
 
 const exports: readonly (readonly [ExportKind, string])[] = [
   ["svg", "Picture (SVG)"],

@@ -1,3 +1,4 @@
+import { turnTheme } from "../../web/theme.ts";
 import {
   asked,
   check,
@@ -13,7 +14,6 @@ import {
   take,
   undo,
 } from "./store.ts";
-import { turnTheme } from "./theme.ts";
 
 /** Shows a room and puts the focus into it: at once where it is on the screen already, or else when it has been drawn. */
 function enter(name: Room, selector: string): void {

@@ -1,4 +1,5 @@
 import { batch, computed, effect, signal } from "@preact/signals";
+import { WorkerTrouble } from "../../web/client.ts";
 import type { Story, Tree } from "../story/types.ts";
 import type {
   Catalog,
@@ -9,9 +10,7 @@ import type {
   SearchProgress,
 } from "../worker/messages.ts";
 import { addressFrom, addressOf } from "./address.ts";
-import { Client, SessionTrouble } from "./client.ts";
-
-const client = new Client();
+import { client } from "./client.ts";
 
 /** The rooms of the page; a narrow window shows one at a time. */
 export type Room = "setup" | "next" | "diagram" | "state";
@@ -70,7 +69,7 @@ async function tried<T>(work: () => Promise<T>): Promise<T | null> {
     trouble.value = null;
     return answer;
   } catch (error) {
-    if (!(error instanceof SessionTrouble)) throw error;
+    if (!(error instanceof WorkerTrouble)) throw error;
     if (error.code !== "stopped") trouble.value = error.message;
     return null;
   } finally {

@@ -1,7 +1,2 @@
-declare module "*?worker&inline" {
-  const Inlined: { new (): Worker };
-  export default Inlined;
-}
-
 /** SHA-256 over the sources of the engines in this page; the build puts it in. */
 declare const ENGINES: string;

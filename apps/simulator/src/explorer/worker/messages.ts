@@ -1,3 +1,4 @@
+import type { Reply } from "../../web/client.ts";
 import type {
   Change,
   FiredAction,
@@ -172,14 +173,5 @@ export type Ask = {
   [K in keyof Calls]: { readonly id: number; readonly call: K; readonly ask: Calls[K]["ask"] };
 }[keyof Calls];
 
-/** An error that the reader can do something about. */
-export interface Trouble {
-  readonly code: string;
-  readonly message: string;
-}
-
 /** From the worker to the page. */
-export type Answer =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly trouble: Trouble }
-  | { readonly id: number; readonly progress: SearchProgress };
+export type Answer = Reply<SearchProgress>;
