@@ -42,7 +42,10 @@ export interface SearchReport {
   readonly complete: boolean;
   /** "enumeration" of all systems, or "beam search" from one to the next. */
   readonly method: Method;
-  /** Systems that were looked at, that met the counted conditions, and that were scored. */
+  /**
+   * Systems that were looked at, that met the counted conditions, and that were scored. An enumeration does not count the thresholds and
+   * equal groups that it begins with.
+   */
   readonly seen: number;
   readonly candidates: number;
   readonly scored: number;

@@ -82,8 +82,8 @@ export class SearchState {
 
   /** All systems that meet the counted conditions, by rising bound; null if there are too many. */
   enumerated(): readonly Bounded[] | null {
-    const before = [this.#seen, this.#candidates] as const;
-    [this.#seen, this.#candidates] = [0, 0];
+    const before = [this.#seen, this.#candidates, this.#scored] as const;
+    [this.#seen, this.#candidates, this.#scored] = [0, 0, 0];
     const found: Bounded[] = [];
     try {
       const counts = this.kinds.map(({ length }) => length);
@@ -94,7 +94,7 @@ export class SearchState {
       return found.sort((a, b) => a.low - b.low);
     } catch (error) {
       if (!(error instanceof OverLimit)) throw error;
-      [this.#seen, this.#candidates] = before;
+      [this.#seen, this.#candidates, this.#scored] = before;
       return null;
     }
   }
