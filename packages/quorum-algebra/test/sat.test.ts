@@ -78,6 +78,12 @@ describe("the built-in solver", () => {
     expect(session.solve()).toBe("unsat");
   });
 
+  test("a closed session does not answer", () => {
+    const session = dpll({ vars: 1, clauses: [[1]] });
+    session.close();
+    expect(() => session.solve()).toThrow("closed");
+  });
+
   test("long searches forget clauses and stay right", () => {
     // Near 4.26 clauses per variable three-literal formulas are hardest.
     let seed = 1;
@@ -150,6 +156,17 @@ describe("gates", () => {
       }
       expect(formula.cnf().clauses.length).toBeLessThan(200);
     }
+  });
+
+  test("an OR of thousands of nodes is one clause, an AND one per node", () => {
+    const formula = new Formula();
+    const inputs = formula.freshMany(20_000);
+    const encoder = new Encoder(formula, Number);
+    const of: Expr[] = inputs.map((v) => ({ t: "node", id: String(v) }));
+    encoder.holds({ t: "thr", k: 1, of });
+    expect(formula.cnf().clauses.length).toBe(2);
+    encoder.holds({ t: "thr", k: of.length, of });
+    expect(formula.cnf().clauses.length).toBe(2 + of.length);
   });
 
   test("constant inputs are folded, equal gates are encoded once", () => {

@@ -47,6 +47,7 @@ class Dpll implements SatSession {
   #learnedMax = learnedFirst;
   #propagated = 0;
   #contradiction = false;
+  #closed = false;
   #model: boolean[] = [];
 
   constructor({ vars, clauses }: Cnf) {
@@ -66,6 +67,7 @@ class Dpll implements SatSession {
   }
 
   solve(assume: readonly number[] = [], limits: Limits = {}): "sat" | "unsat" | "unknown" {
+    if (this.#closed) throw new Error('"session" expected an open one, got a closed one: open another');
     const budget = new Budget(limits, Number.POSITIVE_INFINITY);
     const assumed = assume.map(code);
     for (const c of assumed) this.#reach(c >>> 1);
@@ -105,7 +107,7 @@ class Dpll implements SatSession {
   }
 
   close(): void {
-    this.#contradiction = true;
+    this.#closed = true;
     this.#learned = [];
     for (const watch of this.#watches) watch.length = 0;
   }

@@ -104,7 +104,11 @@ export function fails(formula: Formula, expr: Expr, input: (id: NodeId) => Liter
 /** If `gate`, then at least `k` of the literals. */
 function atLeast(formula: Formula, gate: Literal, k: number, literals: readonly Literal[]): void {
   const { length } = literals;
-  if (k === length || choices(length, k - 1) <= plainClausesMax) {
+  if (k === 1) {
+    formula.add(-gate, ...literals);
+  } else if (k === length) {
+    for (const literal of literals) formula.add(-gate, literal);
+  } else if (choices(length, k - 1) <= plainClausesMax) {
     // Of any length - k + 1 literals one is true.
     for (const clause of subsets(literals, length - k + 1)) formula.add(-gate, ...clause);
   } else if (k <= length - k + 1) {
