@@ -1,4 +1,4 @@
-import { dpll, dual, type Expr, majority, parse, threshold, thresholdOf } from "@eunomia/quorum-algebra";
+import { and, dpll, dual, type Expr, majority, parse, threshold, thresholdOf } from "@eunomia/quorum-algebra";
 import {
   canonicalForm,
   cheapestSplittingSet,
@@ -286,6 +286,20 @@ test("known figures: Stellar of July 2025, and what cannot be listed is still co
   expect(countMinimalSplittingSets(organisations(16, 12))).toMatchObject({ value: 84_440_070n });
   expect(countMinimalQuorums(parse("majority(a1..a60)"))).toMatchObject({ value: 114_449_595_062_769_120n });
 });
+
+test("thousands of nodes: products by groups of equal parts; what no diagram holds is searched for", () => {
+  const many = (count: number): Expr[] => Array.from({ length: count }, (_, i) => node(`n${i}`));
+  const answer = countMinimalQuorums(thresholdOf(5_001, many(10_000)));
+  expect(answer.kind === "exact" && answer.value % 1_000_007n).toBe(binomial(10_000, 5_001) % 1_000_007n);
+  const long = or(and(...many(3_000)), and(node("n0"), node("m")));
+  expect(collect(minimalQuorums(long))).toMatchObject({ count: 2, complete: true, method: "search" });
+});
+
+function binomial(n: number, k: number): bigint {
+  let value = 1n;
+  for (let i = 1; i <= k; i++) value = (value * BigInt(n - k + i)) / BigInt(i);
+  return value;
+}
 
 test("listings heed their limits and say so", () => {
   const big = organisations(16, 12);

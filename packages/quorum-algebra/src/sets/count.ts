@@ -20,6 +20,7 @@ export function countSets(part: Part, budget: Budget): bigint {
       return choices(
         part.k,
         part.of.map((child) => countSets(child, budget)),
+        budget,
       );
     case "wthr":
       return byWeight(
@@ -35,14 +36,26 @@ export function countSets(part: Part, budget: Budget): bigint {
   }
 }
 
-/** Elementary symmetric sum: ways[j] counts the choices of j children so far. */
-function choices(k: number, children: readonly bigint[]): bigint {
-  const ways = [1n, ...new Array<bigint>(k).fill(0n)];
-  children.forEach((count, i) => {
-    for (let j = Math.min(k, i + 1); j > Math.max(0, k - children.length + i); j--)
-      ways[j]! += ways[j - 1]! * count;
-  });
-  return ways[k]!;
+/**
+ * The elementary symmetric sum of the counts: ways[j] counts the choices of j children so far. Children of equal count c come
+ * together: choosing j of m of them can be done in C(m, j) c^j ways.
+ */
+function choices(k: number, children: readonly bigint[], budget: Budget): bigint {
+  const groups = new Map<bigint, number>();
+  for (const count of children) groups.set(count, (groups.get(count) ?? 0) + 1);
+  let ways = [1n];
+  for (const [count, size] of groups) {
+    const inGroup = [1n];
+    for (let j = 1; j <= Math.min(k, size); j++)
+      inGroup.push((inGroup[j - 1]! * count * BigInt(size - j + 1)) / BigInt(j));
+    if (!budget.spend(ways.length * inGroup.length)) throw new OverLimit();
+    const next = new Array<bigint>(Math.min(k + 1, ways.length + inGroup.length - 1)).fill(0n);
+    ways.forEach((before, i) => {
+      for (let j = 0; j < inGroup.length && i + j <= k; j++) next[i + j]! += before * inGroup[j]!;
+    });
+    ways = next;
+  }
+  return ways[k] ?? 0n;
 }
 
 /**

@@ -3,6 +3,8 @@ import type { Budget } from "../limits.ts";
 
 /** Steps of a budget per step of the search: it asks the oracle, which costs as much as several results of a diagram. */
 const stepCost = 5;
+/** Classes at most: recursion goes as deep as there are classes, and nobody waits for the end of such a search. */
+const classesMax = 2_000;
 
 /**
  * Include and exclude with an oracle for a monotone condition, over counts per class of interchangeable nodes instead of
@@ -17,6 +19,7 @@ export function* searchMinimal(
   oracle: () => NodeSet,
   budget: Budget,
 ): Generator<readonly number[], boolean, undefined> {
+  if (classes.length > classesMax) return false;
   const chosen = oracle();
   const usable = oracle();
   for (const members of classes) for (const v of members) usable.insert(v);

@@ -48,7 +48,7 @@ export function cheapestQuorum(
  * A cheapest cut: a blocking set, which hits every quorum, of least cost. As `cheapestQuorum`, of the dual.
  *
  * @example
- * cut(parse("{a1,a2,a3} >= 2 & b"), (id) => (id === "b" ? 3 : 1)).nodes; // ["a1", "a2"] or another pair
+ * cut(parse("{a1,a2,a3} >= 2 & b"), (id) => (id === "b" ? 3 : 1)).nodes; // ["a1", "a2"]
  */
 export function cut(
   quorums: Quorums,

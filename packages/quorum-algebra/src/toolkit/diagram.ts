@@ -6,6 +6,8 @@ export const no = 0;
 export const yes = 1;
 
 const cacheMax = 1 << 18;
+/** Variables at most: recursion goes as deep as there are variables. */
+const levelsMax = 2_000;
 /** First operands of remembered results; those of `ite` are nodes, so at least 2. */
 const opSplit = -1;
 const opMinimal = -2;
@@ -17,7 +19,8 @@ const opWithout = -3;
  * not tested does not matter; `variable`, `ite`, `count`, `split`) and as a **family** of sets (a variable that is
  * not tested is not in the set; `minimal`). Functions given to `split` and `minimal` must be monotone.
  *
- * Children are made before their parents, so their numbers are smaller. @throws OverLimit beyond `nodesMax` or the budget.
+ * Children are made before their parents, so their numbers are smaller. @throws OverLimit beyond
+ * `nodesMax`, 2 000 variables or the budget.
  */
 export class Diagram {
   readonly #budget: Budget;
@@ -57,6 +60,7 @@ export class Diagram {
   }
 
   variable(level: number): number {
+    if (level >= levelsMax) throw new OverLimit();
     return this.#function(level, no, yes);
   }
 
