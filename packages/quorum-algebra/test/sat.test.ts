@@ -92,11 +92,11 @@ describe("the built-in solver", () => {
       return (seed >>> 8) % below;
     };
     const tally = { sat: 0, unsat: 0 };
-    for (let run = 0; run < 10; run++) {
+    for (let run = 0; run < 6; run++) {
       const cnf = {
-        vars: 110,
-        clauses: Array.from({ length: 468 }, () =>
-          [0, 1, 2].map(() => (next(110) + 1) * (next(2) === 0 ? 1 : -1)),
+        vars: 160,
+        clauses: Array.from({ length: 681 }, () =>
+          [0, 1, 2].map(() => (next(160) + 1) * (next(2) === 0 ? 1 : -1)),
         ),
       };
       const session = dpll(cnf);

@@ -6,7 +6,7 @@ import { ActivityHeap } from "./heap.ts";
 /** Conflicts until the first restart; the following waits are this times 1, 1, 2, 1, 1, 2, 4, … (Luby). */
 const restartUnit = 64;
 /** Learned clauses that are kept; then the longer half goes, and more are allowed. */
-const learnedFirst = 4_000;
+const learnedFirst = 1_000;
 
 /** A clause as codes of literals: 2v for v true, 2v + 1 for v false. The first two are watched. */
 interface Clause {
