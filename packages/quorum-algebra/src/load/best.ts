@@ -1,11 +1,10 @@
 import type { Limits, Method, Unknown } from "../answers.ts";
 import type { Engines, LpSolver } from "../engines.ts";
 import type { Expr } from "../expressions/expr.ts";
-import { Budget } from "../limits.ts";
-import type { Effort } from "./cheapest.ts";
 import { type Column, generateColumns } from "./columns.ts";
 import { compactProgram } from "./compact.ts";
 import { solveWithPrices } from "./dual.ts";
+import { type Effort, effortsOf } from "./effort.ts";
 import { isPromising, withoutSolver } from "./free.ts";
 import { certificatesOf, judge, type LoadPlan, pairedStrategies } from "./judge.ts";
 import { isCountingTree, type Pricing, pricingOf } from "./pricing.ts";
@@ -13,7 +12,6 @@ import { type LoadQuestion, type Problem, problemOf, type Side } from "./questio
 import { toNumber } from "./rational.ts";
 import { type Choice, setChoice } from "./strategy.ts";
 import { apportion, treeChoice, unitsFor } from "./units.ts";
-import { maxStepsDefault } from "./verify.ts";
 
 /** The best strategy with its proof, or what is known instead. */
 export type LoadAnswer =
@@ -35,28 +33,30 @@ export type LoadAnswer =
  */
 export function bestStrategy(question: LoadQuestion, engines: Engines = {}, limits: Limits = {}): LoadAnswer {
   const problem = problemOf(question);
-  const budget = new Budget(limits, maxStepsDefault);
+  const effort = effortsOf(limits);
   const pricings: Pricing[] = [];
   const start: (readonly number[])[] = [];
   for (const side of problem.sides) {
-    const pricing = pricingOf(problem, side, budget);
+    const pricing = pricingOf(problem, side, effort());
     if (pricing === null) return { kind: "unknown", reason: "limit" };
     const first = pricing(
       problem.universe.ids.map(() => 1n),
       problem.levels.map(() => 0n),
+      effort(),
     );
     if (first === null) return { kind: "impossible", method: `no ${side.name}` };
     pricings.push(pricing);
     start.push(first.nodes);
   }
-  const free = engines.lp === undefined || isPromising(problem) ? withoutSolver(problem, pricings) : null;
+  const free =
+    engines.lp === undefined || isPromising(problem) ? withoutSolver(problem, pricings, effort) : null;
   if (free?.kind === "exact") return withinOwnLimit(problem, free);
   if (engines.lp === undefined)
     return free === null ? { kind: "unknown", reason: "noEngine" } : withinOwnLimit(problem, free);
   const solved =
     problem.failures === 0 && problem.sides.every(isCountingTree)
-      ? byCompactProgram(problem, pricings, engines.lp)
-      : byColumns(problem, pricings, engines.lp, start, budget);
+      ? byCompactProgram(problem, pricings, engines.lp, effort)
+      : byColumns(problem, pricings, engines.lp, start, effort);
   return withinOwnLimit(problem, solved.kind === "unknown" && free !== null ? free : solved);
 }
 
@@ -69,7 +69,12 @@ function withinOwnLimit({ objective, atMost }: Problem, answer: LoadAnswer): Loa
   return { kind: "unknown", reason: "limit" };
 }
 
-function byCompactProgram(problem: Problem, pricings: readonly Pricing[], lp: LpSolver): LoadAnswer {
+function byCompactProgram(
+  problem: Problem,
+  pricings: readonly Pricing[],
+  lp: LpSolver,
+  effort: () => Effort,
+): LoadAnswer {
   const method = "compact program";
   const { program, uses } = compactProgram(problem);
   const { status, x, dual } = solveWithPrices(lp, program.build("objective"));
@@ -87,6 +92,7 @@ function byCompactProgram(problem: Problem, pricings: readonly Pricing[], lp: Lp
       method,
       pairedStrategies(problem, choices),
       certificatesOf(problem, weights, measures),
+      effort,
     ) ?? { kind: "unknown", reason: "limit" }
   );
 }
@@ -117,7 +123,7 @@ function byColumns(
   pricings: readonly Pricing[],
   lp: LpSolver,
   start: readonly (readonly number[])[],
-  effort: Effort,
+  effort: (most?: number) => Effort,
 ): LoadAnswer {
   const method = "column generation";
   const { status, columns, prices } = generateColumns(problem, lp, pricings, start, effort);
@@ -131,6 +137,7 @@ function byColumns(
       method,
       pairedStrategies(problem, choices),
       certificatesOf(problem, prices.weights, prices.measures),
+      effort,
     ) ?? { kind: "unknown", reason: "limit" }
   );
 }

@@ -1,4 +1,5 @@
 import type { NodeId } from "@eunomia/engine";
+import type { Effort } from "./effort.ts";
 import type { Pricing } from "./pricing.ts";
 import type { Objective, Problem } from "./question.ts";
 import { add, fraction, gcd, multiply, type Rational, subtract, zero } from "./rational.ts";
@@ -6,7 +7,7 @@ import { add, fraction, gcd, multiply, type Rational, subtract, zero } from "./r
 /**
  * Why no strategy does better. The weights of nodes are a second player, who says for every entry of the workload where to look:
  * the busiest node bears at least the weighted mean, and that is at least what the cheapest quorum costs if every node costs
- * its weight times its effort. Nothing of this has to be believed: with other weights the bound is worse, never wrong.
+ * its weight times its burden. Nothing of this has to be believed: with other weights the bound is worse, never wrong.
  */
 export interface LoadCertificate {
   /** Per entry of the workload: relative weights of nodes, whole numbers; nodes without weight left out. */
@@ -23,12 +24,13 @@ const bitsMax = 256;
 
 /**
  * No strategy is better than this, exactly as far as the cheapest sets are found exactly; null if a side has no set at all.
- * `pricings` in the order of the problem's sides.
+ * `pricings` in the order of the problem's sides; every search has an `effort` of its own.
  */
 export function lowerBound(
   problem: Problem,
   { weights, prices }: LoadCertificate,
   pricings: readonly Pricing[],
+  effort: () => Effort,
 ): Rational | null {
   const price = (o: Objective): Rational => {
     const [num, den] = prices[o];
@@ -36,9 +38,9 @@ export function lowerBound(
   };
   const perEntry = weights.map((entry) => relativeWeights(problem, entry));
   let total = zero;
-  for (const [s, { part, parts, effort }] of problem.sides.entries()) {
+  for (const [s, { part, parts, burden }] of problem.sides.entries()) {
     const perNode = multiply(price("network"), part);
-    // What one unit of weight makes one unit of effort cost.
+    // What one unit of weight makes one unit of burden cost.
     const factors = perEntry.map(({ whole }, i) =>
       whole === 0n
         ? zero
@@ -47,7 +49,7 @@ export function lowerBound(
             fraction(parts[i]!.num, parts[i]!.den * whole),
           ),
     );
-    const costs = effort.map((e, v) =>
+    const costs = burden.map((e, v) =>
       perEntry.reduce((sum, { relative }, i) => {
         const weight = relative[v]!;
         if (weight === 0n || factors[i]!.num === 0n) return sum;
@@ -58,7 +60,7 @@ export function lowerBound(
     const late = problem.levels.map((level) => multiply(perTime, level));
     const unit = commonUnit([...costs, ...late]);
     const inUnits = (r: Rational): bigint => (r.num * unit) / r.den;
-    const found = pricings[s]!(costs.map(inUnits), late.map(inUnits));
+    const found = pricings[s]!(costs.map(inUnits), late.map(inUnits), effort());
     if (found === null) return null;
     total = add(total, fraction(found.low, unit));
   }

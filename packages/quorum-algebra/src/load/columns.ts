@@ -1,6 +1,6 @@
 import type { LpSolver } from "../engines.ts";
-import type { Effort } from "./cheapest.ts";
 import { solveWithPrices } from "./dual.ts";
+import type { Effort } from "./effort.ts";
 import { type Pricing, quorumLevel } from "./pricing.ts";
 import { LoadProgram, type Phase, type Prices } from "./program.ts";
 import { isLimited, type Problem } from "./question.ts";
@@ -22,6 +22,8 @@ export interface ColumnResult {
 
 /** Costs of pricing are whole numbers of this part of 1. */
 const pricingUnits = 2 ** 45;
+/** Any set that saves something will do: a short search comes first. */
+const quickSteps = 500;
 /** What a new set must save: less is error of the solver. */
 const gain = 1e-9;
 
@@ -34,16 +36,17 @@ export function generateColumns(
   lp: LpSolver,
   pricings: readonly Pricing[],
   start: readonly (readonly number[])[],
-  effort: Effort,
+  effort: (most?: number) => Effort,
 ): ColumnResult {
+  const rounds = effort();
   const sets = start.map((nodes) => new Map([[nodes.join(), nodes] as const]));
   for (const phase of isLimited(problem) ? (["limits", "objective"] as const) : (["objective"] as const)) {
     for (;;) {
       const master = solveMaster(problem, lp, sets, phase);
       if (master.status !== "optimal") return { ...master, status: "limit" };
       if (phase === "limits" && master.value <= gain) break;
-      if (!effort.spend()) return { ...master, status: "limit" };
-      if (!grow(problem, sets, pricings, master)) {
+      if (!rounds.spend()) return { ...master, status: "limit" };
+      if (!grow(problem, sets, pricings, master, effort)) {
         if (phase === "limits") return { status: "infeasible", columns: [], prices: null };
         return { ...master, status: "optimal" };
       }
@@ -106,22 +109,26 @@ function grow(
   sets: readonly Map<string, readonly number[]>[],
   pricings: readonly Pricing[],
   { prices, costs, scale }: Master,
+  effort: (most?: number) => Effort,
 ): boolean {
   const { weights, measures } = prices!;
   const unit = problem.objective === "load" ? scale : 1;
   const inUnits = (value: number): bigint => BigInt(Math.round(value * pricingUnits));
   let grown = false;
-  for (const [s, { part, parts, effort }] of problem.sides.entries()) {
+  for (const [s, { part, parts, burden }] of problem.sides.entries()) {
     const perNode = (measures.network * toNumber(part)) / unit;
     const perTime = (measures.latency * toNumber(part)) / unit;
     const shares = parts.map(toNumber);
-    const nodeCosts = effort.map((e, v) => {
+    const nodeCosts = burden.map((e, v) => {
       const load = weights.reduce((sum, entry, i) => sum + entry[v]! * shares[i]!, 0);
       return inUnits((load * toNumber(e)) / scale + perNode);
     });
     const late = problem.levels.map((level) => inUnits(perTime * toNumber(level)));
-    const found = pricings[s]!(nodeCosts, late);
-    if (found === null || Number(found.cost) / pricingUnits >= costs[s]! - gain) continue;
+    const saves = (cost: bigint): boolean => Number(cost) / pricingUnits < costs[s]! - gain;
+    let found = pricings[s]!(nodeCosts, late, effort(quickSteps));
+    if (found !== null && !saves(found.cost) && saves(found.low))
+      found = pricings[s]!(nodeCosts, late, effort());
+    if (found === null || !saves(found.cost)) continue;
     const key = found.nodes.join();
     if (sets[s]!.has(key)) continue;
     sets[s]!.set(key, found.nodes);

@@ -157,7 +157,7 @@ function swappable({ universe, sides, latency, levels }: Problem): readonly numb
   const first = new Map<string, number>();
   return universe.ids.map((id, v) => {
     const profile = sides.map(
-      ({ effort }, s) => `${parents[s]!.get(id)} ${effort[v]!.num}/${effort[v]!.den}`,
+      ({ burden }, s) => `${parents[s]!.get(id)} ${burden[v]!.num}/${burden[v]!.den}`,
     );
     const time = levels.length > 1 ? `${latency[v]!.num}/${latency[v]!.den}` : "";
     const key = `${profile.join(";")};${time}`;

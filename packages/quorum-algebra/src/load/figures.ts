@@ -87,11 +87,11 @@ export function nodeLoads({ universe, sides, shares }: Problem, strategy: Strate
       multiply(parts[entry]!, fraction(1n, BigInt(choices[s]!.use))),
     );
     return universe.ids.map((id, v) =>
-      sides.reduce((total, { effort }, s) => {
+      sides.reduce((total, { burden }, s) => {
         const use = uses[s]!.get(id) ?? 0;
         if (use === 0 || factors[s]!.num === 0n) return total;
         const { num, den } = factors[s]!;
-        return add(total, fraction(BigInt(use) * num * effort[v]!.num, den * effort[v]!.den));
+        return add(total, fraction(BigInt(use) * num * burden[v]!.num, den * burden[v]!.den));
       }, zero),
     );
   });

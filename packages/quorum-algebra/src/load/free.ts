@@ -1,4 +1,5 @@
 import type { LoadCertificate } from "./certificate.ts";
+import type { Effort } from "./effort.ts";
 import { certificatesOf, judge, type LoadPlan, strategiesOf } from "./judge.ts";
 import { isCountingTree, type Pricing } from "./pricing.ts";
 import { isLimited, type Problem, type Side } from "./question.ts";
@@ -12,19 +13,23 @@ import { unitsFor } from "./units.ts";
  * Symmetric systems: every gate uses its children alike. Where none of these is proved to be best, the best of them with its
  * bounds; null if there is nothing to try.
  */
-export function withoutSolver(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null {
-  if (problem.objective !== "load") return isLimited(problem) ? null : oneSet(problem, pricings);
-  return problem.failures > 0 ? null : candidates(problem, pricings);
+export function withoutSolver(
+  problem: Problem,
+  pricings: readonly Pricing[],
+  effort: () => Effort,
+): LoadPlan | null {
+  if (problem.objective !== "load") return isLimited(problem) ? null : oneSet(problem, pricings, effort);
+  return problem.failures > 0 ? null : candidates(problem, pricings, effort);
 }
 
 /** Whether it is worth while to look for such an answer before a solver is asked. */
 export function isPromising({ objective, sides }: Problem): boolean {
-  const alike = ({ effort }: Side): boolean => effort.every((each) => compare(each, effort[0]!) === 0);
+  const alike = ({ burden }: Side): boolean => burden.every((each) => compare(each, burden[0]!) === 0);
   return objective !== "load" || sides.length === 1 || sides.every(alike);
 }
 
 /** The smallest set, or the smallest of the fastest. */
-function oneSet(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null {
+function oneSet(problem: Problem, pricings: readonly Pricing[], effort: () => Effort): LoadPlan | null {
   const { universe, levels, objective } = problem;
   const den = levels.reduce((product, level) => (product * level.den) / gcd(product, level.den), 1n);
   // Time counts for more than all nodes together.
@@ -34,6 +39,7 @@ function oneSet(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null
     const found = pricing(
       universe.ids.map(() => 1n),
       late,
+      effort(),
     );
     return found === null
       ? []
@@ -58,11 +64,11 @@ function oneSet(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null
     },
   };
   const method = objective === "network" ? "smallest quorum" : "fastest quorum";
-  return judge(problem, pricings, method, strategiesOf(problem, choices), [certificate]);
+  return judge(problem, pricings, method, strategiesOf(problem, choices), [certificate], effort);
 }
 
 /** Choices and weights that are best for one kind of operations, put together. */
-function candidates(problem: Problem, pricings: readonly Pricing[]): LoadPlan | null {
+function candidates(problem: Problem, pricings: readonly Pricing[], effort: () => Effort): LoadPlan | null {
   const perSide = problem.sides.map((side) => sideCandidates(problem, side));
   const even = problem.universe.ids.map(() => 1);
   // For a mixed workload: look at each kind of operations as often as it occurs.
@@ -90,6 +96,7 @@ function candidates(problem: Problem, pricings: readonly Pricing[]): LoadPlan | 
       perSide.map(({ choices }) => (perSide.length === 1 ? [...choices].reverse() : choices)),
     ),
     certificates,
+    effort,
   );
 }
 
@@ -104,7 +111,7 @@ function sideCandidates({ universe }: Problem, side: Side): SideCandidates {
   const unit = uniformUnit(side.expr, unitsMax);
   const uniform = unit === null ? [] : [way(uniformChoice(side.expr, unit))];
   if (!isCountingTree(side)) return { choices: uniform, weights: null };
-  const capacities = side.effort.map((effort) => 1 / toNumber(effort));
+  const capacities = side.burden.map((burden) => 1 / toNumber(burden));
   const throughput = new Throughput(side.expr, universe, capacities);
   const units = unitsFor(throughput.ratios());
   return {

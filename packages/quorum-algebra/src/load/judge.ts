@@ -1,5 +1,6 @@
 import type { Method } from "../answers.ts";
 import { type LoadCertificate, lowerBound } from "./certificate.ts";
+import type { Effort } from "./effort.ts";
 import type { Pricing } from "./pricing.ts";
 import type { Objective, Problem } from "./question.ts";
 import { compare, type Rational, rationalOf, simplest, toNumber } from "./rational.ts";
@@ -29,6 +30,7 @@ export function judge(
   method: Method,
   strategies: readonly Strategy[],
   certificates: readonly LoadCertificate[],
+  effort: () => Effort,
 ): LoadPlan | null {
   let strategy: { readonly best: Strategy; readonly high: Rational } | null = null;
   let certificate: { readonly best: LoadCertificate; readonly low: Rational } | null = null;
@@ -38,7 +40,7 @@ export function judge(
     const high = i < strategies.length ? attained(problem, strategies[i]!) : null;
     if (high !== null && (strategy === null || compare(high, strategy.high) < 0))
       strategy = { best: strategies[i]!, high };
-    const low = i < certificates.length ? lowerBound(problem, certificates[i]!, pricings) : null;
+    const low = i < certificates.length ? lowerBound(problem, certificates[i]!, pricings, effort) : null;
     if (low !== null && (certificate === null || compare(low, certificate.low) > 0))
       certificate = { best: certificates[i]!, low };
   }

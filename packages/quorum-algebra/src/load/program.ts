@@ -37,7 +37,7 @@ export class LoadProgram {
 
   constructor(problem: Problem) {
     this.#problem = problem;
-    this.scale = Math.max(...problem.sides.flatMap(({ effort }) => effort.map(toNumber)), Number.MIN_VALUE);
+    this.scale = Math.max(...problem.sides.flatMap(({ burden }) => burden.map(toNumber)), Number.MIN_VALUE);
     for (const _ of problem.shares) this.variable();
   }
 
@@ -55,8 +55,8 @@ export class LoadProgram {
   loads(nodes: readonly number[], uses: readonly (readonly Entry[])[]): void {
     const { sides, shares } = this.#problem;
     for (const entry of shares.keys()) {
-      const a = sides.flatMap(({ parts, effort }, s) => {
-        const factor = (toNumber(parts[entry]!) * toNumber(effort[nodes[0]!]!)) / this.scale;
+      const a = sides.flatMap(({ parts, burden }, s) => {
+        const factor = (toNumber(parts[entry]!) * toNumber(burden[nodes[0]!]!)) / this.scale;
         return factor === 0 ? [] : uses[s]!.map(([v, c]) => [v, c * factor] as const);
       });
       if (a.length > 0)

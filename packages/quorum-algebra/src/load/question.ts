@@ -70,7 +70,7 @@ export interface Side {
   /** The same on average. A side without operations needs no strategy. */
   readonly part: Rational;
   /** Per node: what one operation takes of the node, 1 / capacity. */
-  readonly effort: readonly Rational[];
+  readonly burden: readonly Rational[];
 }
 
 /** The question with everything filled in, checked, exact, and by index of nodes. */
@@ -106,7 +106,7 @@ export function problemOf(question: LoadQuestion): Problem {
     circuit: compile(expr, universe),
     parts,
     part: parts.reduce((total, part, i) => add(total, multiply(part, shares[i]!)), zero),
-    effort: capacity(name === "reads" ? "readCapacity" : "writeCapacity"),
+    burden: capacity(name === "reads" ? "readCapacity" : "writeCapacity"),
   });
   const latency = profiles.map((p, i) => quantity(p.latency ?? 1, `latency of ${universe.ids[i]}`, false));
   const limit = (o: Objective): Rational | null =>

@@ -2,7 +2,7 @@ import type { Universe } from "../circuit/bits.ts";
 import type { Circuit } from "../circuit/circuit.ts";
 import { emptySet } from "../circuit/evaluate.ts";
 import type { Expr } from "../expressions/expr.ts";
-import type { Effort } from "./cheapest.ts";
+import type { Effort } from "./effort.ts";
 
 /** What a part of the tree can be bought for: `price` per number of failures that it takes to break what was bought. */
 interface Offer {

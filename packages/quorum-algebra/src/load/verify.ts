@@ -1,8 +1,8 @@
 import type { Limits } from "../answers.ts";
 import { emptySet } from "../circuit/evaluate.ts";
 import type { Expr } from "../expressions/expr.ts";
-import { Budget } from "../limits.ts";
 import { type LoadCertificate, lowerBound } from "./certificate.ts";
+import { effortsOf } from "./effort.ts";
 import { choiceOf, networkOf, nodeLoads } from "./figures.ts";
 import { latestOf } from "./latency.ts";
 import { pricingOf } from "./pricing.ts";
@@ -20,9 +20,6 @@ import {
 } from "./rational.ts";
 import { survives } from "./resilient.ts";
 import { type Choice, type Strategy, setOf } from "./strategy.ts";
-
-/** Search steps of a proof without `maxSteps`. */
-export const maxStepsDefault = 100_000;
 
 /** Limits are met up to this part of them: strategies are rounded to whole units. */
 const limitError = rationalOf(1e-9);
@@ -57,13 +54,13 @@ export function verifyLoad(
   }
   const high = attained(problem, strategy);
   if (high === null) return { holds: false, reason: "a limit is not kept" };
-  const budget = new Budget(limits, maxStepsDefault);
-  const pricings = problem.sides.map((side) => pricingOf(problem, side, budget));
+  const effort = effortsOf(limits);
+  const pricings = problem.sides.map((side) => pricingOf(problem, side, effort()));
   const known = pricings.filter((pricing) => pricing !== null);
   return {
     holds: true,
     high,
-    low: known.length < pricings.length ? null : lowerBound(problem, certificate, known),
+    low: known.length < pricings.length ? null : lowerBound(problem, certificate, known, effort),
   };
 }
 
