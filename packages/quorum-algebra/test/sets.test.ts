@@ -1,4 +1,15 @@
-import { and, dpll, dual, type Expr, majority, parse, threshold, thresholdOf } from "@eunomia/quorum-algebra";
+import {
+  and,
+  dpll,
+  dual,
+  type Expr,
+  majority,
+  node,
+  or,
+  parse,
+  threshold,
+  thresholdOf,
+} from "@eunomia/quorum-algebra";
 import {
   canonicalForm,
   cheapestSplittingSet,
