@@ -1,4 +1,4 @@
-import type { Expr, LpSolver } from "@eunomia/quorum-algebra";
+import { and, type Expr, type LpSolver, node, or, threshold, weightedOf } from "@eunomia/quorum-algebra";
 import {
   bestStrategy,
   type LoadAnswer,
@@ -75,6 +75,25 @@ test("any expression: column generation is enumeration is certificate", () => {
   expect(methods.get("column generation")).toBeGreaterThan(25);
 });
 
+test("stakes, and sets that hit lines: cheapest quorums by search are those of enumeration", () => {
+  const nodes = ["a", "b", "c", "d", "e", "f", "g"];
+  const stakes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 7, maxLength: 7 }).map((weights) =>
+    weightedOf(
+      BigInt(Math.floor((2 * weights.reduce((sum, weight) => sum + weight, 0)) / 3) + 1),
+      weights.map((weight, i) => [BigInt(weight), node(nodes[i]!)] as const),
+    ),
+  );
+  const hitting = fc
+    .array(fc.uniqueArray(fc.constantFrom(...nodes), { minLength: 2, maxLength: 3 }), {
+      minLength: 3,
+      maxLength: 7,
+    })
+    .map((lines) => and(...lines.map((line) => or(...line.map(node)))));
+  const seen = counts();
+  fc.assert(isOptimal(questions(fc.oneof(stakes, hitting), fc.constant(0)), withHighs, seen), seeded(40));
+  expect(seen.exact + seen.bounds).toBeGreaterThan(20);
+});
+
 test("sets that bear failures: tables and listing are enumeration is certificate", () => {
   const seen = counts();
   const failing = fc.oneof(
@@ -138,6 +157,23 @@ const keepsBounds = (load: (reads: Expr) => number) =>
     expect(load(reads) * n).toBeGreaterThanOrEqual(c - 1e-9);
     if (intersecting) expect(load(reads) * c).toBeGreaterThanOrEqual(1 - 1e-9);
   });
+
+/** Malkhi and Reiter: quorums that mask b of n Byzantine nodes have a load of sqrt((2 b + 1) / n) at least. */
+test("the bound of masking quorums", () => {
+  for (const [n, b] of [
+    [5, 1],
+    [9, 2],
+    [20, 3],
+  ] as const) {
+    const members = Array.from({ length: n }, (_, i) => `n${i}`);
+    const answer = bestStrategy({
+      reads: threshold(members, Math.ceil((n + 2 * b + 1) / 2)),
+      readFraction: 1,
+    });
+    if (!("value" in answer)) throw new Error(answer.kind);
+    expect(answer.value).toBeGreaterThanOrEqual(Math.sqrt((2 * b + 1) / n));
+  }
+});
 
 test("general bounds of the load", () => {
   const load = (reads: Expr): number => {
