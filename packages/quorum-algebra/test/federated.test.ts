@@ -105,7 +105,7 @@ test("whether quorums meet is what the definition says, by every method", () => 
         methods[name] = (methods[name] ?? 0) + 1;
       },
     ),
-    seeded(200),
+    seeded(150),
   );
   console.log(methods);
   expect(Object.keys(methods).length).toBeGreaterThan(8);

@@ -3,17 +3,14 @@ import type { Limits } from "../answers.ts";
 import { cheapestCompletion } from "../circuit/cheapest.ts";
 import { compile } from "../circuit/circuit.ts";
 import type { Engines } from "../engines.ts";
+import type { Expr } from "../expressions/expr.ts";
+import { normalize } from "../expressions/normal.ts";
+import { print } from "../expressions/print.ts";
 import { dual } from "../expressions/transform.ts";
-import { Formula, type Literal } from "../sat/formula.ts";
 import { Solving } from "../sat/solving.ts";
-import { lexLeader } from "../sat/symmetry.ts";
-import { totalizer } from "../sat/totalizer.ts";
-import { classesOf } from "./classes.ts";
 import { coresOf, ordinaryOf } from "./cluster.ts";
-import { Contraction } from "./contraction.ts";
-import type { Classes } from "./orbits.ts";
+import { HittingSets } from "./hitting-sets.ts";
 import type { Smallest, SmallestOptions } from "./smallest.ts";
-import type { GroupBy } from "./split-program.ts";
 import type { FederatedSystem } from "./system.ts";
 
 /** Nodes without which no quorum is left, ids ascending, and the groups they are made of. */
@@ -25,8 +22,8 @@ export interface BlockingSet {
 
 /**
  * The least number of nodes (or groups) that can halt the network by their silence. 0: it stands still already. An ordinary
- * expression where the cores allow it; otherwise implicit hitting sets: the solver proposes a smallest set that hits all quorums known so
- * far, and a quorum that it misses joins them.
+ * expression where the cores allow it; otherwise implicit hitting sets: the solver proposes a smallest set against all quorums known
+ * so far, and a quorum that it misses joins them.
  *
  * @example
  * smallestBlockingSet(system); // { kind: "exact", size: 6, value: { nodes: […], groups: […] }, method: "symmetric cluster: cut" }
@@ -51,7 +48,11 @@ export function smallestBlockingSet(
     if (cost === low) return { kind: "exact", size: cost, value, method: "symmetric cluster: cut" };
   }
   const core = system.only(cores.flatMap(({ system: { ids } }) => ids));
-  const hitting = new HittingSets(core, groupBy);
+  const cuts = groupBy === null ? cutsOf(core, limits) : { low: 0, candidates: [] };
+  for (const nodes of cuts.candidates)
+    if (core.crash(nodes).contract().length === 0)
+      return { kind: "exact", size: cuts.low, value: { nodes, groups: nodes }, method: "cut of a condition" };
+  const hitting = new HittingSets(core, groupBy, cuts.low);
   const answer = Solving.with(
     () => hitting.formula,
     limits,
@@ -66,66 +67,33 @@ export function smallestBlockingSet(
   return { ...answer, value: { ...answer.value, nodes } };
 }
 
-/** Sets of groups that hit all quorums known so far. */
-class HittingSets {
-  readonly formula = new Formula();
-  readonly #system: FederatedSystem;
-  /** Nodes that can be swapped: of these the first ones are in the set. With groups each node for itself. */
-  readonly #classes: Classes;
-  readonly #groups: readonly string[];
-  /** Per group whether it is in the set, and per node the literal of its group. */
-  readonly #inSet: readonly Literal[];
-  readonly #ofNode: readonly Literal[];
-
-  constructor(system: FederatedSystem, groupBy: GroupBy) {
-    const { ids } = system;
-    const groups = groupBy === null ? ids : ids.map(groupBy);
-    this.#system = system;
-    this.#groups = [...new Set(groups)].sort();
-    this.#inSet = this.formula.freshMany(this.#groups.length);
-    const indexOf = new Map(this.#groups.map((group, at) => [group, at]));
-    this.#ofNode = groups.map((group) => this.#inSet[indexOf.get(group)!]!);
-    this.#classes = groupBy === null ? classesOf(system) : ids.map((_, v) => [v]);
-    lexLeader(
-      this.formula,
-      this.#classes.map((members) => members.map((v) => [this.#ofNode[v]!])),
-    );
+/**
+ * Without some condition failing a core goes on as it is, unless nobody with a condition is left: the cheapest way to make one fail is
+ * a lower bound, and often enough. The candidates have that size.
+ */
+function cutsOf(
+  core: FederatedSystem,
+  limits: Limits,
+): { readonly low: number; readonly candidates: readonly (readonly NodeId[])[] } {
+  const asking = core.ids.filter((_, v) => core.known[v] === 1);
+  const cuts = [{ nodes: asking, size: asking.length, low: asking.length }];
+  const tried = new Set<string>();
+  for (const way of [...new Set(core.conditions)].flatMap(waysToFail)) {
+    const text = print(way);
+    if (way.t === "const" || tried.has(text)) continue;
+    tried.add(text);
+    const circuit = compile(way);
+    const { ids } = circuit.universe;
+    const costs = new Float64Array(ids.length).fill(1);
+    const { chosen, cost, low } = cheapestCompletion(circuit, costs, limits.maxSteps);
+    cuts.push({ nodes: chosen.map((v) => ids[v]!), size: cost, low });
   }
+  const low = Math.min(...cuts.map((cut) => cut.low));
+  return { low, candidates: cuts.filter(({ size }) => size === low).map(({ nodes }) => nodes) };
+}
 
-  smallest(solving: Solving): Smallest<BlockingSet> {
-    const outputs = totalizer(this.formula, this.#inSet, this.#inSet.length);
-    const method = `implicit hitting sets, ${solving.method}`;
-    const contraction = new Contraction(this.#system.gates, this.#system.known);
-    for (let bound = 0; ; ) {
-      const found = solving.solve(bound < outputs.length ? [-outputs[bound]!] : []);
-      if (found === "unknown") return { kind: "bounds", low: bound, high: outputs.length, method };
-      if (found === "unsat") {
-        bound++;
-        continue;
-      }
-      const silent = new Uint8Array(this.#ofNode.length);
-      for (const v of solving.chosen(this.#ofNode)) silent[v] = 1;
-      if (contraction.runWithout(silent) === 0)
-        return { kind: "exact", size: bound, value: this.#read(solving), method };
-      contraction.shrink([...silent.keys()]);
-      this.formula.add(...this.#hit(contraction.inside));
-    }
-  }
-
-  #read(solving: Solving): BlockingSet {
-    const groups = solving.chosen(this.#inSet).map((at) => this.#groups[at]!);
-    const nodes = solving.chosen(this.#ofNode).map((v) => this.#system.ids[v]!);
-    return { nodes, groups };
-  }
-
-  /**
-   * Some quorum that swaps make of this one is missed unless, of some class of which it has m of c members, more than c - m are in
-   * the set: as these are the first ones, unless the one at c - m is.
-   */
-  #hit(quorum: Uint8Array): Literal[] {
-    return this.#classes.flatMap((members) => {
-      const count = members.filter((v) => quorum[v] === 1).length;
-      return count === 0 ? [] : [this.#ofNode[members[members.length - count]!]!];
-    });
-  }
+/** The condition fails if one of these holds of the silent nodes. Each way names a node less often than all together do. */
+function waysToFail(condition: Expr): readonly Expr[] {
+  const fails = normalize(dual(condition));
+  return fails.t === "thr" && fails.k === 1 ? fails.of : [fails];
 }

@@ -38,6 +38,11 @@ export class Contraction {
     return 0;
   }
 
+  /** After a run that left somebody: do those inside meet the condition of the node? */
+  meets(node: number): boolean {
+    return this.#met(this.#gates.root[node]!);
+  }
+
   /** As `run`, of all nodes but those that are marked. */
   runWithout(silent: Uint8Array): number {
     for (let v = 0; v < this.inside.length; v++) this.inside[v] = 1 - silent[v]!;
