@@ -43,6 +43,7 @@ export {
   validate,
 } from "./graph.ts";
 export { type GraphJson, graphFromJson, graphToJson } from "./model/json.ts";
+export { type GraphValue, graphDigest, graphFromValue, graphSchema, graphValue } from "./model/schema.ts";
 export type { Edge, EdgeInput, GraphInput, Label, LabelInput, QuorumsInput } from "./model/spec.ts";
 export { parseGraph, printGraph } from "./model/text.ts";
 export { type Disagreement, describe } from "./validity/witness.ts";

@@ -13,7 +13,7 @@ import { ends } from "./worst.ts";
  *
  * @example
  * explain(graph, "red", "blue", ["s1"]);
- * // red and blue need not agree when s1 are unsafe.
+ * // red and blue need not agree when s1 is unsafe.
  * //   red - blue: s1 & s2 & s3 fails: it needs s1
  * @throws GraphError `unknown-learner`, `unknown-acceptor`.
  */
@@ -23,16 +23,17 @@ export function explain(graph: LearnerGraph, a: LearnerId, b: LearnerId, unsafe:
   const gone = acceptorNumbers(model, unsafe, "explain")
     .sort((x, y) => x - y)
     .map((index) => model.acceptors[index]!);
-  const when = gone.length === 0 ? "when everybody is safe" : `when ${gone.join(", ")} are unsafe`;
+  const when =
+    gone.length === 0
+      ? "when everybody is safe"
+      : `when ${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} unsafe`;
   const pair = a === b ? `${a} and itself` : `${a} and ${b}`;
   const path = pathBetween(model, u, v, (label) => labels[label]!.holdsWithout(gone));
   if (path !== null) return [`${pair} must agree ${when}.`, ...alongPath(graph, path, gone)].join("\n");
   const declared = pathBetween(model, u, v, () => true);
   if (declared === null)
     return `${pair} never have to agree: ${a === b ? "no label" : "no path of labels"} is declared.`;
-  const lines = [`${pair} need not agree ${when}.`, ...alongPath(graph, declared, gone)];
-  if (a !== b && declared.length < model.learners.length) lines.push("  No other path holds either.");
-  return lines.join("\n");
+  return [`${pair} need not agree ${when}.`, ...alongPath(graph, declared, gone)].join("\n");
 }
 
 function alongPath(graph: LearnerGraph, path: readonly number[], gone: readonly NodeId[]): readonly string[] {
