@@ -51,7 +51,7 @@ export function decisionDiagram(quorums: Quorums, limits: Limits = {}): Answer<D
 }
 
 /** A normal form as a diagram of its own over its nodes. @throws OverLimit */
-export function diagramOf(
+function diagramOf(
   normal: Expr,
   budget: Budget,
 ): { readonly diagram: Diagram; readonly root: number; readonly order: readonly NodeId[] } {
