@@ -52,7 +52,7 @@ function naiveSystems(ids: readonly NodeId[]): Expr[] {
   return [...new Map(all(ids).map((expr) => [print(normalize(expr)), normalize(expr)])).values()];
 }
 
-const scoreNothing: Score = { score: () => 1 };
+const scoreNothing: Score = { score: () => 1, low: () => 1 };
 const seenWith = (nodes: readonly NodeId[], kind?: (id: NodeId) => string): number =>
   findBest({ nodes, score: kind === undefined ? scoreNothing : { ...scoreNothing, kind } }).seen;
 

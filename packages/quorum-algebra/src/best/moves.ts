@@ -18,8 +18,8 @@ export function* seeds(counts: readonly number[]): Generator<Tree> {
 }
 
 /**
- * Systems that differ by one move: a threshold one higher or lower, two nodes of different kinds swapped, or a part taken out and put
- * elsewhere: into a gate (which then asks as many as before, or one more), or beside another part.
+ * Systems that differ by one move: a threshold one higher or lower, two nodes of different kinds swapped, or a part taken out
+ * and put elsewhere: into a gate (which then asks as many as before, or one more), or beside another part.
  */
 export function* neighbours(tree: Tree): Generator<Tree> {
   yield* thresholds(tree);

@@ -8,15 +8,15 @@ export interface SearchQuestion {
   readonly nodes: readonly NodeId[];
   readonly score: Score;
   /**
-   * "two" (by default): read quorums, and the write quorums that meet them all, `dual(reads)`. "one": one system whose quorums meet each
-   * other.
+   * "two" (by default): read quorums, and the write quorums that meet them all, `dual(reads)`. "one": one system whose quorums
+   * meet each other.
    */
   readonly phases?: "one" | "two";
   /** Crashes that are survived, whichever they are: reads and writes keep a quorum. 0 by default. */
   readonly crashes?: number;
   /**
-   * Byzantine nodes that are survived, with one phase only: signed data is safe ("dissemination": any two quorums share more nodes
-   * than these), and a quorum answers without them. 0 by default.
+   * Byzantine nodes that are survived, with one phase only: signed data is safe ("dissemination": any two quorums share more
+   * nodes than these), and a quorum answers without them. 0 by default.
    */
   readonly byzantine?: number;
   /** The same for unsigned data ("masking": any two quorums share more than twice as many). 0 by default. */
@@ -43,8 +43,8 @@ export interface SearchReport {
   /** "enumeration" of all systems, or "beam search" from one to the next. */
   readonly method: Method;
   /**
-   * Systems that were looked at, that met the counted conditions, and that were scored. An enumeration does not count the thresholds and
-   * equal groups that it begins with.
+   * Systems that were looked at, that met the counted conditions, and that were scored. An enumeration does not count the
+   * thresholds and equal groups that it begins with.
    */
   readonly seen: number;
   readonly candidates: number;

@@ -8,10 +8,10 @@ import { SearchState } from "./state.ts";
 const maxStepsDefault = 3_000_000;
 
 /**
- * Searches the systems in which every node occurs once, built of counting gates. Up to 7 nodes (more where nodes can be swapped) they
- * are enumerated, filtered without a program, and scored by rising bound until no better one can come. Beyond that a beam
- * search moves from systems to similar ones: it finds good systems and says `complete: false`. Gives each system that is
- * better than those before, and the report at the end.
+ * Searches the systems in which every node occurs once, built of counting gates. Up to 7 nodes (more where nodes can be
+ * swapped) they are enumerated, filtered without a program, and scored by rising bound until no better one can come. Beyond
+ * that a beam search moves from systems to similar ones: it finds good systems and says `complete: false`. Gives each system
+ * that is better than those before, and the report at the end.
  *
  * @throws QuorumError `empty` or `duplicate-member` for nodes, `quantity` for numbers of failures.
  */

@@ -4,8 +4,8 @@ import type { Chances } from "../probability/chances.ts";
 import type { Candidate, Score } from "./score.ts";
 
 /**
- * Scores a system by how likely an operation finds no quorum: the unavailability of reads in `readFraction` of the cases, else that of
- * writes. Nodes are told apart by their ids, unless they all fail with one chance.
+ * Scores a system by how likely an operation finds no quorum: the unavailability of reads in `readFraction` of the cases, else
+ * that of writes. Nodes are told apart by their ids, unless they all fail with one chance.
  *
  * @throws QuorumError as `unavailability`, while it scores.
  */

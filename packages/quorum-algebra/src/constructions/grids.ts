@@ -4,8 +4,8 @@ import { checkMembers, grid, type ReadWrite, weighted } from "../expressions/con
 import { and, type Expr, node, or, thresholdOf } from "../expressions/expr.ts";
 
 /**
- * Phase 1 asks a whole row, phase 2 one node of every row (Cheung, Ammar, Ahamad, 1992). Rows may differ in length. Each phase is the
- * dual of the other, and every node occurs once.
+ * Phase 1 asks a whole row, phase 2 one node of every row (after Cheung, Ammar, Ahamad, 1992). Rows may differ in length. Each phase
+ * is the dual of the other, and every node occurs once.
  *
  * @throws QuorumError `empty` or `duplicate-member`.
  */
@@ -75,7 +75,7 @@ export function triangle(members: readonly NodeId[]): Expr {
 }
 
 /**
- * The hub and any spoke, or all spokes (Holzman, Marcus, Peleg, 1997). As a weighted gate, in which every node occurs once.
+ * The hub and any spoke, or all spokes. As a weighted gate, in which every node occurs once.
  *
  * @throws QuorumError `empty` without spokes, `duplicate-member`.
  */

@@ -7,8 +7,8 @@ import { dual } from "../expressions/transform.ts";
 
 /**
  * Paths (Naor, Wool, 1998): members are the edges of a grid of d + 2 columns and d + 1 rows of points, without the edges along
- * the left and the right side: first the (d + 1)^2 horizontal ones, row by row, then the d^2 vertical ones, row by row. Phase 1 asks a
- * path from left to right, phase 2 a path from top to bottom between the points, which crosses edges: any two meet.
+ * the left and the right side: first the (d + 1)^2 horizontal ones, row by row, then the d^2 vertical ones, row by row. Phase 1
+ * asks a path from left to right, phase 2 a path from top to bottom between the points, which crosses edges: any two meet.
  * `join(phase1, phase2)` is the system for one phase, with quorums of 2d + 1 nodes and more.
  *
  * The expression says "reached after so many steps", so it grows with d^4 and not with the number of paths.

@@ -14,9 +14,9 @@ import { planOf, type Step } from "./plan.ts";
 type Interval = readonly [low: number, high: number];
 
 /**
- * Which node matters: per node (and per group) the chance that it decides, that is, that the others have a quorum with it and none
- * without it. It is the derivative of the unavailability by the node's chance to fail (Birnbaum, 1969). One pass up and one down;
- * exact or in bounds as `unavailability`.
+ * Which node matters: per node (and per group) the chance that it decides, that is, that the others have a quorum with it and
+ * none without it. It is the derivative of the unavailability by the node's chance to fail (Birnbaum, 1969). One pass up and
+ * one down; exact or in bounds as `unavailability`.
  *
  * @example
  * birnbaum(parse("a & (b | c)"), 0.1); // a 0.99, b 0.09, c 0.09
@@ -78,8 +78,8 @@ function gateCriticals({ parts, plan }: GateStep, chances: SlotChances): Interva
 }
 
 /**
- * The others come within a part's weight of the bound, but not to it. Rounded up they come at least as often to either, rounded down
- * at most as often, and both stay true when the part's weight, rounded alike, is taken from the bound.
+ * The others come within a part's weight of the bound, but not to it. Rounded up they come at least as often to either, rounded
+ * down at most as often, and both stay true when the part's weight, rounded alike, is taken from the bound.
  */
 function gateBounds({ parts, plan }: GateStep, low: SlotChances, high: SlotChances): Interval[] {
   const upSide = plan.low.side === "up";

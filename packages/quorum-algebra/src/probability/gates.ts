@@ -34,10 +34,10 @@ export function planGate(weights: readonly bigint[], need: bigint, units: number
 }
 
 /**
- * Two choices of children that each weigh at least `need` and share no more than the children that hold: bounds, since it is
- * a question of dividing the others into two loads of at most `total - need`. They can surely not be divided while those that hold
- * weigh less than `2 need - total`. Heaviest first into one load as they fit, the rest into the other, wastes less than the
- * heaviest; see `LightPlan` for a better bound. Null: some two choices share nothing at all, whoever holds.
+ * Two choices of children that each weigh at least `need` and share no more than the children that hold: bounds, since it is a
+ * question of dividing the others into two loads of at most `total - need`. They can surely not be divided while those that
+ * hold weigh less than `2 need - total`. Heaviest first into one load as they fit, the rest into the other, wastes less than
+ * the heaviest; see `LightPlan` for a better bound. Null: some two choices share nothing at all, whoever holds.
  */
 export function planSplit(weights: readonly bigint[], need: bigint, units: number): SplitPlan | null {
   const total = sum(weights);

@@ -27,11 +27,11 @@ export interface UnsafetyOptions extends ChanceOptions {
 const groupsMax = 20;
 
 /**
- * The chance that the Byzantine nodes split the system: that two quorums have nothing in common outside them, so that
- * both can be made to decide. Nodes are Byzantine independently (but for `groups`, whose members all are when the group is). A small
+ * The chance that the Byzantine nodes split the system: that two quorums have nothing in common outside them, so that both can
+ * be made to decide. Nodes are Byzantine independently (but for `groups`, whose members all are when the group is). A small
  * tail, as `unavailability` is one. Exact by the gate rule "2k - n children split" for independent children (and `k1 + k2 - n`
- * for two systems of one shape) and by decision diagrams for the rest; large weights in bounds, of which the upper one is
- * a promise: the Byzantine weight reaches what two quorums share at least.
+ * for two systems of one shape) and by decision diagrams for the rest; large weights in bounds, of which the upper one is a
+ * promise: the Byzantine weight reaches what two quorums share at least.
  *
  * @example
  * unsafety(threshold(["a", "b", "c", "d"], 3), 0.01); // two Byzantine nodes of four
