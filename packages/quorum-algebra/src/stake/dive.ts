@@ -76,10 +76,11 @@ export class Dive {
     }
   }
 
-  /** The item that the prices leave most in doubt, and the place that costs it least. */
+  /** The item that the prices leave most in doubt, and the bag that costs it least: out it may always go. */
   get doubtful(): { readonly item: number; readonly place: number } {
     const rank = this.#order.length - 1;
-    return { item: this.#order[rank]!, place: this.#tries[tryMax * rank]! };
+    const [first, second] = this.#tries.subarray(tryMax * rank);
+    return { item: this.#order[rank]!, place: first === out ? second! : first! };
   }
 
   #regret(i: number): number {

@@ -34,15 +34,14 @@ export interface PackingWish {
   readonly diveSteps?: number;
 }
 
-/** A part of the search: where each item may go, as bits. */
 interface Part {
   readonly low: bigint;
-  readonly may: Uint8Array;
   readonly open: Open;
 }
 
-/** What is left to pack in a part. */
+/** A part of the search: where each item may go, as bits, and what is left to pack. */
 interface Open {
+  readonly places: Uint8Array;
   readonly items: readonly number[];
   readonly packing: Packing;
   readonly rough: Rough;
@@ -73,17 +72,17 @@ export function pack(packing: Packing, wish: PackingWish, budget: Budget): Packi
     if (open === null) return null;
     budget.spend(pricing * open.items.length);
     const low = open.paid + leastCost(open.rough, open.prices);
-    return low <= atMost() ? { low, may, open } : null;
+    return low <= atMost() ? { low, open } : null;
   };
 
   const all = partOf(new Uint8Array(packing.a.length).fill(packing.b === null ? inA | out : inA | inB | out));
   if (all === null) return { best, low: wish.atMost + 1n, complete: true, method: "linear relaxation" };
   parts.push(all);
   for (let part = parts.pop(); part !== null && part.low <= atMost(); part = parts.pop()) {
-    const { open, may, low } = part;
+    const { open, low } = part;
     const dive = new Dive(open.packing, open.rough, open.prices, atMost() - open.paid);
     const settled = dive.run(wish.enough - open.paid, budget, diveSteps);
-    if (dive.best !== null) best = whole(may, open, dive.best);
+    if (dive.best !== null) best = whole(open, dive.best);
     if (best !== null && best.cost <= wish.enough) return { best, low: all.low, complete: true, method };
     if (budget.over || budget.steps > end) return { best, low, complete: false, method };
     if (settled) continue;
@@ -91,8 +90,8 @@ export function pack(packing: Packing, wish: PackingWish, budget: Budget): Packi
     const { cuts } = open.prices;
     const halves = (cuts.length > 0 ? cuts : [dive.doubtful]).map(
       ({ item, place }): Halves => [
-        partOf(restricted(may, open.items[item]!, place)),
-        partOf(restricted(may, open.items[item]!, ~place)),
+        partOf(restricted(open.places, open.items[item]!, place)),
+        partOf(restricted(open.places, open.items[item]!, ~place)),
       ],
     );
     for (const half of halves.reduce(better)) if (half !== null) parts.push(half);
@@ -114,36 +113,40 @@ function better(one: Halves, two: Halves): Halves {
   return first === null || (second !== null && first >= second) ? one : two;
 }
 
-function restricted(may: Uint8Array, item: number, to: number): Uint8Array {
-  const next = may.slice();
+function restricted(places: Uint8Array, item: number, to: number): Uint8Array {
+  const next = places.slice();
   next[item]! &= to;
   return next;
 }
 
 /** What is left to do when some items have their place; null if they do not fit. */
 function openOf({ a, b, cost, roomA, roomB }: Packing, may: Uint8Array): Open | null {
-  const items: number[] = [];
-  let paid = 0n;
   may.forEach((bits, i) => {
     if (bits === inA) roomA -= a[i]!;
     else if (bits === inB) roomB -= b![i]!;
-    else if (bits === out) paid += cost[i]!;
-    else items.push(i);
   });
   if (roomA < 0n || roomB < 0n) return null;
-  const pick = (values: readonly bigint[]): bigint[] => items.map((i) => values[i]!);
-  const packing = { a: pick(a), b: b === null ? null : pick(b), cost: pick(cost), roomA, roomB };
-  const fits = Uint8Array.from(items, (i) => {
-    const bits = may[i]!;
+  const items: number[] = [];
+  const places = may.map((bits, i) => {
+    if (bits === inA || bits === inB) return bits;
     return bits & ~(a[i]! > roomA ? inA : 0) & ~(b !== null && b[i]! > roomB ? inB : 0);
   });
-  if (fits.includes(0)) return null;
-  const rough = roughly(packing, fits);
-  return { items, packing, rough, prices: bestPrices(rough), paid };
+  let paid = 0n;
+  places.forEach((bits, i) => {
+    if (bits === out) paid += cost[i]!;
+    else if (bits !== inA && bits !== inB) items.push(i);
+  });
+  const pick = (values: readonly bigint[]): bigint[] => items.map((i) => values[i]!);
+  const packing = { a: pick(a), b: b === null ? null : pick(b), cost: pick(cost), roomA, roomB };
+  const rough = roughly(
+    packing,
+    Uint8Array.from(items, (i) => places[i]!),
+  );
+  return { items, places, packing, rough, prices: bestPrices(rough), paid };
 }
 
-function whole(may: Uint8Array, open: Open, found: Packed): Packed {
-  const places = may.slice();
+function whole(open: Open, found: Packed): Packed {
+  const places = open.places.slice();
   found.places.forEach((place, at) => {
     places[open.items[at]!] = place;
   });

@@ -15,7 +15,7 @@ export const inA = 1;
 export const inB = 2;
 export const out = 4;
 
-/** A packing in floating point, which only proposes, and where each item may still go. */
+/** A packing in floating point, which only proposes, and where each item may still go: out in any case. */
 export interface Rough {
   readonly count: number;
   readonly a: Float64Array;
@@ -136,8 +136,10 @@ class Filler {
     const cut = this.#fill(a);
     const item = this.#order[cut.at];
     const cutByA = this.#cutByA(a, cut.at);
-    if (item === undefined || cut.left === 1) return { a, b: 0, cuts: cutByA };
-    return { a, b: this.#worth[item]!, cuts: [{ item, place: inB }, ...cutByA] };
+    if (item === undefined) return { a, b: 0, cuts: cutByA };
+    // An item that just does not fit sets the price even if nothing of it does.
+    const b = Math.max(0, this.#worth[item]!);
+    return { a, b, cuts: cut.left < 1 ? [{ item, place: inB }, ...cutByA] : cutByA };
   }
 
   /** At this price of the first bag, do the items that want to be in it exceed its room? */

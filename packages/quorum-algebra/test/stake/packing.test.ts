@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Budget } from "../../src/limits.ts";
 import { type PackingResult, type PackingWish, pack } from "../../src/stake/packing.ts";
-import { inA, inB, type Packing } from "../../src/stake/prices.ts";
+import { bestPrices, costIn, inA, inB, type Packing, type Rough, roughly } from "../../src/stake/prices.ts";
 import { refuted, seeded } from "../naive.ts";
 import { ways } from "./twins.ts";
 
@@ -90,7 +90,7 @@ test("twins are refused: rooms in floating point, a bound that is too high", () 
 test("bounds hold whenever the search is cut off", () => {
   let cut = 0;
   fc.assert(
-    fc.property(anyPacking, fc.nat(1500), (packing, maxSteps) => {
+    fc.property(anyPacking, fc.nat(800), (packing, maxSteps) => {
       const all = packing.cost.reduce((sum, value) => sum + value, 0n);
       const { best, low, complete } = pack(
         packing,
@@ -105,4 +105,90 @@ test("bounds hold whenever the search is cut off", () => {
     seeded(300),
   );
   expect(cut).toBeGreaterThan(60);
+});
+
+/** Least cost for every room left, item by item: what branch and bound saves. */
+function byTable({ a, b, cost, roomA, roomB }: Packing): bigint {
+  const [width, height] = [Number(roomA) + 1, Number(roomB) + 1];
+  let least = Array.from({ length: width * height }, () => 0n);
+  a.forEach((_, i) => {
+    const [inFirst, inSecond] = [Number(a[i]!), Number(b![i]!)];
+    least = least.map((before, at) => {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      const choices = [before + cost[i]!];
+      if (x >= inFirst) choices.push(least[at - inFirst]!);
+      if (y >= inSecond) choices.push(least[at - inSecond * width]!);
+      return choices.reduce((best, value) => (value < best ? value : best));
+    });
+  });
+  return least.at(-1)!;
+}
+
+test("some forty items are packed as by a table", () => {
+  let positive = 0;
+  let split = 0;
+  const size = { minLength: 30, maxLength: 45 };
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.bigInt(1n, 12n), fc.bigInt(1n, 12n), fc.bigInt(1n, 30n)), size),
+      fc.nat(2),
+      fc.bigInt(10n, 60n),
+      fc.bigInt(10n, 60n),
+      (items, kind, roomA, roomB) => {
+        const [a, b, own] = [0, 1, 2].map((part) => items.map((item) => item[part]!)) as [
+          bigint[],
+          bigint[],
+          bigint[],
+        ];
+        const packing = { a, b, cost: [own, a, items.map(() => 1n)][kind]!, roomA, roomB };
+        const all = packing.cost.reduce((sum, value) => sum + value, 0n);
+        const found = pack(packing, { atMost: all, enough: 0n, diveSteps: 200 }, new Budget({}, 1e8));
+        expect(found.complete).toBe(true);
+        expect(found.best?.cost).toBe(byTable(packing));
+        if (found.best!.cost > 0n) positive++;
+        if (found.method === "branch and bound") split++;
+      },
+    ),
+    seeded(60),
+  );
+  expect(positive).toBeGreaterThan(40);
+  expect(split).toBeGreaterThan(10);
+});
+
+let tight = 0;
+const arePrices = (find: (rough: Rough) => { readonly a: number; readonly b: number }) =>
+  fc.property(
+    fc.array(
+      fc.tuple(fc.bigInt(1n, 12n), fc.bigInt(1n, 12n), fc.bigInt(0n, 30n), fc.constantFrom(7, 7, 6, 5)),
+      {
+        minLength: 2,
+        maxLength: 15,
+      },
+    ),
+    fc.bigInt(0n, 40n),
+    fc.bigInt(0n, 40n),
+    (items, roomA, roomB) => {
+      const list = (part: 0 | 1 | 2): bigint[] => items.map((item) => item[part]);
+      const may = Uint8Array.from(items, (item) => item[3]);
+      const rough = roughly({ a: list(0), b: list(1), cost: list(2), roomA, roomB }, may);
+      const bound = (a: number, b: number): number =>
+        items.reduce(
+          (sum, _, i) =>
+            sum + Math.min(...[1, 2, 4].map((place) => costIn(rough, { a, b, cuts: [] }, i, place))),
+          -a * rough.roomA - b * rough.roomB,
+        );
+      const { a, b } = find(rough);
+      expect(a >= 0 && b >= 0).toBe(true);
+      for (let x = 0; x <= 20; x++)
+        for (let y = 0; y <= 20; y++) expect(bound(x / 4, y / 4)).toBeLessThanOrEqual(bound(a, b) + 1e-6);
+      if (bound(a, b) > 1) tight++;
+    },
+  );
+
+test("no prices of a grid give a better bound than the best ones", () => {
+  tight = 0;
+  fc.assert(arePrices(bestPrices), seeded(80));
+  expect(tight).toBeGreaterThan(40);
+  const onlyFirst = (rough: Rough) => ({ ...bestPrices(rough), b: 0 });
+  expect(refuted(arePrices(onlyFirst))).toBe(true);
 });
