@@ -9,14 +9,14 @@ export interface Distribution {
 }
 
 /** No part yet: weight 0 for certain. `cap` at least 1. */
-export function emptyDistribution(cap: number): Distribution {
+function emptyDistribution(cap: number): Distribution {
   const cells = new Float64Array(cap + 1);
   cells[0] = 1;
   return { cells, top: 0 };
 }
 
 /** Overwrites `to`, of the same cap. */
-export function copyDistribution(from: Distribution, to: Distribution): void {
+function copyDistribution(from: Distribution, to: Distribution): void {
   const { cells, top } = from;
   const cap = cells.length - 1;
   if (to.top > top) to.cells.fill(0, top + 1, cap);
@@ -26,7 +26,7 @@ export function copyDistribution(from: Distribution, to: Distribution): void {
 }
 
 /** One part more: of weight `weight`, it counts with chance `counts` and does not with chance `not`. */
-export function addPart(distribution: Distribution, weight: number, counts: number, not: number): void {
+function addPart(distribution: Distribution, weight: number, counts: number, not: number): void {
   if (weight === 0) return;
   const { cells, top } = distribution;
   const cap = cells.length - 1;

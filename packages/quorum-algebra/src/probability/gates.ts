@@ -98,7 +98,7 @@ function planLight(
   };
 }
 
-export function sum(weights: readonly bigint[]): bigint {
+function sum(weights: readonly bigint[]): bigint {
   return weights.reduce((a, b) => a + b, 0n);
 }
 
