@@ -6,17 +6,14 @@ import { ComponentCache } from "./closure/components.ts";
 import { type Watch, watchOf } from "./closure/watch.ts";
 import type { Effort } from "./effort.ts";
 import { GraphError } from "./errors.ts";
-import { type CompiledLabel, compileLabels } from "./labels/compiled.ts";
+import { type CompiledModel, compileModel } from "./labels/compiled.ts";
 import { buildModel, numberOf } from "./model/build.ts";
-import type { Model } from "./model/model.ts";
 import type { Edge, GraphInput } from "./model/spec.ts";
 import { validateModel, violations } from "./validity/validate.ts";
 import { type Disagreement, describe } from "./validity/witness.ts";
 
 /** What questions about a graph work on. It may change from version to version. */
-export interface Inside {
-  readonly model: Model;
-  readonly labels: readonly CompiledLabel[];
+export interface Inside extends CompiledModel {
   readonly closure: Closure;
 }
 
@@ -47,8 +44,8 @@ export interface ValidGraph extends LearnerGraph {
  * @throws GraphError, QuorumError, QuorumSyntaxError for input that is no graph.
  */
 export function draftGraph(input: GraphInput, groups: Groups = {}): LearnerGraph {
-  const model = buildModel(input, groups);
-  const labels = compileLabels(model);
+  const compiled = compileModel(buildModel(input, groups));
+  const { model, labels } = compiled;
   const { acceptors, acceptorIndex, learners, learnerIndex, edges } = model;
   const cache = new ComponentCache(model, labels);
   const name = (number: number): LearnerId => learners[number]!.id;
@@ -79,7 +76,7 @@ export function draftGraph(input: GraphInput, groups: Groups = {}): LearnerGraph
     },
     connected: (caught) => cache.at(flags(caught, 1)).lists,
     watch: () => watchOf(model, labels),
-    inside: { model, labels, closure: new Closure(model, labels) },
+    inside: { ...compiled, closure: new Closure(compiled) },
   };
 }
 
@@ -118,12 +115,10 @@ export function learnerGraph(input: GraphInput, effort: Effort = {}, groups: Gro
  * when the limits did not suffice.
  */
 export function validate(graph: LearnerGraph, effort: Effort = {}): Verdict<Disagreement> {
-  const { model, labels, closure } = graph.inside;
-  return validateModel(model, labels, closure.routes, effort);
+  return validateModel(graph.inside, graph.inside.closure.routes, effort);
 }
 
 /** One witness for every pair of learners that must agree where their quorums do not meet. Undecided pairs are left out. */
 export function invalidPairs(graph: LearnerGraph, effort: Effort = {}): readonly Disagreement[] {
-  const { model, labels, closure } = graph.inside;
-  return violations(model, labels, closure.routes, effort);
+  return violations(graph.inside, graph.inside.closure.routes, effort);
 }

@@ -67,19 +67,23 @@ describe("validity of the closed graph is that of brute force", () => {
   });
   test("as one circuit, when there are too many routes", () => {
     const circuit: Validate = (input) => {
-      const { model, labels } = draftGraph(input).inside;
-      return validateModel(model, labels, null, {});
+      return validateModel(draftGraph(input).inside, null, {});
     };
     fc.assert(agrees(fc.oneof(mixed, careful), circuit), seeded(100));
   });
   test("a twin that checks the declared edges only is refused", () => {
     const declaredOnly: Validate = (input) => {
-      const { model, labels } = draftGraph(input).inside;
+      const { inside } = draftGraph(input);
       const routes = (a: number, b: number) =>
-        model.edges
+        inside.model.edges
           .filter((e) => (e.a === a && e.b === b) || (e.a === b && e.b === a))
-          .map(({ label }) => ({ labels: [label], path: [a, b], bits: 1n << BigInt(label), implied: 0n }));
-      return validateModel(model, labels, { between: routes }, {});
+          .map(({ label }) => ({
+            atoms: inside.atomsOf[label]!,
+            path: [a, b],
+            bits: BigInt(label),
+            implied: 0n,
+          }));
+      return validateModel(inside, { between: routes }, {});
     };
     expect(refuted(agrees(flat, declaredOnly))).toBe(true);
   });

@@ -2,7 +2,7 @@ import type { LearnerId, NodeId } from "@eunomia/engine";
 import { type Expr, print, quorumSystem } from "@eunomia/quorum-algebra";
 import { pathBetween } from "../closure/path.ts";
 import type { LearnerGraph } from "../graph.ts";
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { Condition } from "../labels/compiled.ts";
 import { acceptorNumbers } from "../model/build.ts";
 import { printLabel } from "../model/label-text.ts";
 import { ends } from "./worst.ts";
@@ -49,7 +49,7 @@ function alongPath(graph: LearnerGraph, path: readonly number[], gone: readonly 
   return lines;
 }
 
-function verdict(label: CompiledLabel, gone: readonly NodeId[]): string {
+function verdict(label: Condition, gone: readonly NodeId[]): string {
   if (label.holdsWithout(gone)) return "holds";
   const unsafe = new Set(gone);
   const failed = failedPart(label.expr, unsafe);

@@ -23,7 +23,7 @@ export interface Unclosed {
  * expressions.
  */
 export function isClosed(graph: LearnerGraph, effort: Effort = {}): Verdict<Unclosed> {
-  const { model, labels, closure } = graph.inside;
+  const { model, labels, atoms, atomsOf, closure } = graph.inside;
   let undecided = 0;
   const count = model.learners.length;
   for (let a = 0; a < count; a++)
@@ -33,8 +33,9 @@ export function isClosed(graph: LearnerGraph, effort: Effort = {}): Verdict<Uncl
       const ways = closure.between(a, b);
       if (ways === null) return { holds: null, reason: "limit", steps: 0 };
       for (const way of ways) {
-        if (declared !== null && (way.implied & (1n << BigInt(declared))) !== 0n) continue;
-        const known = way.labels.map((number) => labels[number]!);
+        if (declared !== null && atomsOf[declared]!.every((atom) => (way.implied >> BigInt(atom)) & 1n))
+          continue;
+        const known = way.atoms.map((number) => atoms[number]!);
         const all = and(...known.map(({ expr }) => expr));
         // Without shares of its own the label is one expression; the way asks for at least what its expressions say.
         const entailed = entails(all, target?.expr ?? constant(false), effort.limits, effort.engines).holds;

@@ -1,25 +1,22 @@
 import { and, type Expr, normalize, or } from "@eunomia/quorum-algebra";
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { CompiledModel } from "../labels/compiled.ts";
 import { allOf, type NumberedLabel } from "../labels/label.ts";
-import type { Model } from "../model/model.ts";
 import { type Route, type Routes, routesOf } from "./routes.ts";
 import { type ClosedExprs, closedExprs } from "./symbolic.ts";
 
 /** The closed labels of a model, found when they are first asked for. */
 export class Closure {
-  readonly #model: Model;
-  readonly #labels: readonly CompiledLabel[];
+  readonly #compiled: CompiledModel;
   #routes: Routes | null | undefined;
   #exprs: ClosedExprs | undefined;
 
-  constructor(model: Model, labels: readonly CompiledLabel[]) {
-    this.#model = model;
-    this.#labels = labels;
+  constructor(compiled: CompiledModel) {
+    this.#compiled = compiled;
   }
 
   /** Null: more than can be kept. */
   get routes(): Routes | null {
-    if (this.#routes === undefined) this.#routes = routesOf(this.#model, this.#labels);
+    if (this.#routes === undefined) this.#routes = routesOf(this.#compiled);
     return this.#routes;
   }
 
@@ -30,22 +27,20 @@ export class Closure {
 
   /** One label per way. Null: too many ways. */
   alternatives(a: number, b: number): readonly NumberedLabel[] | null {
-    const ways = this.between(a, b);
-    return ways?.map(({ labels }) => allOf(labels.map((label) => this.#model.labels[label]!))) ?? null;
+    const { atoms } = this.#compiled;
+    return this.between(a, b)?.map((way) => allOf(way.atoms.map((atom) => atoms[atom]!.label))) ?? null;
   }
 
   /** The closed label as one expression, in normal form. Null: shares of stake are part of it. */
   expr(a: number, b: number): Expr | null {
-    const ways = this.between(a, b);
-    if (ways === null) {
-      if (this.#labels.some(({ shares }) => shares.length > 0)) return null;
-      this.#exprs ??= closedExprs(this.#model, (label) => this.#labels[label]!.expr);
+    const { model, labels, atoms } = this.#compiled;
+    const ways = this.between(a, b)?.map((way) => way.atoms.map((atom) => atoms[atom]!));
+    if (ways === undefined) {
+      if (labels.some(({ shares }) => shares.length > 0)) return null;
+      this.#exprs ??= closedExprs(model, (label) => labels[label]!.expr);
       return normalize(this.#exprs(a, b));
     }
-    if (ways.some(({ labels }) => labels.some((label) => this.#labels[label]!.shares.length > 0)))
-      return null;
-    return normalize(
-      or(...ways.map(({ labels }) => and(...labels.map((label) => this.#labels[label]!.expr)))),
-    );
+    if (ways.some((way) => way.some(({ shares }) => shares.length > 0))) return null;
+    return normalize(or(...ways.map((way) => and(...way.map(({ expr }) => expr)))));
   }
 }

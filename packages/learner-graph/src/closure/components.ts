@@ -1,5 +1,5 @@
 import type { LearnerId, NodeId } from "@eunomia/engine";
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { Condition } from "../labels/compiled.ts";
 import type { Model } from "../model/model.ts";
 
 /** Learners by group: two with one number must agree; -1 need not even agree with itself. */
@@ -45,10 +45,10 @@ const keptMax = 4096;
 /** The components for a set of unsafe acceptors, found once per set. */
 export class ComponentCache {
   readonly #model: Model;
-  readonly #labels: readonly CompiledLabel[];
+  readonly #labels: readonly Condition[];
   readonly #known = new Map<string, Components>();
 
-  constructor(model: Model, labels: readonly CompiledLabel[]) {
+  constructor(model: Model, labels: readonly Condition[]) {
     this.#model = model;
     this.#labels = labels;
   }

@@ -1,14 +1,13 @@
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { Atom, CompiledModel } from "../labels/compiled.ts";
 import { narrower } from "../labels/label.ts";
-import type { Model } from "../model/model.ts";
 
-/** One way in which two learners come to agree: all of these labels hold. */
+/** One way in which two learners come to agree: all of these conditions hold. */
 export interface Route {
-  /** Numbers of labels, ascending; none is implied by another. */
-  readonly labels: readonly number[];
+  /** Numbers of atoms, ascending; none is implied by another. */
+  readonly atoms: readonly number[];
   /** Learners from one to the other, each once; a self edge stands as the learner twice. */
   readonly path: readonly number[];
-  /** Bits of `labels`, and of everything that they imply. */
+  /** Bits of `atoms`, and of everything that they imply. */
   readonly bits: bigint;
   readonly implied: bigint;
 }
@@ -22,25 +21,21 @@ export interface Routes {
 const stepsMax = 200_000;
 
 /**
- * Closes the graph over the labels as atoms: Floyd and Warshall over sets of labels, of which only the least demanding are
- * kept. Labels of which one obviously implies the other count as such, so that ordered labels (thresholds, nested groups)
- * leave one route per pair. Null: too many routes; the labels are then best asked as one circuit.
+ * Closes the graph over the atoms of labels: Floyd and Warshall over sets of atoms, of which only the least demanding are
+ * kept. Atoms of which one obviously implies the other count as such, so that ordered labels (thresholds), nested groups,
+ * and labels put together from a condition per learner leave one route per pair. Null: too many routes; the labels are then
+ * best asked as one circuit.
  */
-export function routesOf(model: Model, labels: readonly CompiledLabel[]): Routes | null {
+export function routesOf({ model, atoms, atomsOf }: CompiledModel): Routes | null {
   const count = model.learners.length;
-  const implied = impliedBy(model, labels);
+  const implied = impliedBy(atoms);
   const between = Array.from({ length: count }, () => Array.from({ length: count }, (): Route[] => []));
-  const atom = (label: number, path: readonly number[]): Route => ({
-    labels: [label],
-    path,
-    bits: 1n << BigInt(label),
-    implied: implied[label]!,
-  });
-  const declared = model.edges.filter(({ label }) => !isNever(labels[label]!));
+  const along = (label: number, path: readonly number[]): Route => routeOf(atomsOf[label]!, path, implied);
+  const declared = model.edges.filter(({ label }) => !atomsOf[label]!.some((atom) => isNever(atoms[atom]!)));
   for (const { a, b, label } of declared) {
     if (a === b) continue;
-    between[a]![b]!.push(atom(label, [a, b]));
-    between[b]![a]!.push(atom(label, [b, a]));
+    between[a]![b]!.push(along(label, [a, b]));
+    between[b]![a]!.push(along(label, [b, a]));
   }
   let steps = 0;
   for (let k = 0; k < count; k++)
@@ -51,52 +46,52 @@ export function routesOf(model: Model, labels: readonly CompiledLabel[]): Routes
         steps += first.length * second.length;
         if (steps > stepsMax) return null;
         for (const r of first)
-          for (const s of second) keep(between[i]![j]!, between[j]![i]!, joined(r, s, implied));
+          for (const s of second) {
+            // The costly part of a new route is not needed to see that an old one asks for no more.
+            const both = r.implied | s.implied;
+            if (between[i]![j]!.some(({ bits }) => (bits & ~both) === 0n)) continue;
+            const path = withoutLoops([...r.path, ...s.path.slice(1)]);
+            keep(between[i]![j]!, between[j]![i]!, routeOf([...r.atoms, ...s.atoms], path, implied));
+          }
       }
   // A learner that must agree with anybody must agree with itself.
   for (const { a, b, label } of declared) {
-    keep(between[a]![a]!, null, atom(label, a === b ? [a, a] : [a, b, a]));
-    if (a !== b) keep(between[b]![b]!, null, atom(label, [b, a, b]));
+    keep(between[a]![a]!, null, along(label, a === b ? [a, a] : [a, b, a]));
+    if (a !== b) keep(between[b]![b]!, null, along(label, [b, a, b]));
   }
   return { between: (a, b) => between[a]![b]! };
 }
 
-function isNever({ expr }: CompiledLabel): boolean {
+function isNever({ expr }: Atom): boolean {
   return expr.t === "const" && !expr.v;
 }
 
-/** Per label, the bits of the labels that hold whenever it does. */
-function impliedBy(model: Model, labels: readonly CompiledLabel[]): readonly bigint[] {
-  // Conditions of `meets` have become expressions where that is possible, so both forms are compared.
-  const wide = labels.map(({ expr }, i) => ({ safe: expr, meets: model.labels[i]!.meets }));
-  const slim = labels.map(({ expr, shares }, i) => ({
+/** Per atom, the bits of those that hold whenever it does. */
+function impliedBy(atoms: readonly Atom[]): readonly bigint[] {
+  // `meets` has become an expression where that is possible; where not, it implies what it is.
+  const wide = atoms.map(({ expr, label }) => ({ safe: expr, meets: label.meets }));
+  const slim = atoms.map(({ expr, shares, label }) => ({
     safe: expr,
-    meets: shares.length === 0 ? [] : model.labels[i]!.meets,
+    meets: shares.length === 0 ? [] : label.meets,
   }));
-  return wide.map((label, i) =>
-    slim.reduce(
-      (bits, other, j) =>
-        i === j || narrower(label, other) || narrower(model.labels[i]!, model.labels[j]!)
-          ? bits | (1n << BigInt(j))
-          : bits,
-      0n,
-    ),
+  return wide.map((atom, i) =>
+    slim.reduce((bits, other, j) => (i === j || narrower(atom, other) ? bits | (1n << BigInt(j)) : bits), 0n),
   );
 }
 
-function joined(r: Route, s: Route, implied: readonly bigint[]): Route {
-  const all = [...new Set([...r.labels, ...s.labels])].sort((x, y) => x - y);
-  let labels = all;
-  for (const label of all) {
-    const bit = 1n << BigInt(label);
-    const others = labels.filter((other) => other !== label);
-    if (others.some((other) => (implied[other]! & bit) !== 0n)) labels = others;
+/** A route through atoms without those that another of them implies. */
+function routeOf(atoms: readonly number[], path: readonly number[], implied: readonly bigint[]): Route {
+  let kept = [...new Set(atoms)].sort((x, y) => x - y);
+  for (const atom of kept) {
+    const bit = 1n << BigInt(atom);
+    if (kept.some((other) => other !== atom && (implied[other]! & bit) !== 0n))
+      kept = kept.filter((other) => other !== atom);
   }
   return {
-    labels,
-    path: withoutLoops([...r.path, ...s.path.slice(1)]),
-    bits: labels.reduce((bits, label) => bits | (1n << BigInt(label)), 0n),
-    implied: r.implied | s.implied,
+    atoms: kept,
+    path,
+    bits: kept.reduce((bits, atom) => bits | (1n << BigInt(atom)), 0n),
+    implied: kept.reduce((bits, atom) => bits | implied[atom]!, 0n),
   };
 }
 

@@ -1,5 +1,4 @@
 import { and, constant, type Expr, or } from "@eunomia/quorum-algebra";
-import type { CompiledLabel } from "../labels/compiled.ts";
 import type { Model } from "../model/model.ts";
 
 /** The closed label of a pair as one expression whose parts are shared with the others'. */
@@ -31,11 +30,6 @@ export function closedExprs(model: Model, exprOf: (label: number) => Expr): Clos
     if (a !== b) set(b, b, gates.or(closed[b]![b]!, expr));
   }
   return (a, b) => closed[a]![b]!;
-}
-
-/** Every label as its expression. @throws when a label has shares: then there is no expression. */
-export function expressionOf(labels: readonly CompiledLabel[]): ((label: number) => Expr) | null {
-  return labels.some(({ shares }) => shares.length > 0) ? null : (label) => labels[label]!.expr;
 }
 
 /** Two-legged gates, equal ones made once. */

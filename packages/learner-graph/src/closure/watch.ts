@@ -1,5 +1,5 @@
 import type { LearnerId, NodeId, QuorumTracker } from "@eunomia/engine";
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { Condition } from "../labels/compiled.ts";
 import type { Model } from "../model/model.ts";
 import { type Components, componentsOf } from "./components.ts";
 
@@ -12,7 +12,7 @@ export interface Watch {
 }
 
 /** Labels by the acceptors they depend on, so that catching one touches only those. */
-export function watchOf(model: Model, labels: readonly CompiledLabel[]): Watch {
+export function watchOf(model: Model, labels: readonly Condition[]): Watch {
   const byAcceptor = new Map<NodeId, number[]>(model.acceptors.map((id) => [id, []]));
   labels.forEach(({ support }, number) => {
     for (const id of support) byAcceptor.get(id)!.push(number);

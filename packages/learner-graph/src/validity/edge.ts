@@ -2,7 +2,7 @@ import type { NodeId } from "@eunomia/engine";
 import { and, type Expr, normalize, or, type Unknown } from "@eunomia/quorum-algebra";
 import { alwaysMeet } from "../cover/meet.ts";
 import type { Effort } from "../effort.ts";
-import type { CompiledLabel } from "../labels/compiled.ts";
+import type { Condition } from "../labels/compiled.ts";
 import type { TwoShares } from "../labels/meets.ts";
 
 /** Whether a label may stand between two families of quorums. */
@@ -28,7 +28,7 @@ const refinementsMax = 200;
  * found is widened until one acceptor more would make the shares hold; some acceptor outside it must then be safe, which
  * is said as an expression, and the question is asked again.
  */
-export function edgeHolds(qa: Expr, qb: Expr, labels: readonly CompiledLabel[], effort: Effort): EdgeVerdict {
+export function edgeHolds(qa: Expr, qb: Expr, labels: readonly Condition[], effort: Effort): EdgeVerdict {
   const shares = labels.flatMap((label) => label.shares);
   let asked = normalize(and(...labels.map(({ expr }) => expr)));
   for (let round = 0; round <= refinementsMax; round++) {
@@ -47,7 +47,7 @@ export function edgeHolds(qa: Expr, qb: Expr, labels: readonly CompiledLabel[], 
 }
 
 /** A least set outside `unsafe` for which all labels hold. */
-function leastSafe(labels: readonly CompiledLabel[], unsafe: ReadonlySet<NodeId>): readonly NodeId[] {
+function leastSafe(labels: readonly Condition[], unsafe: ReadonlySet<NodeId>): readonly NodeId[] {
   const safe = new Set(labels.flatMap(({ support }) => support));
   const dropped = new Set([...safe].filter((id) => unsafe.has(id)));
   for (const id of dropped) safe.delete(id);

@@ -1,9 +1,9 @@
 import { normalize, print, type Verdict } from "@eunomia/quorum-algebra";
 import { pathBetween } from "../closure/path.ts";
-import type { Routes } from "../closure/routes.ts";
+import type { Route, Routes } from "../closure/routes.ts";
 import { closedExprs } from "../closure/symbolic.ts";
 import type { Effort } from "../effort.ts";
-import { type CompiledLabel, compileLabel } from "../labels/compiled.ts";
+import { type CompiledModel, conditionOf } from "../labels/compiled.ts";
 import type { Model } from "../model/model.ts";
 import { type EdgeVerdict, edgeHolds } from "./edge.ts";
 import type { Disagreement } from "./witness.ts";
@@ -16,14 +16,13 @@ type PairVerdict = Verdict<Disagreement>;
  * which it comes to agree. A violation anywhere is the answer; otherwise one undecided pair leaves it undecided.
  */
 export function validateModel(
-  model: Model,
-  labels: readonly CompiledLabel[],
+  compiled: CompiledModel,
   routes: Routes | null,
   effort: Effort,
 ): Verdict<Disagreement> {
   const methods = new Set<string>();
   const undecided: Extract<PairVerdict, { holds: null }>[] = [];
-  for (const verdict of verdicts(model, labels, routes, effort)) {
+  for (const verdict of verdicts(compiled, routes, effort)) {
     if (verdict.holds === false) return verdict;
     if (verdict.holds) methods.add(verdict.method);
     else undecided.push(verdict);
@@ -35,13 +34,12 @@ export function validateModel(
 
 /** One violation of every pair that has any. */
 export function violations(
-  model: Model,
-  labels: readonly CompiledLabel[],
+  compiled: CompiledModel,
   routes: Routes | null,
   effort: Effort,
 ): readonly Disagreement[] {
   const found = new Map<string, Disagreement>();
-  for (const verdict of verdicts(model, labels, routes, effort)) {
+  for (const verdict of verdicts(compiled, routes, effort)) {
     if (verdict.holds !== false) continue;
     const key = JSON.stringify([verdict.witness.a, verdict.witness.b]);
     if (!found.has(key)) found.set(key, verdict.witness);
@@ -49,21 +47,12 @@ export function violations(
   return [...found.values()];
 }
 
-function verdicts(
-  model: Model,
-  labels: readonly CompiledLabel[],
-  routes: Routes | null,
-  effort: Effort,
-): Generator<PairVerdict> {
-  return routes === null ? byCircuit(model, labels, effort) : byRoutes(model, labels, routes, effort);
+function verdicts(compiled: CompiledModel, routes: Routes | null, effort: Effort): Generator<PairVerdict> {
+  return routes === null ? byCircuit(compiled, effort) : byRoutes(compiled, routes, effort);
 }
 
-function* byRoutes(
-  model: Model,
-  labels: readonly CompiledLabel[],
-  routes: Routes,
-  effort: Effort,
-): Generator<PairVerdict> {
+function* byRoutes(compiled: CompiledModel, routes: Routes, effort: Effort): Generator<PairVerdict> {
+  const { model } = compiled;
   // Learners with the same quorums need not be asked twice.
   const texts = model.learners.map(({ quorums }) => print(quorums.expr));
   const kinds = texts.map((text) => texts.indexOf(text));
@@ -74,7 +63,7 @@ function* byRoutes(
         const inOrder = kinds[a]! <= kinds[b]!;
         const [first, second] = inOrder ? [a, b] : [b, a];
         const key = `${kinds[first]} ${kinds[second]} ${route.bits}`;
-        const verdict = known.get(key) ?? ask(model, labels, route.labels, [first, second], effort);
+        const verdict = known.get(key) ?? ask(compiled, route, [first, second], effort);
         known.set(key, verdict);
         if (verdict.holds !== false) yield verdict;
         else {
@@ -85,21 +74,20 @@ function* byRoutes(
 }
 
 function ask(
-  model: Model,
-  labels: readonly CompiledLabel[],
-  numbers: readonly number[],
+  { model, atoms }: CompiledModel,
+  route: Route,
   [a, b]: readonly [number, number],
   effort: Effort,
 ): EdgeVerdict {
-  const [low, high] = a <= b ? [a, b] : [b, a];
-  const promised = numbers.some((number) =>
-    model.labels[number]!.meets.some(([u, v]) => u === low && v === high),
+  const pair = a <= b ? `${a} ${b}` : `${b} ${a}`;
+  const promised = atoms.some(
+    ({ label }, atom) => label.meets[0]?.join(" ") === pair && ((route.implied >> BigInt(atom)) & 1n) === 1n,
   );
   if (promised) return { holds: true, method: "by construction" };
   return edgeHolds(
     model.learners[a]!.quorums.expr,
     model.learners[b]!.quorums.expr,
-    numbers.map((number) => labels[number]!),
+    route.atoms.map((atom) => atoms[atom]!),
     effort,
   );
 }
@@ -108,12 +96,12 @@ function ask(
  * All paths of a pair as one circuit. Shares of stake are left out, which asks for more than must hold: then only "valid" is
  * an answer for sure.
  */
-function* byCircuit(model: Model, labels: readonly CompiledLabel[], effort: Effort): Generator<PairVerdict> {
+function* byCircuit({ model, labels }: CompiledModel, effort: Effort): Generator<PairVerdict> {
   const closed = closedExprs(model, (label) => labels[label]!.expr);
   for (let a = 0; a < model.learners.length; a++)
     for (let b = a; b < model.learners.length; b++) {
       const [qa, qb] = [model.learners[a]!.quorums.expr, model.learners[b]!.quorums.expr];
-      const verdict = edgeHolds(qa, qb, [compileLabel(normalize(closed(a, b)), [])], effort);
+      const verdict = edgeHolds(qa, qb, [conditionOf(normalize(closed(a, b)), [])], effort);
       if (verdict.holds !== false) {
         yield verdict;
         continue;
