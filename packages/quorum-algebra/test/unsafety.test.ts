@@ -178,7 +178,11 @@ describe("unsafety", () => {
       6 * 1e-4 * 0.9801 + 4e-6 * 0.99 + 1e-8,
       12,
     );
-    expect(exact(unsafety(threshold(["a", "b", "c", "d"], 2), 0.01))).toBe(1);
+    expect(unsafety(threshold(["a", "b", "c", "d"], 2), 0.01)).toEqual({
+      kind: "exact",
+      value: 1,
+      method: "disjoint quorums",
+    });
     expect(exact(unsafety(parse("false"), 0.5))).toBe(0);
     expect(exact(unsafety(parse("true"), 0.5))).toBe(1);
     expect(() => unsafety(node("a"), {})).toThrow(expect.objectContaining({ code: "chance" }));

@@ -159,6 +159,7 @@ function nodesOf(normal: Expr): readonly NodeExpr[] {
 }
 
 function methodOf(steps: readonly Step[], exact: boolean): Method {
+  if (steps.at(-1)?.kind === "always") return "disjoint quorums";
   if (steps.some(({ kind }) => kind === "graph")) return exact ? "diagram" : "diagram and rounded weights";
   if (!exact) return "rounded weights";
   return steps.length <= 1 ? "threshold" : "read-once tree";
