@@ -1,6 +1,14 @@
 import { loadavg } from "node:os";
 import { fromStake, type GraphInput, type LearnerGraph, learnerGraph } from "@eunomia/learner-graph";
-import { type QuorumSystem, quorumSystem, threshold } from "@eunomia/quorum-algebra";
+import {
+  and,
+  type Expr,
+  node,
+  type QuorumSystem,
+  quorumSystem,
+  threshold,
+  weightedOf,
+} from "@eunomia/quorum-algebra";
 import { joinOperators, moreThan, sameId, validatorSet } from "@eunomia/quorum-algebra/stake";
 
 /** The same numbers on every run: a small linear congruential generator. */
@@ -106,6 +114,40 @@ for (const [chains, count] of [
   const build = median(3, (i) => learnerGraph(made[i]!));
   print(`stake, ${chains} chains, ${count} operators: find groups`, `${group.toFixed(0)} ms`);
   print(`stake, ${chains} chains, ${count} operators: build and validate`, `${build.toFixed(0)} ms`);
+}
+
+/** Labels in the chains' own words: enough of the stake of both is safe. No builder vouches for them. */
+function ownLabels(chains: number, count: number): GraphInput {
+  const joined = stakeChains(chains, count);
+  const gate = (chain: number, percent: bigint): Expr =>
+    weightedOf(
+      (joined.chains[chain]!.total * percent) / 100n + 1n,
+      joined.operators
+        .filter(({ stakes }) => stakes[chain]! > 0n)
+        .map(({ id, stakes }) => [stakes[chain]!, node(id)] as const),
+    );
+  const names = joined.chains.map(({ chain }) => chain);
+  return {
+    learners: Object.fromEntries(names.map((name, i) => [name, gate(i, 85n)])),
+    edges: names.flatMap((a, i) =>
+      names
+        .slice(i)
+        .map((b, k) => ({ between: [a, b] as const, label: and(gate(i, 75n), gate(i + k, 75n)) })),
+    ),
+  };
+}
+
+for (const [chains, count] of [
+  [2, 100],
+  [20, 200],
+] as const) {
+  const inputs = Array.from({ length: 3 }, () => ownLabels(chains, count));
+  const methods = new Set<string>();
+  const build = median(3, (i) => methods.add(learnerGraph(inputs[i]!).method));
+  print(
+    `labels on stake, ${chains} chains, ${count} operators`,
+    `${build.toFixed(0)} ms (${[...methods].join("; ")})`,
+  );
 }
 
 console.log();

@@ -9,7 +9,8 @@ import {
 } from "@eunomia/quorum-algebra";
 import type { Effort } from "../effort.ts";
 import { type Common, commonPart } from "./common.ts";
-import { priced, sharesOf } from "./weights.ts";
+import { priced } from "./prices.ts";
+import { sharesOfAll } from "./weights.ts";
 
 /**
  * Do one set of each family always have a common member? As `intersectAll`, which it asks; before that, families of
@@ -17,7 +18,7 @@ import { priced, sharesOf } from "./weights.ts";
  */
 export function alwaysMeet(families: readonly Expr[], effort: Effort): Verdict<CoverWitness> {
   const common = commonPart(families);
-  const shares = common.families.map((family) => sharesOf(family, common.ids));
+  const shares = common.families.map((family) => sharesOfAll(family, common.ids));
   if (shares.every((share) => share !== null)) {
     const found = priced(shares);
     if (found?.kind === "never") return { holds: true, method: "prices" };

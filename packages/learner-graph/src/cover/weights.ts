@@ -30,95 +30,16 @@ export function sharesOf(family: Expr, ids: readonly NodeId[]): Shares | null {
   return { weights: ids.map((id) => weights.get(id) ?? 0n), slack: total - need };
 }
 
-/** What prices could show: nobody can give away every node, or who gives away which. Null: neither. */
-export type Priced =
-  | { readonly kind: "never" }
-  | { readonly kind: "owners"; readonly owner: readonly number[] }
-  | null;
-
-const rounds = 400;
-/** Prices are rounded to this many units of the dearest before they are checked exactly. */
-const precision = 2 ** 40;
-
-/**
- * Can every node be given to a family that may do without it, within the slack of each? With a price per family, a node
- * costs at least its cheapest weight; if that is more than all slack together is worth, no division exists, however it is
- * chosen. Prices are found in floating point, and checked exactly. On the way, divisions that fit are met.
- */
-export function priced(families: readonly Shares[]): Priced {
-  const count = families[0]!.weights.length;
-  const scale = families.map(({ weights }) => Math.max(1, Number(weights.reduce((sum, w) => sum + w, 0n))));
-  const parts = families.map(({ weights }, i) => weights.map((w) => Number(w) / scale[i]!));
-  const slack = families.map((family, i) => Number(family.slack) / scale[i]!);
-  const prices = families.map(() => 1);
-  for (let round = 0; round < rounds; round++) {
-    const used = families.map(() => 0);
-    let worth = 0;
-    for (let v = 0; v < count; v++) {
-      const cheapest = cheapestFamily(parts, prices, v);
-      used[cheapest]! += parts[cheapest]![v]!;
-      worth += prices[cheapest]! * parts[cheapest]![v]!;
-    }
-    const limit = prices.reduce((sum, price, i) => sum + price * slack[i]!, 0);
-    if (
-      worth > limit &&
-      certifies(
-        families,
-        prices.map((price, i) => price / scale[i]!),
-      )
-    )
-      return { kind: "never" };
-    if (round % 20 === 0) {
-      const owner = divide(families, parts, prices);
-      if (owner !== null) return { kind: "owners", owner };
-    }
-    const pace = 2 / Math.sqrt(1 + round);
-    for (let i = 0; i < prices.length; i++) prices[i]! *= Math.exp(pace * (used[i]! - slack[i]!));
+/** The family as several flat gates of which all must hold; null unless it is that. One gate is the usual case. */
+export function sharesOfAll(family: Expr, ids: readonly NodeId[]): readonly Shares[] | null {
+  const one = sharesOf(family, ids);
+  if (one !== null) return [one];
+  if (family.t !== "thr" || family.k < family.of.length) return null;
+  const all: Shares[] = [];
+  for (const part of family.of) {
+    const shares = sharesOf(part, ids);
+    if (shares === null) return null;
+    all.push(shares);
   }
-  return null;
-}
-
-function cheapestFamily(parts: readonly (readonly number[])[], prices: readonly number[], v: number): number {
-  let best = 0;
-  for (let i = 1; i < parts.length; i++)
-    if (prices[i]! * parts[i]![v]! < prices[best]! * parts[best]![v]!) best = i;
-  return best;
-}
-
-/** The same comparison in whole numbers. */
-function certifies(families: readonly Shares[], prices: readonly number[]): boolean {
-  const dearest = Math.max(...prices);
-  const exact = prices.map((price) => BigInt(Math.round((price / dearest) * precision)));
-  let worth = 0n;
-  for (let v = 0; v < families[0]!.weights.length; v++) {
-    let cheapest: bigint | null = null;
-    for (const [i, { weights }] of families.entries()) {
-      const cost = exact[i]! * weights[v]!;
-      if (cheapest === null || cost < cheapest) cheapest = cost;
-    }
-    worth += cheapest!;
-  }
-  return worth > families.reduce((sum, { slack }, i) => sum + exact[i]! * slack, 0n);
-}
-
-/** Nodes that matter most first, each to the cheapest family with room; null if one finds none. */
-function divide(
-  families: readonly Shares[],
-  parts: readonly (readonly number[])[],
-  prices: readonly number[],
-): readonly number[] | null {
-  const cost = (i: number, v: number): number => prices[i]! * parts[i]![v]!;
-  const weight = (v: number): number => Math.min(...parts.map((_, i) => cost(i, v)));
-  const order = families[0]!.weights.map((_, v) => v).sort((v, w) => weight(w) - weight(v) || v - w);
-  const room = families.map(({ slack }) => slack);
-  const owner = new Array<number>(order.length);
-  for (const v of order) {
-    let best = -1;
-    for (let i = 0; i < families.length; i++)
-      if (families[i]!.weights[v]! <= room[i]! && (best < 0 || cost(i, v) < cost(best, v))) best = i;
-    if (best < 0) return null;
-    room[best]! -= families[best]!.weights[v]!;
-    owner[v] = best;
-  }
-  return owner;
+  return all;
 }
