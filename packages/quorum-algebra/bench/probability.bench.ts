@@ -147,3 +147,22 @@ row(
   3,
   () => findBest({ nodes: names(7), crashes: 1, score: { score: () => 1, low: () => 1 } }).candidates,
 );
+
+/** Seven nodes of which no two are alike. */
+const seven = {
+  nodes: Object.fromEntries(
+    names(7).map((id, i) => [id, { readCapacity: 100 * (1 + (i % 4)), writeCapacity: 50 * (1 + (i % 3)) }]),
+  ),
+  readFraction: [
+    { fraction: 0.8, weight: 1 },
+    { fraction: 0.4, weight: 1 },
+  ],
+};
+for (const [way, keep] of [
+  ["enumeration", {}],
+  ["beam", { keep: 0 }],
+] as const)
+  row(`7 different nodes: the best by load, ${way}`, 1, () => {
+    const report = findBest({ nodes: names(7), crashes: 1, score: loadScore(seven, engines), ...keep });
+    return `${report.scored} of ${report.candidates} scored, capacity ${(1 / report.best!.score).toFixed(2)}`;
+  });
