@@ -4,7 +4,7 @@ export type TwoThirdsErrorCode =
   | "number"
   /** A process named twice, or `self` is not among the members. */
   | "process"
-  /** T or E breaks `2E > n`, `T + 2E > 2n`, `T <= n - f` or `E <= n - f`. */
+  /** T or E breaks `2E > n`, `T + 2E > 2n`, `T <= n - f` or `E <= n - f`; Byzantine mode: n < 5f + 1. */
   | "threshold"
   /** Two deciding quorums and an updating one have no member in common. `witness` shows three of them. */
   | "intersection"
@@ -15,7 +15,9 @@ export type TwoThirdsErrorCode =
   /** A quorum names a process that is no member. */
   | "member"
   /** Votes by digest need `order: "digest"`. */
-  | "order";
+  | "order"
+  /** Byzantine mode: no name of cluster and epoch, or one that is too long. */
+  | "context";
 
 /** A mistake in a configuration, found when the engine is made. Match `code`; the data stand beside it. */
 export class TwoThirdsError extends Error {
