@@ -59,8 +59,9 @@ interface Setting {
 /** Runs of both evaluations over the same histories. @returns the first difference, with the run and the message */
 function compareRuns(
   seeds: number,
-  { refute = false, faults = {} }: Setting,
+  { refute = false, faults = {}, unlock = refute ? "refute" : "never" }: Setting,
   counts = zero(),
+),
 ): string | null {
   for (let seed = 1; seed <= seeds; seed++) {
     const roll = dice(seed);
