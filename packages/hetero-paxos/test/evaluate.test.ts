@@ -61,7 +61,6 @@ function compareRuns(
   seeds: number,
   { refute = false, faults = {}, unlock = refute ? "refute" : "never" }: Setting,
   counts = zero(),
-),
 ): string | null {
   for (let seed = 1; seed <= seeds; seed++) {
     const roll = dice(seed);
