@@ -4,10 +4,12 @@ import { noteStable, stableFloor } from "../crash/stability.ts";
 import { fetchMax } from "../message.ts";
 import { isCertified } from "./certificate.ts";
 import { type Finding, firstFinding } from "./evaluate.ts";
+import { votesAgainst } from "./member-evidence.ts";
 import { inWindow } from "./member-guards.ts";
 import {
   armRound,
   cast,
+  convict,
   digestFor,
   enter,
   isPeer,
@@ -90,8 +92,13 @@ export function decisionActions(rules: Rules): Action<ByzantineMemberTypes>[] {
         isPeer(config, from) && inWindow(config, state, message.slot) && certified(config, state, message)
           ? message
           : null,
-      (config, state, { slot, value, certificate }, out) =>
-        settle(config, state, slot, { value, certificate }, [], out),
+      (config, state, { slot, value, certificate }, out) => {
+        const known = mapGet(state.slots, slot);
+        const liars =
+          known === undefined ? [] : votesAgainst(slot, known, digestFor(known, value), certificate);
+        for (const evidence of liars) convict(state, evidence, out);
+        settle(config, state, slot, { value, certificate }, [], out);
+      },
     ),
     on.message(
       "decided",

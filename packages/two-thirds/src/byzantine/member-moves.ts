@@ -221,8 +221,7 @@ export function sendStatus(
 
 /** Evidence is put out once per member and life: one is enough, and whoever lies may do so for ever. */
 export function convict(state: State, evidence: Evidence, out: Out): void {
-  setAdd(state.guilty, evidence.from);
-  out.output({ kind: "evidence", ...evidence });
+  if (setAdd(state.guilty, evidence.from)) out.output({ kind: "evidence", ...evidence });
 }
 
 /** Moves the end of the decided prefix over what was decided meanwhile. */

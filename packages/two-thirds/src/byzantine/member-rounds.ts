@@ -2,6 +2,7 @@ import { equalBytes, mapGet } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
 import { roundMax } from "../message.ts";
 import { isJustified } from "./evidence.ts";
+import { statusesAgainst } from "./member-evidence.ts";
 import { inWindow } from "./member-guards.ts";
 import {
   armRound,
@@ -106,6 +107,8 @@ export function newroundActions(rules: Rules): Action<ByzantineMemberTypes>[] {
       (config, state, { slot, round, value, led }, out) => {
         const known = openSlot(config, state, slot, out);
         if (round > known.round) enter(rules, config, state, slot, round, out);
+        for (const evidence of statusesAgainst(slot, round, known, led.statuses))
+          convict(state, evidence, out);
         known.led = led;
         // q members have shown that they are there.
         armRound(config, state, known, out);

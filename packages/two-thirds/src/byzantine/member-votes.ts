@@ -1,6 +1,7 @@
 import { equalBytes, mapGet, mapSet } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
 import { roundMax } from "../message.ts";
+import { statusSays, voteSays } from "./member-evidence.ts";
 import { inWindow, type Told } from "./member-guards.ts";
 import {
   armRound,
@@ -137,11 +138,11 @@ export function voteActions(rules: Rules): Action<ByzantineMemberTypes>[] {
         return read === null ? null : { ...read, first };
       },
       (_config, state, { from, slot, round, vote, first }, out) => {
-        const says = ({ digest, signature }: SignedVote) => ({
-          says: { kind: "vote" as const, value: digest },
-          signature,
-        });
-        convict(state, { from, slot, round, first: says(first), second: says(vote), statuses: [] }, out);
+        convict(
+          state,
+          { from, slot, round, first: voteSays(first), second: voteSays(vote), statuses: [] },
+          out,
+        );
       },
     ),
     on.message(
@@ -198,11 +199,11 @@ export function statusActions(rules: Rules): Action<ByzantineMemberTypes>[] {
         return read === null ? null : { ...read, first };
       },
       (_config, state, { from, slot, round, status, first }, out) => {
-        const says = ({ lastRound, est, signature }: SignedStatus) => ({
-          says: { kind: "status" as const, lastRound, est: est === null ? null : est.digest },
-          signature,
-        });
-        convict(state, { from, slot, round, first: says(first), second: says(status), statuses: [] }, out);
+        convict(
+          state,
+          { from, slot, round, first: statusSays(first), second: statusSays(status), statuses: [] },
+          out,
+        );
       },
     ),
     on.message(
