@@ -17,7 +17,7 @@ export interface Opening {
 const triesMax = 4096;
 
 /** Votes of an uncaught signer for learner `c` that nothing buries: all of one value. They lie along prev. */
-function unburied(known: Readonly<Known>, { prev, merged }: Opening, c: number): Ballot[] {
+export function unburied(known: Readonly<Known>, { prev, merged }: Opening, c: number): Ballot[] {
   const top = merged.top[c]!;
   const votes: Ballot[] = [];
   for (let at = prev; at !== null; ) {
@@ -31,7 +31,7 @@ function unburied(known: Readonly<Known>, { prev, merged }: Opening, c: number):
 }
 
 /** Has the chain that ends with message `tip` a 2a for learner `c` at this very ballot? */
-function votedAt(known: Readonly<Known>, tip: string, c: number, ballot: Ballot): boolean {
+export function votedAt(known: Readonly<Known>, tip: string, c: number, ballot: Ballot): boolean {
   for (let at: string | null = tip; at !== null; ) {
     const { own, prev }: { own: readonly (Ballot | null)[]; prev: string | null } = signedEntry(known, at)!;
     const vote = own[c]!;

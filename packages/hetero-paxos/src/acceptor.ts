@@ -1,0 +1,147 @@
+import { fromHex, mapGet, toHex } from "@eunomia/codec";
+import type { Action, Engine } from "@eunomia/engine";
+import type { SignedEntry } from "./dag/entry.ts";
+import { shelfGet } from "./dag/shelf.ts";
+import { HeteroPaxosError } from "./errors.ts";
+import type { HeteroPaxosMessage, Instance, Speech } from "./messages.ts";
+import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
+import { type Delivery, deliver, deliverNext, nextDelivery, withRecent } from "./node/deliver.ts";
+import { engineOf } from "./node/engine.ts";
+import { recordsOf, restore } from "./node/records.ts";
+import { type Setup, setupOf, type Tools } from "./node/setup.ts";
+import { isOpen, type Out, refuse } from "./node/slots.ts";
+import type { NodeConfig, NodeState, NodeTypes, SlotState } from "./node/types.ts";
+import { speechId } from "./proof/header.ts";
+import type { Sign } from "./scheme.ts";
+
+/** What an acceptor says: its claims are what follows from the refs. */
+function speak(
+  setup: Setup,
+  instance: Instance,
+  refs: readonly string[],
+  entry: SignedEntry,
+): [string, Speech] {
+  const { view, scheme, sign } = setup;
+  const unsigned = {
+    kind: entry.kind,
+    instance,
+    signer: view.acceptors[setup.voice]!,
+    prev: entry.prev === null ? null : fromHex(entry.prev),
+    refs: refs.map(fromHex),
+    ballot: { number: entry.ballot.number, value: fromHex(entry.ballot.value) },
+    learners: entry.kind === "2a" ? view.learnerNames(entry.learners) : [],
+  };
+  const id = speechId(scheme, unsigned);
+  return [toHex(id), { ...unsigned, signature: sign(id) }];
+}
+
+/** Refs that fit into one message: the own last message and the new one always. The others stay for the next. */
+function fitting(
+  { rules }: NodeConfig,
+  { prev }: Readonly<SlotState>,
+  id: string,
+  refs: readonly string[],
+): string[] {
+  if (refs.length <= rules.refsMax) return [...refs];
+  const must = refs.filter((ref) => ref === prev || ref === id);
+  const may = refs.filter((ref) => !must.includes(ref)).slice(0, rules.refsMax - must.length);
+  return [...must, ...may].sort();
+}
+
+/** One message in, at most one out (section 5). Both are durable before anybody hears of it. */
+function answer(
+  config: NodeConfig,
+  setup: Setup,
+  state: NodeState,
+  { slot: number, id }: Delivery,
+  message: HeteroPaxosMessage,
+  out: Out,
+): void {
+  const slot = mapGet(state.slots, number)!;
+  const recent = withRecent(slot, id);
+  const refs = fitting(config, slot, id, recent);
+  const { voice: signer, view, judge } = setup;
+  const entry = judge(view, config.rules, slot.known, { signer, prev: slot.prev, refs });
+  if (typeof entry === "string") {
+    if (message.kind !== "1a") slot.recent = recent;
+    if (id !== slot.prev) out.persist({ kind: "delivered", message, answer: null });
+    if (entry === "history too deep") refuse(out, entry, config.self);
+    return;
+  }
+  const [own, speech] = speak(setup, { law: setup.law, slot: number }, refs, entry);
+  out.persist({ kind: "delivered", message, answer: speech });
+  slot.prev = own;
+  slot.recent = [own, ...recent.filter((one) => !refs.includes(one))].sort();
+  deliverNext(slot, own, speech);
+  out.send(setup.others, speech);
+}
+
+/** After a restart the last word of every undecided slot is said again: it may not have left. */
+function repeat(setup: Setup, state: Readonly<NodeState>, out: Out): void {
+  for (const slot of state.slots.values) {
+    const last = slot.prev === null ? undefined : shelfGet(slot.bodies, slot.prev);
+    if (last !== undefined && isOpen(setup, slot)) out.send(setup.others, last);
+  }
+}
+
+const speaking = (setup: Setup): Action<NodeTypes>[] =>
+  [
+    on.internal(
+      "deliver and answer (5)",
+      (_config, state) => nextDelivery(state),
+      (config, state, delivery, out) => {
+        const message = deliver(config, setup, state, delivery, out);
+        if (message !== null) answer(config, setup, state, delivery, message, out);
+      },
+    ),
+    on.internal(
+      "rest",
+      (_config, { touched }) => (touched.length > 0 ? {} : null),
+      (_config, state) => {
+        state.touched = [];
+      },
+    ),
+  ] as Action<NodeTypes>[];
+
+const living = (setup: Setup): Action<NodeTypes>[] =>
+  [
+    on.start(
+      "restart (5)",
+      (_config, _state, records) => ({ records }),
+      (config, state, { records }, out) => {
+        for (const record of records) restore(config, setup, state, record, out);
+        repeat(setup, state, out);
+        begin(config, setup, state, out);
+      },
+    ),
+    on.commands(
+      "close, clock",
+      (_config, _state, commands) => ({ commands }),
+      (_config, state, { commands }, out) => {
+        for (const command of commands) if (command.kind !== "propose") takeCommand(state, command, out);
+      },
+    ),
+  ] as Action<NodeTypes>[];
+
+/**
+ * An acceptor of Heterogeneous Paxos 2.0: it joins ballots and votes for those learners whose quorums it has seen join.
+ * Durable: every message that it delivered, with what it said to it.
+ *
+ * @param sign its signature, which `tools.scheme` checks under its name in the graph
+ * @throws HeteroPaxosError
+ * @example
+ * const config = nodeConfig({ self: "p1", graph, graphDigest: graphDigest(graph), watchers: ["r"] });
+ * const engine = acceptorEngine(config, { graph, scheme }, sign);
+ */
+export function acceptorEngine(config: NodeConfig, tools: Tools, sign: Sign): Engine<NodeTypes> {
+  const setup = setupOf(config, tools, sign);
+  if (setup.voice < 0)
+    throw new HeteroPaxosError("process", "self", "the process of an acceptor", `"${config.self}"`);
+  return acceptorOver(setup);
+}
+
+/** The engine without the check of its configuration; tests make wrong ones with it. */
+export function acceptorOver(setup: Setup): Engine<NodeTypes> {
+  const actions = [...living(setup), ...receiving(setup), ...serving(setup), ...speaking(setup)];
+  return engineOf("hetero-paxos acceptor", actions, recordsOf);
+}

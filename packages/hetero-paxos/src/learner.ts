@@ -1,0 +1,57 @@
+import type { Action, Engine } from "@eunomia/engine";
+import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
+import { deliver, nextDelivery } from "./node/deliver.ts";
+import { engineOf } from "./node/engine.ts";
+import { type Setup, setupOf, type Tools } from "./node/setup.ts";
+import type { NodeConfig, NodeTypes } from "./node/types.ts";
+
+/** Delivery without an answer: of whoever only watches. */
+export const watching = (setup: Setup): Action<NodeTypes>[] =>
+  [
+    on.internal(
+      "deliver (5)",
+      (_config, state) => nextDelivery(state),
+      (config, state, delivery, out) => {
+        deliver(config, setup, state, delivery, out);
+      },
+    ),
+    on.internal(
+      "rest",
+      (_config, { touched }) => (touched.length > 0 ? {} : null),
+      (_config, state) => {
+        state.touched = [];
+      },
+    ),
+  ] as Action<NodeTypes>[];
+
+const living = (setup: Setup): Action<NodeTypes>[] =>
+  [
+    on.start(
+      "start",
+      (_config, _state, records) => ({ records }),
+      (config, state, { records }, out) => {
+        for (const record of records)
+          if (record.kind === "floor") state.floor = Math.max(state.floor, record.floor);
+        begin(config, setup, state, out);
+      },
+    ),
+    on.commands(
+      "close, clock",
+      (_config, _state, commands) => ({ commands }),
+      (_config, state, { commands }, out) => {
+        for (const command of commands) if (command.kind !== "propose") takeCommand(state, command, out);
+      },
+    ),
+  ] as Action<NodeTypes>[];
+
+/**
+ * A process that acts for learners: it reads what acceptors say, decides, and hands decisions to whoever asks. Only its
+ * floor is durable: after a restart it asks again.
+ *
+ * @throws HeteroPaxosError
+ */
+export function learnerEngine(config: NodeConfig, tools: Tools): Engine<NodeTypes> {
+  const setup = setupOf(config, tools);
+  const actions = [...living(setup), ...receiving(setup), ...serving(setup), ...watching(setup)];
+  return engineOf("hetero-paxos learner", actions, ({ floor }) => [{ kind: "floor", floor }]);
+}
