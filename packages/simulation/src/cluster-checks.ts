@@ -3,7 +3,9 @@ import { mustBeFunction, onlyKeys } from "./plan-checks.ts";
 import type { RunLimits } from "./run-types.ts";
 import type { ClientSpec, Cluster, FaultBudget, NodeSpec, Watch } from "./types.ts";
 
-const clusterKeys = ["nodes", "nodeOf", "clients", "watches", "budget", "done", "patienceMs", "describe"];
+const clusterKeys = [
+  ...["nodes", "nodeOf", "clients", "watches", "budget", "resign", "done", "patienceMs", "describe"],
+];
 
 const ears: readonly (keyof Watch)[] = ["output", "step", "sent", "fate", "end"];
 
@@ -14,9 +16,10 @@ const ears: readonly (keyof Watch)[] = ["output", "step", "sent", "fate", "end"]
  */
 export function checkCluster(name: string, cluster: Cluster, { mode }: RunLimits): void {
   onlyKeys(`build" of "${name}`, cluster, clusterKeys);
-  const { watches, clients = [], nodes, nodeOf, budget, done, describe, patienceMs = 1 } = cluster;
+  const { watches, clients = [], nodes, nodeOf, budget, resign, done, describe, patienceMs = 1 } = cluster;
   if (done !== undefined) mustBeFunction(`done" of "${name}`, done);
   if (describe !== undefined) mustBeFunction(`describe" of "${name}`, describe);
+  if (resign !== undefined) mustBeFunction(`resign" of "${name}`, resign);
   if (!Array.isArray(watches) || watches.length === 0)
     throw new SimulationError(
       "no-watch",

@@ -56,6 +56,11 @@ export interface Cluster {
   readonly watches: readonly Watch[];
   readonly budget?: FaultBudget;
   /**
+   * For protocols whose messages carry signatures: the packet as its sender signs it. What a strategy has changed on a Byzantine
+   * node is signed by that node again before it leaves; without this, every such lie is a bad signature and no more.
+   */
+  resign?(packet: ValuePacket): ValuePacket;
+  /**
    * Liveness mode, and needed there: has everything happened that the core owes? Changes nothing. Clients go on having turns
    * while the core is waited for: if this waits until nothing is open, their `act` answers null once `scene.core` is chosen.
    */

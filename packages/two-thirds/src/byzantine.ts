@@ -25,4 +25,10 @@ export {
 } from "./byzantine/member-types.ts";
 export { ByzantineMessage, Certificate, StatusReport } from "./byzantine/message.ts";
 export { type ByzantineQuorums, byzantineQuorums } from "./byzantine/quorums.ts";
-export { type ByzantineOracles, Says, statementBytes, statementDomain } from "./byzantine/statement.ts";
+export {
+  type ByzantineOracles,
+  Says,
+  statementBytes,
+  statementDomain,
+  statusesDigest,
+} from "./byzantine/statement.ts";

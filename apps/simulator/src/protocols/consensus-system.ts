@@ -35,6 +35,8 @@ export interface ConsensusPlan {
   readonly silent: readonly NodeId[];
   /** What processes may hold at most. */
   readonly sizes: Sizes;
+  /** The text of a value as its client signs it, where that is judged. Default: as it is. */
+  signed?(text: string, slot: number): string;
   /** Is a process of the core still at work on something that is decided? Null: none is. */
   unfinished?(core: readonly NodeId[]): string | null;
   /** What a client of the protocol may do besides; null: nothing now. */
@@ -178,7 +180,8 @@ class Replicas {
   #offer(node: NodeId, slot: number): void {
     if (this.#isSilent(node) || !this.#scene.isUp(node) || this.#logs.get(node)!.has(slot)) return;
     this.#made += 1;
-    const text = `${node}.${slot}.${this.#made}`;
+    const said = `${node}.${slot}.${this.#made}`;
+    const text = this.#plan.signed?.(said, slot) ?? said;
     for (const monitor of this.#monitors)
       monitor.feed({ kind: "propose", at: this.#scene.nowMs(), who: node, epoch: 0, slot, value: text });
     this.#scene.command(this.#plan.doorOf(node), { kind: "propose", slot, value: bytesOf(text) });

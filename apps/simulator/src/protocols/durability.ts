@@ -18,6 +18,8 @@ function statedBy(engine: string, record: Body): readonly string[] {
     return [`promised ${under(ballot)}`, `accepted ${slot} ${under(ballot)}`];
   if (engine === "paxos leader" && kind === "roundHi") return [`used round ${round}`];
   if (engine === "two-thirds member" && kind === "vote") return [`voted ${slot} in ${round}`];
+  if (engine === "byzantine two-thirds member" && kind === "vote") return [`voted ${slot} in ${round}`];
+  if (engine === "byzantine two-thirds member" && kind === "enter") return [`promised ${slot} in ${round}`];
   return [];
 }
 
@@ -30,6 +32,8 @@ function restingOn(engine: string, message: Body): string | null {
   // Before its first proposals a ballot has done nothing that could not be done twice.
   if (engine === "paxos leader" && kind === "p2a") return `used round ${(ballot as Ballot).round}`;
   if (engine === "two-thirds member" && kind === "vote") return `voted ${slot} in ${round}`;
+  if (engine === "byzantine two-thirds member" && kind === "vote") return `voted ${slot} in ${round}`;
+  if (engine === "byzantine two-thirds member" && kind === "status") return `promised ${slot} in ${round}`;
   return null;
 }
 

@@ -4,12 +4,13 @@ import { anerisSystem } from "./aneris/system.ts";
 import { paxosSystem } from "./paxos/system.ts";
 import { forAnyConfig } from "./run-config.ts";
 import { twoThirdsSystem } from "./two-thirds/system.ts";
+import { byzantineSystem } from "./two-thirds-byzantine/system.ts";
 
 /** Whatever configuration it is given, its own kind is all that it builds. */
 const ofAny = <C>(system: System<C>): System => forAnyConfig(system) as unknown as System;
 
 /** What can be simulated, by name. */
-export const systemNames: readonly string[] = ["paxos", "two-thirds", "aneris"];
+export const systemNames: readonly string[] = ["paxos", "two-thirds", "two-thirds-byzantine", "aneris"];
 
 /**
  * The system of a name. Engines are replaced by the run (`RunPlan.substitute`); what is replaced here lies beside engines.
@@ -18,6 +19,7 @@ export const systemNames: readonly string[] = ["paxos", "two-thirds", "aneris"];
 export function systemOf(name: string, substitution: Partial<Substitution> = unchanged): System {
   if (name === "paxos") return ofAny(paxosSystem);
   if (name === "two-thirds") return ofAny(twoThirdsSystem);
+  if (name === "two-thirds-byzantine") return ofAny(byzantineSystem);
   if (name === "aneris") return ofAny(anerisSystem(substitution));
   throw new Error(`no system "${name}"; there are ${systemNames.join(", ")}`);
 }

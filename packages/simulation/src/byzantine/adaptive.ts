@@ -27,7 +27,7 @@ export function adaptive(knowledge: Knowledge, steps = 4): Strategy {
     const held = [String(told.truth), String(told.lie)] as const;
     let best: ValuePacket | null = packet;
     let most = apart(packet, stage, held, steps);
-    for (const other of [told.packet, null]) {
+    for (const other of [stage.signed(told.packet), null]) {
       const score = apart(other, stage, held, steps);
       if (score <= most) continue;
       best = other;

@@ -39,6 +39,8 @@ export interface Stage {
   nowMs(): number;
   /** Choices of the stream `byz`. */
   readonly draw: Draw;
+  /** The packet as its sender signs it (`Cluster.resign`): what is let out is signed anyway, so this is for looking ahead. */
+  signed(packet: ValuePacket): ValuePacket;
   /** Has a packet leave a copy (default: the first) of a Byzantine node; from any other node it is refused and counted, as a seal would do it. */
   emit(packet: ValuePacket, copy?: number): void;
   /** Has a frame arrive in anybody's name: whether it opens is up to the authenticator. */

@@ -12,6 +12,7 @@ export class AdversaryStage implements Stage {
   readonly #nodeOf: (process: NodeId) => NodeId | null;
   readonly #send: (packet: ValuePacket, copy: number) => boolean;
   readonly #inject: (frame: Frame) => boolean;
+  readonly #resign: (packet: ValuePacket) => ValuePacket;
   readonly #honest = new Map<string, HonestProcess>();
 
   constructor(
@@ -20,6 +21,7 @@ export class AdversaryStage implements Stage {
     nodeOf: (process: NodeId) => NodeId | null,
     send: (packet: ValuePacket, copy: number) => boolean,
     inject: (frame: Frame) => boolean,
+    resign: (packet: ValuePacket) => ValuePacket,
   ) {
     this.draw = world.stream("byz");
     this.#world = world;
@@ -27,6 +29,7 @@ export class AdversaryStage implements Stage {
     this.#nodeOf = nodeOf;
     this.#send = send;
     this.#inject = inject;
+    this.#resign = resign;
   }
 
   honest(): readonly HonestProcess[] {
@@ -43,11 +46,17 @@ export class AdversaryStage implements Stage {
     return this.#world.nowUs / 1000;
   }
 
+  signed(packet: ValuePacket): ValuePacket {
+    return this.#resign(packet);
+  }
+
   emit(packet: ValuePacket, copy = 0): void {
     const { fromNode, from } = packet;
     if (!this.#adversary.nodes.includes(fromNode) || this.#nodeOf(from) !== fromNode)
       return this.#world.count("forgeries refused");
-    this.#world.count(this.#send(packet, copy) ? "byzantine packets" : "byzantine packets to nobody");
+    this.#world.count(
+      this.#send(this.signed(packet), copy) ? "byzantine packets" : "byzantine packets to nobody",
+    );
   }
 
   inject(frame: Frame): void {

@@ -64,6 +64,7 @@ export class Crew {
             (process) => cluster.nodeOf(process),
             (packet, copy) => this.#sendAs(packet, copy),
             (frame) => this.#inject(frame),
+            (packet) => cluster.resign?.(packet) ?? packet,
           );
   }
 

@@ -123,12 +123,18 @@ function lead(rules: Rules, config: Config, number: number, slot: Readonly<Byzan
   return { kind: "lead", slot: number, value, statuses: passed };
 }
 
-/** The timer of a round runs only once q members are in it, or beyond: nobody runs ahead of the others (3.4). */
+/**
+ * The timer of round 0 runs once there is a proposal, or votes of f+1 members: a lone vote starts nothing. That of a later round
+ * runs once q members are in it, or beyond: nobody runs ahead of the others (3.4).
+ */
 function arm({ quorums }: Rules, number: number, slot: Readonly<ByzantineSlot>): Finding | null {
-  const { round, roundTicks, statuses } = slot;
-  if (round < 1 || roundTicks > 0) return null;
-  const there = statuses.keys.filter((_, i) => statuses.values[i]!.round >= round);
-  return quorums.decide.has(there) ? { kind: "arm", slot: number } : null;
+  const { round, voted, proposal, roundTicks, statuses } = slot;
+  if (roundTicks > 0) return null;
+  const there =
+    round === 0
+      ? voted >= 0 || proposal !== null || quorums.vouch.has(votesOf(slot, 0).map(({ from }) => from))
+      : quorums.decide.has(statuses.keys.filter((_, i) => statuses.values[i]!.round >= round));
+  return there ? { kind: "arm", slot: number } : null;
 }
 
 /** The first slot that this step touched and that has something to do. */

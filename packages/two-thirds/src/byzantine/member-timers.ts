@@ -2,7 +2,6 @@ import { mapDropThrough, mapGet, mapSet } from "@eunomia/codec";
 import { type Action, actionsOf } from "@eunomia/engine";
 import { roundMax } from "../message.ts";
 import {
-  armRound,
   enlist,
   enter,
   extendPrefix,
@@ -78,7 +77,6 @@ export function restartAction(rules: Rules): Action<ByzantineMemberTypes> {
         const slot = enlist(config, state, number, mapGet(state.slots, number)!, out);
         if (slot.voted >= 0) restoreVote(rules, config, number, slot);
         restoreStatus(rules, config, number, slot);
-        if (slot.round === 0) armRound(config, state, slot, out);
         sayAgain(config, number, slot, out);
       }
       state.ready = undecided;

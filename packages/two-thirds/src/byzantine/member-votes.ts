@@ -4,7 +4,6 @@ import { roundMax } from "../message.ts";
 import { statusSays, voteSays } from "./member-evidence.ts";
 import { inWindow, type Told } from "./member-guards.ts";
 import {
-  armRound,
   cast,
   convict,
   digestFor,
@@ -99,7 +98,6 @@ export function proposeActions(rules: Rules): Action<ByzantineMemberTypes>[] {
       (config, state, found, out) => {
         const slot = openSlot(config, state, found.slot, out);
         slot.proposal ??= found.value;
-        armRound(config, state, slot, out);
         cast(rules, config, state, found.slot, found, out);
         state.ready = [found.slot];
       },
@@ -158,7 +156,6 @@ export function voteActions(rules: Rules): Action<ByzantineMemberTypes>[] {
       (config, state, { from, slot, round, vote }, out) => {
         const known = openSlot(config, state, slot, out);
         storeVote(known, round, from, vote);
-        if (known.round === 0) armRound(config, state, known, out);
         state.ready = [slot];
       },
     ),

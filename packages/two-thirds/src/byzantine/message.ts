@@ -26,23 +26,23 @@ export type Certificate = Infer<typeof Certificate>;
 /** Everything that members and learners say to each other. The host adds cluster, epoch and sender (section 1). */
 export const ByzantineMessage = variant({
   propose: doc(record({ slot: Slot, value: Value }), "Learner to members."),
-  vote: doc(record({ slot: Slot, round: Round, value: Value, signature: Signature }), "Member to members."),
+  vote: doc(record({ slot: Slot, round: Round, signature: Signature, value: Value }), "Member to members."),
   status: doc(
-    record({ slot: Slot, round: Round, lastRound: LastRound, est: nullable(Value), signature: Signature }),
+    record({ slot: Slot, round: Round, signature: Signature, lastRound: LastRound, est: nullable(Value) }),
     "Member to members: votes in no round below this one any more, and voted for est last.",
   ),
   newround: doc(
     record({
       slot: Slot,
       round: Round,
-      value: Value,
-      statuses: doc(list(StatusReport, 1024), "q of them, ascending by signer."),
       signature: Signature,
+      statuses: doc(list(StatusReport, 1024), "q of them, ascending by signer."),
+      value: Value,
     }),
     "The coordinator of a round to members.",
   ),
   decided: doc(
-    record({ slot: Slot, value: Value, certificate: Certificate }),
+    record({ slot: Slot, certificate: Certificate, value: Value }),
     "Member to learners and members.",
   ),
   trimmed: doc(record({ floor: Slot }), "Slots through the floor are finished and forgotten here."),

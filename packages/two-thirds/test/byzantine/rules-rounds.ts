@@ -26,6 +26,8 @@ export const roundRules: readonly Rule[] = [
     ["tick: next round (3.3)", "propose: keep (3.3)"],
     (rig) => {
       rig.vote("p1", 1, 0, "a");
+      expect(rig.fire("tick")).toBe(null);
+      rig.vote("p3", 1, 0, "b");
       expect(rig.fire("tick")).toEqual(["persist enter 1 1", `${allBut} <- status 1 1 -`]);
       expect(rig.propose(1, "b")).toEqual([]);
       expect(rig.vote("p2", 1, 0, "a")).toEqual([]);

@@ -1,0 +1,141 @@
+import { concat, equalBytes, sha256, utf8Encode } from "@eunomia/codec";
+import type { AnyEngine } from "@eunomia/engine";
+import {
+  type ByzantineMemberOptions,
+  type ByzantineMessage,
+  type ByzantineOracles,
+  byzantineLearnerConfig,
+  byzantineLearnerEngine,
+  byzantineMemberConfig,
+  byzantineMemberEngine,
+  type Says,
+  type StatusReport,
+  statementBytes,
+  statementDomain,
+  statusesDigest,
+} from "@eunomia/two-thirds/byzantine";
+import { textOf } from "../values.ts";
+
+/** The shape of a cluster of Byzantine 2/3-consensus, as plain JSON. What is left out has the default of `byzantineMemberConfig`. */
+export interface ByzantineShape
+  extends Pick<
+    ByzantineMemberOptions,
+    | "f"
+    | "roundMs"
+    | "retryMs"
+    | "headMs"
+    | "relay"
+    | "order"
+    | "keepRounds"
+    | "maxAhead"
+    | "colocatedLearner"
+  > {
+  readonly members: number;
+  readonly learners: number;
+}
+
+const count = (letter: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${letter}${i}`);
+
+/** Names of all processes: members `m0`…, learners `r0`…. */
+export const byzantineNames = ({ members, learners }: ByzantineShape) => ({
+  members: count("m", members),
+  learners: count("r", learners),
+});
+
+const context = "simulated/0";
+
+/** Stands for a signature: the key of a process is its name, and whoever plays a process signs for it. */
+const seal = (signer: string, domain: string, bytes: Uint8Array): Uint8Array =>
+  sha256(concat(utf8Encode(`${signer}\u0000${domain}\u0000`), bytes)).subarray(0, 8);
+
+const sealText = (text: string, slot: number): string =>
+  textOf(sha256(utf8Encode(`client/${slot}/${text}`))).slice(0, 6);
+
+/** A value with the seal of its client: whoever changes it makes it invalid. */
+export const signedText = (text: string, slot: number): string => `${text}#${sealText(text, slot)}`;
+
+/** Every value of a model is valid; in a system those that a client signed for their slot. */
+const isSignedText = (slot: number, value: Uint8Array): boolean => {
+  const [text = "", given] = textOf(value).split("#");
+  return given === sealText(text, slot);
+};
+
+/** What members are given, with seals in the place of signatures. */
+export const sealOracles = (self: string, judged: boolean): ByzantineOracles => ({
+  sign: (domain, bytes) => seal(self, domain, bytes),
+  verify: (signer, domain, bytes, signature) => equalBytes(seal(signer, domain, bytes), signature),
+  valid: judged ? isSignedText : () => true,
+});
+
+/** @param judged values need the seal of a client. */
+export function byzantineMemberPart(
+  shape: ByzantineShape,
+  self: string,
+  judged = false,
+): { engine: AnyEngine; config: unknown } {
+  const config = byzantineMemberConfig({ ...shape, ...byzantineNames(shape), self, context });
+  return { engine: byzantineMemberEngine(config, sealOracles(self, judged)), config };
+}
+
+export function byzantineLearnerPart(
+  shape: ByzantineShape,
+  self: string,
+  colocatedMember: string | null = null,
+): { engine: AnyEngine; config: unknown } {
+  const { members } = byzantineNames(shape);
+  const config = byzantineLearnerConfig({
+    ...{ self, context, members, colocatedMember },
+    retryMs: shape.retryMs ?? 200,
+    maxAhead: shape.maxAhead ?? 4096,
+    ...(shape.f === undefined ? {} : { f: shape.f }),
+  });
+  return { engine: byzantineLearnerEngine(config, sealOracles(self, false)), config };
+}
+
+const signedBy = (signer: string, slot: number, round: number, says: Says): Uint8Array =>
+  seal(signer, statementDomain, statementBytes({ context, slot, round }, says));
+
+/**
+ * The message with the seals of those who lie, over whatever it says now: its own, and within it those of other liars, who
+ * share their keys.
+ */
+export function resealed(
+  message: ByzantineMessage,
+  from: string,
+  isLiar: (member: string) => boolean,
+): ByzantineMessage {
+  switch (message.kind) {
+    case "vote": {
+      const { slot, round, value } = message;
+      return { ...message, signature: signedBy(from, slot, round, { kind: "vote", value: sha256(value) }) };
+    }
+    case "status": {
+      const { slot, round, lastRound, est } = message;
+      const says = { kind: "status", lastRound, est: est === null ? null : sha256(est) } as const;
+      return { ...message, signature: signedBy(from, slot, round, says) };
+    }
+    case "newround": {
+      const { slot, round, value } = message;
+      const statuses = message.statuses.map((report: StatusReport) => {
+        const { lastRound, est } = report;
+        return isLiar(report.from)
+          ? { ...report, signature: signedBy(report.from, slot, round, { kind: "status", lastRound, est }) }
+          : report;
+      });
+      const says = { kind: "newround", value: sha256(value), statuses: statusesDigest(statuses) } as const;
+      return { ...message, statuses, signature: signedBy(from, slot, round, says) };
+    }
+    case "decided": {
+      const { slot, value, certificate } = message;
+      const { round } = certificate;
+      const votes = certificate.votes.map((vote) =>
+        isLiar(vote.from)
+          ? { ...vote, signature: signedBy(vote.from, slot, round, { kind: "vote", value: sha256(value) }) }
+          : vote,
+      );
+      return { ...message, certificate: { round, votes } };
+    }
+    default:
+      return message;
+  }
+}
