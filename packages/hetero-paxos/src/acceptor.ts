@@ -72,7 +72,7 @@ function answer(
   out.persist({ kind: "delivered", message, answer: speech });
   slot.prev = own;
   slot.recent = [own, ...recent.filter((one) => !refs.includes(one))].sort();
-  deliverNext(slot, own, speech);
+  deliverNext(state, slot, number, own, speech);
   out.send(setup.others, speech);
 }
 
@@ -92,13 +92,6 @@ const speaking = (setup: Setup): Action<NodeTypes>[] =>
       (config, state, delivery, out) => {
         const message = deliver(config, setup, state, delivery, out);
         if (message !== null) answer(config, setup, state, delivery, message, out);
-      },
-    ),
-    on.internal(
-      "rest",
-      (_config, { touched }) => (touched.length > 0 ? {} : null),
-      (_config, state) => {
-        state.touched = [];
       },
     ),
   ] as Action<NodeTypes>[];

@@ -15,13 +15,6 @@ export const watching = (setup: Setup): Action<NodeTypes>[] =>
         deliver(config, setup, state, delivery, out);
       },
     ),
-    on.internal(
-      "rest",
-      (_config, { touched }) => (touched.length > 0 ? {} : null),
-      (_config, state) => {
-        state.touched = [];
-      },
-    ),
   ] as Action<NodeTypes>[];
 
 const living = (setup: Setup): Action<NodeTypes>[] =>

@@ -57,7 +57,7 @@ function openBallot(config: NodeConfig, setup: Setup, state: NodeState, number: 
   const acceptors = config.acceptors.map(({ process }) => process);
   for (const tip of slot.tips)
     if (tip !== null && slot.highest > 0) out.send(acceptors, shelfGet(slot.bodies, tip)!);
-  const opening: Proposal = { kind: "1a", instance, number: Math.max(state.now, slot.highest + 1), value };
+  const opening: Proposal = { kind: "1a", instance, number: slot.highest + 1, value };
   out.send([...setup.others, config.self], opening);
 }
 

@@ -1,4 +1,4 @@
-import { equalBytes, mapGet, toHex } from "@eunomia/codec";
+import { equalBytes, mapGet, mapSet, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
 import { withBit } from "../bits.ts";
 import { shelfGet } from "../dag/shelf.ts";
@@ -45,7 +45,7 @@ export function readyDue(
     if (message.kind !== "1a" || slot.ready.includes(id)) return;
     if (!isDue(config, setup, state, slot, id, message.number)) return;
     slot.ready.push(id);
-    touch(state, number);
+    touch(state, number, slot);
   });
 }
 
@@ -65,7 +65,8 @@ function takeProposal(
   const slot = openSlot(setup, state, read.slot);
   const due = isDue(config, setup, state, slot, read.id, message.number);
   fileProposal(slot, read.id, message, due);
-  touch(state, read.slot);
+  mapSet(slot.opened, message.number, (mapGet(slot.opened, message.number) ?? 0) + 1);
+  touch(state, read.slot, slot);
   armRetry(config, setup, state, out);
 }
 
@@ -83,7 +84,7 @@ function takeSpeech(
   const slot = openSlot(setup, state, read.slot);
   const missing = fileSpeech(config, setup, slot, read.id, message, out);
   ask(setup, read.slot, missing, [from], out);
-  touch(state, read.slot);
+  touch(state, read.slot, slot);
   readyDue(config, setup, state, read.slot, slot);
   armRetry(config, setup, state, out);
 }

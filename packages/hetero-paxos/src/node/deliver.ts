@@ -1,4 +1,4 @@
-import { mapGet, mapSet, setAdd, toHex } from "@eunomia/codec";
+import { mapGet, mapSet, setAdd, setDelete, toHex } from "@eunomia/codec";
 import { type SignedEntry, tipIn } from "../dag/entry.ts";
 import { addEntry, isAncestor, rivalOf, signedEntry } from "../dag/known.ts";
 import { shelfGet, shelfSet } from "../dag/shelf.ts";
@@ -8,7 +8,7 @@ import { countVote } from "./decide.ts";
 import type { Setup } from "./setup.ts";
 import type { Out } from "./slots.ts";
 import type { NodeConfig, NodeState, SlotState } from "./types.ts";
-import { condemn, release } from "./waiting.ts";
+import { condemn, release, touch } from "./waiting.ts";
 
 export interface Delivery {
   readonly slot: number;
@@ -105,6 +105,8 @@ export function deliver(
 ): HeteroPaxosMessage | null {
   const slot = mapGet(state.slots, number)!;
   slot.ready.shift();
+  // Whatever makes more ready in this step lists the slot again.
+  if (slot.ready.length === 0) setDelete(state.touched, number);
   const waiting = mapGet(slot.waiting, id);
   if (waiting === undefined) return null;
   const problem = admit(config, setup, slot, id, waiting.message, out);
@@ -113,6 +115,7 @@ export function deliver(
     return null;
   }
   release(slot, id);
+  touch(state, number, slot);
   return waiting.message;
 }
 
@@ -137,7 +140,14 @@ export function withRecent(slot: Readonly<SlotState>, id: string): string[] {
 }
 
 /** Puts a message of this process in front of all others, to be delivered like any other. */
-export function deliverNext(slot: SlotState, id: string, message: HeteroPaxosMessage): void {
+export function deliverNext(
+  state: NodeState,
+  slot: SlotState,
+  number: number,
+  id: string,
+  message: HeteroPaxosMessage,
+): void {
   mapSet(slot.waiting, id, { message, missing: [], parked: false });
   slot.ready.unshift(id);
+  touch(state, number, slot);
 }

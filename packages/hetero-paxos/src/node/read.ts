@@ -12,7 +12,7 @@ export type Refusal =
   | "slot out of reach"
   | "value not valid"
   | "ballot too far ahead"
-  | "ballot long past"
+  | "too many ballots of one number"
   | "not an acceptor"
   | "not a learner"
   | "no refs"
@@ -41,8 +41,8 @@ function instanceProblem(
 const isHere = (slot: Readonly<SlotState> | undefined, id: string): boolean =>
   slot !== undefined && (mapHas(slot.waiting, id) || shelfGet(slot.bodies, id) !== undefined);
 
-/** A stale 1a counts only because others refer to it. Below this many ballots it may be left to them to bring it. */
-const longPast = 1000;
+/** Nobody but a proposer that floods opens more ballots of one number; those that others refer to are taken all the same. */
+const openedMax = ({ order }: NodeConfig): number => Math.max(4, order.length);
 
 /** Judges a 1a before its delivery. */
 export function readProposal(
@@ -58,7 +58,8 @@ export function readProposal(
   if (isHere(slot, id)) return null;
   const cited = slot !== undefined && mapHas(slot.blocks, id);
   if (config.tickMs > 0 && number > state.now + config.earlyMax) return refused("ballot too far ahead");
-  if (!cited && slot !== undefined && number + longPast < slot.highest) return refused("ballot long past");
+  const opened = slot === undefined ? 0 : (mapGet(slot.opened, number) ?? 0);
+  if (!cited && opened >= openedMax(config)) return refused("too many ballots of one number");
   if (!setup.accepts(instance.slot, value)) return refused("value not valid");
   return { kind: "take", id, slot: instance.slot };
 }

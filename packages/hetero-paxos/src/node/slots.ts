@@ -25,6 +25,7 @@ export const freshSlot = ({ view }: Setup): SlotState => ({
   recent: [],
   tips: view.acceptors.map(() => null),
   highest: 0,
+  opened: emptyMap(),
   tally: emptyMap(),
   decided: emptyMap(),
   retryTicks: 1,

@@ -78,6 +78,7 @@ export const SlotState = record({
   recent: doc(sortedSet(Id), "Durable. What was delivered since, without what that refers to."),
   tips: doc(list(nullable(Id)), "Per acceptor: its latest message that was delivered."),
   highest: doc(nat(), "Highest ballot number delivered."),
+  opened: doc(sortedMap(nat(), nat()), "By ballot number: how many 1a were taken."),
   tally: doc(
     sortedMap(LearnerName, sortedMap(text(128), sortedMap(nat(), Id))),
     "By learner and ballot: the 2a of each acceptor, as long as they may decide something new.",
@@ -93,7 +94,7 @@ export type SlotState = Infer<typeof SlotState>;
 export const NodeState = record({
   floor: doc(Slot, "Durable. Slots through it are closed."),
   slots: doc(sortedMap(Slot, SlotState), "Slots heard of, above the floor."),
-  touched: doc(list(Slot), "Slots with messages to deliver: empty between steps."),
+  touched: doc(sortedSet(Slot), "Slots with messages to deliver: empty between steps."),
   now: doc(nat(), "Ticks so far."),
   retrying: doc(bool(), "The retry timer is armed."),
   asked: doc(nat(), "Which acceptor was asked last."),

@@ -10,9 +10,9 @@ import type { NodeConfig, NodeState, SlotState, Waiting } from "./types.ts";
 const isSpeech = (message: HeteroPaxosMessage): message is Speech =>
   message.kind === "1b" || message.kind === "2a";
 
-/** Lists a slot for the internal actions of this step. */
-export function touch(state: NodeState, number: number): void {
-  if (!state.touched.includes(number)) state.touched.push(number);
+/** Lists a slot for the internal actions of this step, if it has something for them. */
+export function touch(state: NodeState, number: number, slot: Readonly<SlotState>): void {
+  if (slot.ready.length > 0) setAdd(state.touched, number);
 }
 
 function park(slot: SlotState, id: string, missing: readonly string[]): void {
@@ -44,6 +44,7 @@ function forget(slot: SlotState, id: string): void {
 
 /** Keeps to the bound per signer: the message of the lowest ballot goes. It can be fetched again. */
 function makeRoom(config: NodeConfig, slot: SlotState, signer: string, out: Out): void {
+  if (slot.waiting.keys.length <= config.waitingMax) return;
   const own = slot.waiting.keys.flatMap((id, i) => {
     const { message } = slot.waiting.values[i]!;
     return isSpeech(message) && message.signer === signer ? [{ id, number: message.ballot.number }] : [];
