@@ -1,6 +1,8 @@
-import { check, clone, mapGet, toHex, utf8Encode } from "@eunomia/codec";
+import { check, clone, fromHex, mapGet, toHex, utf8Encode } from "@eunomia/codec";
 import type { ScheduleProcess } from "@eunomia/conformance";
-import { type Effect, type Engine, type Event, type NodeId, step } from "@eunomia/engine";
+import { type Effect, type Engine, type Event, type LearnerGraph, type NodeId, step } from "@eunomia/engine";
+import { derive } from "../src/evaluate/derive.ts";
+import { GraphView } from "../src/graph-view.ts";
 import type {
   HeteroPaxosMessage,
   NodeConfig,
@@ -9,6 +11,7 @@ import type {
   NodeTypes,
   Speech,
 } from "../src/index.ts";
+import { lawOf } from "../src/index.ts";
 import { speechId } from "../src/proof/header.ts";
 import { type ClusterOptions, cluster, scheme, signAs } from "./cluster.ts";
 
@@ -122,3 +125,30 @@ export function altered(speech: Speech, fields: Partial<Speech>, signer = speech
 }
 
 export const idOf = (speech: Speech): string => toHex(speechId(scheme, speech));
+
+/** A well-formed message with true claims, as `signer` would say it with these refs: made from what process `at` has. */
+export function said(
+  net: Net,
+  at: NodeId,
+  signer: NodeId,
+  prev: string | null,
+  refs: readonly string[],
+  graph: LearnerGraph,
+): Speech {
+  const { state, config } = net.processes.get(at)!;
+  const view = new GraphView(graph);
+  const sorted = [...refs].sort();
+  const slot = mapGet(state.slots, 1)!;
+  const entry = derive(view, config.rules, slot.known, { signer: view.acceptor(signer), prev, refs: sorted });
+  if (typeof entry === "string") throw new Error(`not well-formed: ${entry}`);
+  const base = {
+    kind: entry.kind,
+    instance: { law: lawOf(scheme, config), slot: 1 },
+    signer,
+    prev: prev === null ? null : fromHex(prev),
+    refs: sorted.map(fromHex),
+    ballot: { number: entry.ballot.number, value: fromHex(entry.ballot.value) },
+    learners: entry.kind === "2a" ? view.learnerNames(entry.learners) : [],
+  };
+  return { ...base, signature: signAs(signer)(speechId(scheme, base)) };
+}
