@@ -1,4 +1,4 @@
-import { sha256, utf8Encode } from "@eunomia/codec";
+import { concat, equalBytes, sha256, utf8Encode } from "@eunomia/codec";
 import type { ScheduleProcess } from "@eunomia/conformance";
 import type { Engine, NodeId } from "@eunomia/engine";
 import { graphDigest, type LearnerGraph } from "@eunomia/learner-graph";
@@ -17,11 +17,11 @@ import {
 
 /** A digest with a secret of the acceptor in it: good enough where nobody looks into the process. */
 const mac = (acceptor: NodeId, bytes: Uint8Array): Uint8Array =>
-  sha256(Uint8Array.of(...utf8Encode(`secret of ${acceptor}`), ...bytes)).subarray(0, 8);
+  sha256(concat(utf8Encode(`secret of ${acceptor}`), bytes)).subarray(0, 8);
 
 export const scheme: Scheme = {
   digest: sha256,
-  verify: (acceptor, bytes, signature) => `${mac(acceptor, bytes)}` === `${signature}`,
+  verify: (acceptor, bytes, signature) => equalBytes(mac(acceptor, bytes), signature),
 };
 export const signAs =
   (acceptor: NodeId): Sign =>
