@@ -7,6 +7,7 @@ import { paxosAcceptorMutants } from "./paxos-acceptor.ts";
 import { paxosLeaderMutants } from "./paxos-leader.ts";
 import { paxosLeaderStalls, paxosLearnerMutants } from "./paxos-stalls.ts";
 import { paxosReadMutants, twoThirdsReadMutants } from "./reads.ts";
+import { byzantineLearnerMutants, byzantineMemberMutants } from "./two-thirds-byzantine.ts";
 import { twoThirdsMemberMutants } from "./two-thirds-member.ts";
 import { twoThirdsLearnerMutants, twoThirdsStalls } from "./two-thirds-stalls.ts";
 
@@ -21,6 +22,8 @@ export const mutants: readonly Mutant[] = [
   ...twoThirdsStalls,
   ...twoThirdsLearnerMutants,
   ...twoThirdsReadMutants,
+  ...byzantineMemberMutants,
+  ...byzantineLearnerMutants,
   ...anerisReplicaMutants,
   ...anerisReplicaStalls,
   ...anerisGatewayMutants,

@@ -20,6 +20,8 @@ export type Attempt =
       readonly virtualMs: number;
       /** Nodes crash all the time, and little else goes wrong; otherwise faults are drawn. */
       readonly crashes: boolean;
+      /** As many nodes as the protocol bears lie, in one way after the other. [false] */
+      readonly liars?: boolean;
     };
 
 /** What caught a mutant, and at what price. Plain JSON. */
@@ -65,6 +67,9 @@ const crashes = (firstSeed: number, count: number): Attempt => ({
   virtualMs: 4_000,
   crashes: true,
 });
+const lies = (firstSeed: number, count: number): Attempt => ({
+  ...{ tool: "simulation", firstSeed, runs: count, virtualMs: 3_000, crashes: false, liars: true },
+});
 const ends = (scope: string): Attempt => ({ tool: "ends", scope, states: 20_000 });
 
 /** Crashes between any two effects, quick restarts, a network that delays. */
@@ -75,6 +80,9 @@ const crashProfile: Profile = {
   disk: { ...calmProfile.disk, syncMaxMs: 5, torn: 0.5 },
   midStep: true,
 };
+
+/** What lies do, in turn. */
+const lying = ["mutation", "collusion", "twins", "adaptive"] as const;
 
 /** The cheapest tools first. A mutant that survives all of them is a missing test. */
 export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
@@ -109,6 +117,14 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     model("two-thirds/3of4m2r", 500_000),
     crashes(21, 80),
     runs(101, 250),
+  ],
+  "two-thirds-byzantine": [
+    runs(1, 6, 2_000),
+    lies(1, 16),
+    crashes(1, 10),
+    model("two-thirds-byzantine/5of6m2r-liar-leads", 30_000),
+    lies(17, 48),
+    crashes(11, 40),
   ],
   aneris: [
     { tool: "alone" },
@@ -200,10 +216,15 @@ async function inRuns(
       limits,
       substitute: substitution.engine,
       ...(attempt.crashes ? { profile: crashProfile } : {}),
+      ...(attempt.liars ? { adversary: { strategy: lying[run % lying.length]!, nodes: null } } : {}),
     });
     if (outcome.kind === "ok") continue;
     const { property, detail } = outcome;
-    const tool = attempt.crashes ? "simulation of crashes" : "simulation";
+    const tool = attempt.crashes
+      ? "simulation of crashes"
+      : attempt.liars
+        ? "simulation of liars"
+        : "simulation";
     return [{ tool, property, detail, effort: attempt.firstSeed + run, seed }, run + 1];
   }
   return [null, attempt.runs];

@@ -5,7 +5,7 @@ import type { AnyEngine } from "@eunomia/engine";
 export type Change = (engine: AnyEngine) => AnyEngine;
 
 /** Protocols whose engines have mutants. */
-export type MutantProtocol = "paxos" | "two-thirds" | "aneris";
+export type MutantProtocol = "paxos" | "two-thirds" | "two-thirds-byzantine" | "aneris";
 
 /**
  * What a mutant takes away: one of the promised properties, `rule` for a rule that nobody's safety needs but everybody was

@@ -8,6 +8,8 @@ import { paxosScopes } from "./paxos/scopes.ts";
 import type { Scope } from "./scope.ts";
 import { twoThirdsModel } from "./two-thirds/model.ts";
 import { twoThirdsScopes } from "./two-thirds/scopes.ts";
+import { byzantineModel } from "./two-thirds-byzantine/model.ts";
+import { byzantineScopes } from "./two-thirds-byzantine/scopes.ts";
 
 export type { ReductionName, Scope, Tier } from "./scope.ts";
 
@@ -15,6 +17,7 @@ export type { ReductionName, Scope, Tier } from "./scope.ts";
 export const scopes: Readonly<Record<string, Scope>> = {
   ...paxosScopes,
   ...twoThirdsScopes,
+  ...byzantineScopes,
   ...anerisScopes,
 };
 
@@ -29,7 +32,9 @@ export function modelOfScope(
       ? paxosModel(scope.params, substitution)
       : scope.protocol === "two-thirds"
         ? twoThirdsModel(scope.params, substitution)
-        : anerisModel(scope.params, substitution);
+        : scope.protocol === "two-thirds-byzantine"
+          ? byzantineModel(scope.params, substitution)
+          : anerisModel(scope.params, substitution);
   return { ...made, name };
 }
 

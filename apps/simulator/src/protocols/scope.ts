@@ -1,6 +1,7 @@
 import type { AnerisParams } from "./aneris/model.ts";
 import type { PaxosParams } from "./paxos/model.ts";
 import type { TwoThirdsParams } from "./two-thirds/model.ts";
+import type { ByzantineParams } from "./two-thirds-byzantine/model.ts";
 
 /**
  * When a scope is checked: with every pull request, on the main branch, every night; `endless` ones have not been searched to
@@ -20,5 +21,6 @@ export type Scope = {
 } & (
   | { readonly protocol: "paxos"; readonly params: PaxosParams }
   | { readonly protocol: "two-thirds"; readonly params: TwoThirdsParams }
+  | { readonly protocol: "two-thirds-byzantine"; readonly params: ByzantineParams }
   | { readonly protocol: "aneris"; readonly params: AnerisParams }
 );

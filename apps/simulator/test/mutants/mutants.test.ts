@@ -9,7 +9,9 @@ import { replicaPart } from "../../src/protocols/aneris/parts.ts";
 import { scopes } from "../../src/protocols/models.ts";
 import { acceptorPart, leaderPart, learnerPart } from "../../src/protocols/paxos/parts.ts";
 import { memberPart, learnerPart as twoThirdsLearner } from "../../src/protocols/two-thirds/parts.ts";
+import { byzantineLearnerPart, byzantineMemberPart } from "../../src/protocols/two-thirds-byzantine/parts.ts";
 
+const byzantine = { members: 6, learners: 2 };
 const paxos = { acceptors: 3, leaders: 2, learners: 2 };
 const twoThirds = { members: 4, learners: 2 };
 const engines: readonly AnyEngine[] = [
@@ -18,6 +20,8 @@ const engines: readonly AnyEngine[] = [
   learnerPart(paxos, "r0").engine,
   memberPart(twoThirds, "m0").engine,
   twoThirdsLearner(twoThirds, "r0").engine,
+  byzantineMemberPart(byzantine, "m0").engine,
+  byzantineLearnerPart(byzantine, "r0").engine,
   replicaPart({ self: "n0", membership: membershipOf(["n0"], 0) }).engine,
   gatewayEngine,
 ];

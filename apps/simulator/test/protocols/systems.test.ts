@@ -9,6 +9,7 @@ const limits = { mode: "liveness", virtualMs: 1_500, maxSteps: 200_000 } as cons
 const marks: Readonly<Record<string, readonly string[]>> = {
   paxos: ["a ballot begins with values of another", "a slot is retired"],
   "two-thirds": ["a round ends without a decision", "a slot is retired"],
+  "two-thirds-byzantine": ["a coordinator is followed", "a slot is retired"],
   aneris: ["commands behind a swap"],
 };
 
@@ -39,5 +40,5 @@ test("the same seed is the same run", { timeout: 60_000 }, async () => {
 });
 
 test("a system that is not there is answered with those that are", () => {
-  expect(() => systemOf("raft")).toThrow(/paxos, two-thirds, aneris/);
+  expect(() => systemOf("raft")).toThrow(/paxos, two-thirds, two-thirds-byzantine, aneris/);
 });

@@ -39,6 +39,14 @@ const defaults: Readonly<Record<Scope["protocol"], Fields>> = {
     relay: "lazy",
     contested: false,
   },
+  "two-thirds-byzantine": {
+    members: 6,
+    away: 1,
+    rounds: 2,
+    inputs: "all",
+    leader: "honest",
+    early: false,
+  },
   aneris: {
     replicas: 2,
     commands: [[1], [1]],
@@ -57,6 +65,7 @@ const defaults: Readonly<Record<Scope["protocol"], Fields>> = {
 const options: Readonly<Record<string, readonly string[]>> = {
   order: ["bag", "fifo", "soup"],
   relay: ["lazy", "eager"],
+  leader: ["honest", "liar"],
   mode: ["cut", "window"],
   consensus: ["abstract", "real"],
 };

@@ -15,6 +15,8 @@ interface Params {
 const shows: Readonly<Record<string, string>> = {
   paxos: "A cluster of Paxos under faults, with proposers that contend.",
   "two-thirds": "A cluster of 2/3-consensus under faults, with proposers that contend.",
+  "two-thirds-byzantine":
+    "A cluster of Byzantine 2/3-consensus, with proposers that contend and nodes that may lie.",
   aneris: "Whole nodes with clients: ordered broadcast that changes its protocol while it runs.",
 };
 

@@ -1,0 +1,322 @@
+import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
+import {
+  type Any,
+  acting,
+  both,
+  compactingWithout,
+  forgetting,
+  guarding,
+  restartingWithout,
+  silent,
+  without,
+  writingLate,
+} from "./edit.ts";
+import { type Change, type Mutant, mutantsOf } from "./mutant.ts";
+
+const member = mutantsOf("two-thirds-byzantine", "member", "byzantine two-thirds member");
+const learner = mutantsOf("two-thirds-byzantine", "learner", "byzantine two-thirds learner");
+
+const decide = "decide (3.3)";
+const lead = "lead (3.3)";
+const follow = "newround: follow (3.3)";
+const learn = "decided: learn (3.3)";
+const restart = "restart (3.3)";
+const tick = "tick: next round (3.3)";
+const jump = "jump (3.3)";
+const arm = "arm the round (3.3)";
+const casting = ["propose: cast (3.3)", "vote for what f+1 vote for (3.3)", follow, lead];
+const entering = [tick, jump, follow];
+
+interface Vote {
+  readonly from: string;
+  readonly value: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const votesOf = (slot: Any, round: number): Vote[] => {
+  const votes: Any = mapGet(slot.votes, round);
+  return votes === undefined
+    ? []
+    : votes.keys.map((from: string, i: number) => ({ from, ...votes.values[i] }));
+};
+
+/** Decides by as many equal votes as `enough` says, out of the votes that `pool` takes together. */
+const deciding = (enough: (config: Any) => number, pool: (slot: Any) => Vote[][]): Change =>
+  guarding([decide], (config, state) => {
+    for (const number of state.ready) {
+      const slot: Any = mapGet(state.slots, number);
+      if (slot === undefined || slot.decided !== null) continue;
+      for (const votes of pool(slot))
+        for (const { value, digest } of votes) {
+          const equal = votes.filter((vote) => equalBytes(vote.digest, digest));
+          if (equal.length < enough(config)) continue;
+          const proof = equal.map(({ from, signature }) => ({ from, signature }));
+          return { kind: "decide", slot: number, value, certificate: { round: slot.round, votes: proof } };
+        }
+    }
+    return null;
+  });
+
+const q = ({ members, f }: Any): number => members.length - f;
+const byRound = (slot: Any): Vote[][] => slot.votes.keys.map((round: number) => votesOf(slot, round));
+
+/** Follows whatever its coordinator signs in time. */
+const trusting: Change = guarding([follow], (config, state, event, original) => {
+  const found = original(event);
+  const { slot, round, value, statuses, signature } = event.message;
+  const known: Any = mapGet(state.slots, slot);
+  if (found !== null || known === undefined || known.decided !== null) return found;
+  const leads = config.members[(slot + round) % config.members.length] === event.from;
+  if (!leads || round < Math.max(1, known.round) || known.voted >= round) return null;
+  return { slot, round, value, led: { round, digest: new Uint8Array(32), statuses, signature } };
+});
+
+/** Leads with its own value, whatever is locked. */
+const stubborn: Change = acting([lead], (config, state, found, out, original) => {
+  const slot: Any = mapGet(state.slots, found.slot);
+  original(config, state, { ...found, value: slot.proposal ?? slot.est ?? found.value }, out);
+});
+
+/** Members of Byzantine 2/3-consensus that are wrong in one rule each. */
+export const byzantineMemberMutants: readonly Mutant[] = [
+  member("q-one-short", {
+    class: "threshold off by one",
+    rule: decide,
+    breaks: "agreement",
+    change: deciding((config) => q(config) - 1, byRound),
+  }),
+  member("votes-of-all-rounds-counted-together", {
+    class: "certificate of mixed rounds",
+    rule: decide,
+    breaks: "agreement",
+    change: deciding(q, (slot) => [byRound(slot).flat()]),
+  }),
+  member("q-one-more", {
+    class: "threshold off by one",
+    rule: decide,
+    breaks: "termination",
+    change: both(deciding((config) => q(config) + 1, byRound)),
+  }),
+  member("coordinator-trusted", {
+    class: "signature or registry check missing",
+    rule: follow,
+    breaks: "agreement",
+    change: trusting,
+  }),
+  member("lock-ignored-by-the-coordinator", {
+    class: "coordinator ignores the lock",
+    rule: lead,
+    breaks: "termination",
+    change: stubborn,
+  }),
+  member("votes-twice-in-a-round", {
+    class: "guard dropped",
+    rule: follow,
+    breaks: "agreement",
+    change: guarding(["propose: cast (3.3)"], (config, state, event, original) => {
+      const { slot, value } = event.message;
+      const known: Any = mapGet(state.slots, slot);
+      const again = known?.round === 0 && known.decided === null && config.learners.includes(event.from);
+      return original(event) ?? (again ? { slot, round: 0, value } : null);
+    }),
+  }),
+  member("promise-broken", {
+    class: "guard dropped",
+    rule: "enter",
+    breaks: "agreement",
+    change: guarding(["propose: cast (3.3)"], (config, state, event, original) => {
+      const { slot, value } = event.message;
+      const known: Any = mapGet(state.slots, slot);
+      const late = known !== undefined && known.voted === -1 && known.decided === null;
+      return (
+        original(event) ?? (late && config.learners.includes(event.from) ? { slot, round: 0, value } : null)
+      );
+    }),
+  }),
+  member("vote-not-recorded", {
+    class: "forgotten persist",
+    rule: "cast",
+    breaks: "agreement",
+    change: forgetting(casting, "vote"),
+  }),
+  member("vote-recorded-late", {
+    class: "persist after send",
+    rule: "cast",
+    breaks: "durability",
+    change: writingLate(...casting),
+  }),
+  member("promise-not-recorded", {
+    class: "forgotten persist",
+    rule: "enter",
+    breaks: "durability",
+    change: forgetting(entering, "enter"),
+  }),
+  member("votes-forgotten", {
+    class: "vote forgotten on restart",
+    rule: restart,
+    breaks: "agreement",
+    change: restartingWithout(restart, "vote"),
+  }),
+  member("short-compaction", {
+    class: "forgotten persist",
+    rule: restart,
+    breaks: "agreement",
+    change: compactingWithout("vote", "enter"),
+  }),
+  member("certificates-unchecked", {
+    class: "certificate unchecked",
+    rule: learn,
+    breaks: "agreement",
+    change: guarding([learn], (config, state, event, original) => {
+      const { message, from } = event;
+      const open = message.slot > state.floor && (mapGet(state.slots, message.slot) as Any)?.decided == null;
+      return original(event) ?? (open && config.members.includes(from) ? message : null);
+    }),
+  }),
+  member("last-vote-of-a-round-taken", {
+    class: "counts duplicate senders",
+    rule: "vote: evidence (3.3)",
+    breaks: "rule",
+    change: acting(["vote: evidence (3.3)"], (_config, state, found) => {
+      mapSet(
+        mapGet((mapGet(state.slots, found.slot) as Any).votes, found.round) as Any,
+        found.from,
+        found.vote,
+      );
+      state.ready = [found.slot];
+    }),
+  }),
+  member("lone-status-moves", {
+    class: "lone status moves a round",
+    rule: jump,
+    breaks: "rule",
+    change: guarding([jump], (_config, state) => {
+      for (const number of state.ready) {
+        const slot: Any = mapGet(state.slots, number);
+        const top = Math.max(0, ...(slot?.statuses.values ?? []).map(({ round }: Any) => round));
+        if (slot !== undefined && slot.decided === null && top > slot.round)
+          return { kind: "jump", slot: number, round: top };
+      }
+      return null;
+    }),
+  }),
+  member("rounds-timed-at-once", {
+    class: "no armed-timer rule",
+    rule: arm,
+    breaks: "termination",
+    change: guarding([arm], (_config, state, event, original) => {
+      const found = original(event);
+      if (found !== null) return found;
+      const open = (state.ready as number[]).find((number) => {
+        const slot: Any = mapGet(state.slots, number);
+        return slot !== undefined && slot.decided === null && slot.round >= 1 && slot.roundTicks === 0;
+      });
+      return open === undefined ? null : { kind: "arm", slot: open };
+    }),
+  }),
+  member("rounds-never-timed", {
+    class: "no timer",
+    rule: arm,
+    breaks: "termination",
+    change: without(arm),
+  }),
+  member("nothing-said-again", {
+    class: "no retransmission",
+    rule: "retry: say it again (3.3)",
+    breaks: "termination",
+    change: silent(["retry: say it again (3.3)"], "vote", "status", "newround"),
+  }),
+  member("nobody-leads", {
+    class: "no coordinator",
+    rule: lead,
+    breaks: "termination",
+    change: without(lead),
+  }),
+  member("floor-by-one-rumour", {
+    class: "wrong threshold",
+    rule: "trimmed: hear of a floor (1)",
+    breaks: "termination",
+    change: acting(
+      ["trimmed: hear of a floor (1)", "head: catch up (2.3)"],
+      (config, state, found, out, original) => {
+        original(config, state, found, out);
+        if (found.floor <= state.floor) return;
+        state.floor = found.floor;
+        for (const list of ["open", "ready"])
+          state[list] = state[list].filter((number: number) => number > found.floor);
+        const kept = state.slots.keys.findIndex((number: number) => number > found.floor);
+        const from = kept === -1 ? state.slots.keys.length : kept;
+        state.slots = { keys: state.slots.keys.slice(from), values: state.slots.values.slice(from) };
+        out.persist({ kind: "floor", floor: found.floor });
+      },
+    ),
+  }),
+  member("no-evidence", {
+    class: "alarm dropped",
+    rule: "vote: evidence (3.3)",
+    breaks: "rule",
+    change: without("vote: evidence (3.3)"),
+  }),
+];
+
+/** Learners of Byzantine 2/3-consensus that are wrong in one rule each. */
+export const byzantineLearnerMutants: readonly Mutant[] = [
+  learner("certificates-unchecked", {
+    class: "certificate unchecked",
+    rule: "decided: report (3.5)",
+    breaks: "agreement",
+    change: guarding(["decided: report (3.5)"], (config, state, event, original) => {
+      const { slot, value } = event.message;
+      const open =
+        slot > state.floor && slot <= state.floor + config.maxAhead && !mapHas(state.decided, slot);
+      return (
+        original(event) ??
+        (open && config.members.includes(event.from) ? { from: event.from, slot, value } : null)
+      );
+    }),
+  }),
+  learner("reports-twice", {
+    class: "duplicate executed",
+    rule: "decided: report (3.5)",
+    breaks: "integrity",
+    change: guarding(["decided: report (3.5)"], (_config, state, event, original) => {
+      const { slot, value } = event.message;
+      return original(event) ?? (mapHas(state.decided, slot) ? { from: event.from, slot, value } : null);
+    }),
+  }),
+  learner("proposes-once", {
+    class: "no retransmission",
+    rule: "retry: propose again, ask about gaps (2.3)",
+    breaks: "termination",
+    change: silent(["retry: propose again, ask about gaps (2.3)"], "propose"),
+  }),
+  learner("gaps-not-asked-about", {
+    class: "no retransmission",
+    rule: "retry: propose again, ask about gaps (2.3)",
+    breaks: "termination",
+    change: silent(["retry: propose again, ask about gaps (2.3)", "decided: report (3.5)"], "fetch"),
+  }),
+  learner("stable-never-told", {
+    class: "no answer",
+    rule: "propose and trim (2.3)",
+    breaks: "bounded state",
+    change: silent(["propose and trim (2.3)", "head: catch up (2.3)"], "stable"),
+  }),
+  learner("floor-not-passed-on", {
+    class: "no answer",
+    rule: "trimmed: report (1)",
+    breaks: "termination",
+    change: without("trimmed: report (1)"),
+  }),
+  learner("one-answer-is-enough", {
+    class: "wrong threshold",
+    rule: "highest: count (5.10)",
+    breaks: "rule",
+    change: acting(["highest: count (5.10)"], (_config, state, { slot }, out) => {
+      const { nonce } = state.reading;
+      state.reading = null;
+      out.output({ kind: "highest", nonce, slot });
+    }),
+  }),
+];
