@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { learnerGraph } from "@eunomia/learner-graph";
+import { expect, test } from "vitest";
+import { cluster } from "./cluster.ts";
+import { examples } from "./examples.ts";
+
+const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8");
+const tests = readdirSync(new URL(".", import.meta.url))
+  .filter((file) => file.endsWith(".test.ts"))
+  .map((file) => read(file))
+  .join();
+
+/** The rows of a table of SPEC.md: action and test. */
+function rows(heading: string): { action: string; named: string }[] {
+  const section = read("../SPEC.md").split(`## ${heading}\n`)[1]!.split("\n## ")[0]!;
+  return [...section.matchAll(/^\| `([^`]+)` \|.*\| ([^|]+) \|$/gm)].map(([, action, named]) => ({
+    action: action!,
+    named: named!,
+  }));
+}
+
+const { p1, w0, z0 } = cluster({ graph: learnerGraph(examples[0]!.graph) });
+
+test.each([
+  ["Acceptor", p1],
+  ["Learner", z0],
+  ["Proposer", w0],
+] as const)("SPEC.md lists the actions of each engine: %s", (heading, process) => {
+  const table = rows(heading);
+  const { actions, fairness } = process!.engine;
+  expect(table.map(({ action }) => action)).toEqual(actions.map(({ name }) => name));
+  expect(Object.keys(fairness)).toEqual(actions.map(({ name }) => name));
+  for (const { named } of table) expect(tests, named).toContain(`test("${named}"`);
+});
