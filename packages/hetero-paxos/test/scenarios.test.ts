@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { checkScenario, runScenario } from "@eunomia/conformance";
+import { expect, test } from "vitest";
+import { heteroScenarios } from "./scenario.ts";
+import { twins } from "./twins.ts";
+
+const folder = new URL("scenarios/", import.meta.url);
+const scripts = readdirSync(folder);
+
+for (const name of scripts)
+  test(`scenario ${name}`, () => {
+    checkScenario(new URL(name, folder), heteroScenarios());
+    expect(readFileSync(new URL(name, folder), "utf8")).not.toMatch(/^error:/m);
+  });
+
+/** By script: acceptors wrong in the one thing that the script is about. */
+const faults: Readonly<Record<string, string>> = {
+  "left-behind.txt": "any label buries",
+  "restart.txt": "the journal is passed over",
+  "three-delays.txt": "one join fewer is a quorum",
+};
+
+test("each script is refused by a broken twin", () => {
+  expect(Object.keys(faults)).toEqual(scripts);
+  for (const [name, fault] of Object.entries(faults)) {
+    const text = readFileSync(new URL(name, folder), "utf8");
+    const { acceptorOf } = twins.find((twin) => twin.fault === fault)!;
+    expect(runScenario(text, heteroScenarios(acceptorOf)), `${name}: ${fault}`).not.toBe(text);
+  }
+});
