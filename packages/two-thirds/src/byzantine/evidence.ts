@@ -1,7 +1,7 @@
 import { equalBytes, type Infer, list, nullable, record, toHex } from "@eunomia/codec";
 import type { NodeId } from "@eunomia/engine";
-import { ProcessId, Round, Slot } from "../message.ts";
-import { Signature, StatusReport } from "./message.ts";
+import { Round, Slot } from "../message.ts";
+import { ProcessId, Signature, StatusReport } from "./message.ts";
 import { type ByzantineQuorums, isLeastQuorum } from "./quorums.ts";
 import { type ByzantineOracles, isSigned, type Place, Says, statusesDigest } from "./statement.ts";
 

@@ -14,9 +14,9 @@ import {
 } from "@eunomia/codec";
 import type { ConsensusCommand, ConsensusOutput, EngineTypes } from "@eunomia/engine";
 import { LearnerCommand } from "../crash/learner-types.ts";
-import { ProcessId, Slot, Value } from "../message.ts";
+import { Slot, Value } from "../message.ts";
 import { Refusal } from "./member-types.ts";
-import type { ByzantineMessage } from "./message.ts";
+import { type ByzantineMessage, ProcessId } from "./message.ts";
 
 /** Plain data. Made by `byzantineLearnerConfig`. */
 export const ByzantineLearnerConfig = record({

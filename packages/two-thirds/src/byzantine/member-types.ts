@@ -13,9 +13,17 @@ import {
   variant,
 } from "@eunomia/codec";
 import type { EngineTypes } from "@eunomia/engine";
-import { ProcessId, Round, Slot, Value, word } from "../message.ts";
+import { Round, Slot, Value, word } from "../message.ts";
 import { Evidence } from "./evidence.ts";
-import { type ByzantineMessage, Certificate, Digest, LastRound, Signature, StatusReport } from "./message.ts";
+import {
+  type ByzantineMessage,
+  Certificate,
+  Digest,
+  LastRound,
+  ProcessId,
+  Signature,
+  StatusReport,
+} from "./message.ts";
 
 /** Plain data, the same at every member but for `self` and `colocatedLearner`. Made by `byzantineMemberConfig`. */
 export const ByzantineMemberConfig = record({

@@ -1,4 +1,4 @@
-import { equalBytes, mapGet, mapSet } from "@eunomia/codec";
+import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
 import { roundMax } from "../message.ts";
 import { statusSays, voteSays } from "./member-evidence.ts";
@@ -124,6 +124,13 @@ export function proposeActions(rules: Rules): Action<ByzantineMemberTypes>[] {
 }
 
 export function voteActions(rules: Rules): Action<ByzantineMemberTypes>[] {
+  const first = (config: Config, state: State, message: VoteMessage, from: NodeId) =>
+    isPeer(config, from) &&
+    inWindow(config, state, message.slot) &&
+    nearRound(config, state, message) &&
+    firstVote(state, message, from) === undefined
+      ? readVote(rules, config, state, message, from)
+      : null;
   return [
     on.message(
       "vote",
@@ -147,15 +154,18 @@ export function voteActions(rules: Rules): Action<ByzantineMemberTypes>[] {
       "vote",
       "vote: count (3.3)",
       (config, state, message, from) =>
-        isPeer(config, from) &&
-        inWindow(config, state, message.slot) &&
-        nearRound(config, state, message) &&
-        firstVote(state, message, from) === undefined
-          ? readVote(rules, config, state, message, from)
-          : null,
+        mapHas(state.slots, message.slot) ? first(config, state, message, from) : null,
+      (_config, state, { from, slot, round, vote }) => {
+        storeVote(mapGet(state.slots, slot)!, round, from, vote);
+        state.ready = [slot];
+      },
+    ),
+    on.message(
+      "vote",
+      "vote: hear of a slot (3.3)",
+      first,
       (config, state, { from, slot, round, vote }, out) => {
-        const known = openSlot(config, state, slot, out);
-        storeVote(known, round, from, vote);
+        storeVote(openSlot(config, state, slot, out), round, from, vote);
         state.ready = [slot];
       },
     ),
@@ -181,6 +191,13 @@ export function voteActions(rules: Rules): Action<ByzantineMemberTypes>[] {
 export function statusActions(rules: Rules): Action<ByzantineMemberTypes>[] {
   const stored = (state: State, { slot }: StatusMessage, from: NodeId): SignedStatus | undefined =>
     mapGet(mapGet(state.slots, slot)?.statuses ?? { keys: [], values: [] }, from);
+  const news = (config: Config, state: State, message: StatusMessage, from: NodeId) =>
+    isPeer(config, from) &&
+    inWindow(config, state, message.slot) &&
+    isWellFormed(message) &&
+    (stored(state, message, from)?.round ?? 0) < message.round
+      ? readStatus(rules, config, state, message, from)
+      : null;
   const same = (a: SignedStatus, b: StatusMessage): boolean =>
     a.lastRound === b.lastRound &&
     (a.est === null || b.est === null ? a.est === b.est : equalBytes(a.est.value, b.est));
@@ -207,12 +224,16 @@ export function statusActions(rules: Rules): Action<ByzantineMemberTypes>[] {
       "status",
       "status: count (3.3)",
       (config, state, message, from) =>
-        isPeer(config, from) &&
-        inWindow(config, state, message.slot) &&
-        isWellFormed(message) &&
-        (stored(state, message, from)?.round ?? 0) < message.round
-          ? readStatus(rules, config, state, message, from)
-          : null,
+        mapHas(state.slots, message.slot) ? news(config, state, message, from) : null,
+      (_config, state, { from, slot, status }) => {
+        mapSet(mapGet(state.slots, slot)!.statuses, from, status);
+        state.ready = [slot];
+      },
+    ),
+    on.message(
+      "status",
+      "status: hear of a slot (3.3)",
+      news,
       (config, state, { from, slot, status }, out) => {
         mapSet(openSlot(config, state, slot, out).statuses, from, status);
         state.ready = [slot];

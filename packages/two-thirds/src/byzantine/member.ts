@@ -69,22 +69,11 @@ export function byzantineMemberOver(rules: Rules): Engine<ByzantineMemberTypes> 
     init,
     actions,
     compact: (_config, state) => compact(state),
-    observe: (_config, { floor, slots }) => ({
-      floor,
-      slots: {
-        keys: slots.keys,
-        values: slots.values.map(({ round, voted, est, decided }) => ({
-          round,
-          voted,
-          est,
-          decided: decided === null ? null : decided.value,
-        })),
-      },
-    }),
+    observe,
     inert,
     phase: (_config, { open, slots }) =>
       open.length > 0 ? "voting" : slots.keys.length > 0 ? "decided" : "quiet",
-    collects: ["stable: note (1)"],
+    collects: ["stable: note (1)", "vote: count (3.3)", "status: count (3.3)"],
     fairness: Object.fromEntries(actions.map(({ name }) => [name, "weak" as const])),
   };
 }
@@ -105,6 +94,20 @@ function init({ fromSlot }: ByzantineMemberConfig): ByzantineMemberState {
     decidedThrough: fromSlot - 1,
     ticking: false,
     retrying: false,
+  };
+}
+
+/** Slots in which this member has done something; what it has only heard is nobody's business. */
+function observe(_config: ByzantineMemberConfig, { floor, slots }: Readonly<ByzantineMemberState>) {
+  const acted = slots.keys.flatMap((slot, i) => {
+    const { round, voted, est, decided } = slots.values[i]!;
+    return round === 0 && voted === -1 && decided === null
+      ? []
+      : [{ slot, shown: { round, voted, est, decided: decided === null ? null : decided.value } }];
+  });
+  return {
+    floor,
+    slots: { keys: acted.map(({ slot }) => slot), values: acted.map(({ shown }) => shown) },
   };
 }
 

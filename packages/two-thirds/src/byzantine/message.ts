@@ -1,5 +1,8 @@
-import { bytes, doc, type Infer, int, list, nat, nullable, record, variant } from "@eunomia/codec";
-import { fetchMax, ProcessId, Round, roundMax, Slot, Value } from "../message.ts";
+import { bytes, doc, type Infer, int, list, nat, nullable, orderedId, record, variant } from "@eunomia/codec";
+import { fetchMax, Round, roundMax, Slot, Value } from "../message.ts";
+
+/** Members coordinate in their order, and signers stand in it. */
+export const ProcessId = orderedId("process");
 
 /** Whatever the scheme makes; Ed25519 needs 64 bytes. */
 export const Signature = doc(bytes(256), "Over the statement that the message makes (3.2).");

@@ -14,6 +14,7 @@ import {
   type ByzantineMessage,
   byzantineMemberConfig,
   byzantineMemberEngine,
+  type Says,
   statementBytes,
   statementDomain,
 } from "../../src/byzantine.ts";
@@ -43,14 +44,19 @@ const abstractMessage = (message: ByzantineMessage, from: string): AbstractMessa
   }
 };
 
-/** A proposal, or the vote of somebody who is not there, with whatever signature it claims. */
-const realMessage = ({ t, slot, round, value, sig }: AbstractMessage): ByzantineMessage => {
-  const bytes = utf8Encode(String(value));
-  if (t === "PROPOSE") return { kind: "propose", slot: Number(slot), value: bytes };
+/** A proposal, or a vote or STATUS of somebody who is not there, with whatever signature it claims. */
+const realMessage = ({ t, slot, round, value, lastRound, est, sig }: AbstractMessage): ByzantineMessage => {
   const place = { context, slot: Number(slot), round: Number(round) };
-  const statement = statementBytes(place, { kind: "vote", value: sha256(bytes) });
-  const signature = sealOf(String(sig), statementDomain, statement);
-  return { kind: "vote", slot: place.slot, round: place.round, value: bytes, signature };
+  const seal = (says: Says) => sealOf(String(sig), statementDomain, statementBytes(place, says));
+  const where = { slot: place.slot, round: place.round };
+  if (t === "STATUS") {
+    const claim = { lastRound: Number(lastRound), est: utf8Encode(String(est)) };
+    const signature = seal({ kind: "status", lastRound: claim.lastRound, est: sha256(claim.est) });
+    return { kind: "status", ...where, ...claim, signature };
+  }
+  const bytes = utf8Encode(String(value));
+  if (t === "PROPOSE") return { kind: "propose", slot: place.slot, value: bytes };
+  return { kind: "vote", ...where, value: bytes, signature: seal({ kind: "vote", value: sha256(bytes) }) };
 };
 
 const toEvents = (input: VectorInput): Event<ByzantineMemberTypes>[] => {

@@ -51,7 +51,7 @@ export const roundRules: readonly Rule[] = [
   rule(
     "f+1 members pull into the round of the lower one, one moves nobody",
     "3.3 jump",
-    ["jump (3.3)"],
+    ["jump (3.3)", "status: hear of a slot (3.3)"],
     (rig) => {
       expect(rig.status("p1", 1, 9, "-")).toEqual([]);
       expect(rig.vote("p1", 1, 8, "a")).toEqual([]);

@@ -35,7 +35,7 @@ export const voteRules: readonly Rule[] = [
   rule(
     "f+1 equal votes are followed where no proposal came, one is not",
     "3.3 on VOTE",
-    ["vote: count (3.3)", "vote for what f+1 vote for (3.3)"],
+    ["vote: count (3.3)", "vote: hear of a slot (3.3)", "vote for what f+1 vote for (3.3)"],
     (rig) => {
       expect(rig.vote("p1", 1, 0, "a")).toEqual([]);
       expect(rig.vote("p2", 1, 0, "b")).toEqual([]);
