@@ -28,7 +28,6 @@ export function union(a: Bits, b: Bits): Bits {
 
 export const isSubset = (a: Bits, b: Bits): boolean => a.every((word, i) => (word & ~b[i]!) === 0);
 export const sameBits = (a: Bits, b: Bits): boolean => a.every((word, i) => word === b[i]!);
-export const meets = (a: Bits, b: Bits): boolean => a.some((word, i) => (word & b[i]!) !== 0);
 export const isEmpty = (bits: Bits): boolean => bits.every((word) => word === 0);
 export const without = (a: Bits, b: Bits): Bits => a.map((word, i) => word & ~b[i]!);
 

@@ -88,7 +88,9 @@ export const HeteroPaxosMessage = variant({
   ),
 });
 export type HeteroPaxosMessage = Infer<typeof HeteroPaxosMessage>;
+/** A 1a. */
 export type Proposal = Extract<HeteroPaxosMessage, { readonly kind: "1a" }>;
 /** A message of an acceptor. */
 export type Speech = Extract<HeteroPaxosMessage, { readonly kind: "1b" | "2a" }>;
+/** Signed 2a of one ballot for one learner, without their history: see `certificateProblem`. */
 export type Certificate = Extract<HeteroPaxosMessage, { readonly kind: "decision" }>["certificate"];

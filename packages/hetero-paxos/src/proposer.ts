@@ -24,7 +24,7 @@ const isServed = ({ learners }: NodeConfig, { decided }: Readonly<SlotState>): b
  * The value for the next ballot: that which serves most learners that wait, ties to the one voted for at the highest ballot;
  * the own value only if no other serves as many.
  */
-export function chooseValue(
+function chooseValue(
   config: NodeConfig,
   setup: Setup,
   slot: Readonly<SlotState>,

@@ -58,8 +58,3 @@ export function isAncestor(known: Readonly<Known>, p: number, low: Tip, high: Ti
   for (let height = high.height; height > low.height; height--) at = signedEntry(known, at)!.prev!;
   return at === low.id;
 }
-
-/** Whether the message `low` of acceptor `p` is in the history of `entry`, whose id is `id`. May say no of caught acceptors. */
-export function isInHistory(known: Readonly<Known>, low: Tip, p: number, tip: Tip | null): boolean {
-  return tip !== null && isAncestor(known, p, low, tip);
-}

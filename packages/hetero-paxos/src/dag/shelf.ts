@@ -5,7 +5,7 @@ import { Id } from "../ballot.ts";
  * A map by id in two levels, by the first two digits and then whole. An insertion into a sorted array moves what stands
  * behind it; here that is 1/256 of all, so that its cost does not show in a long history.
  */
-export type Shelf<V> = SortedMap<string, SortedMap<string, V>>;
+type Shelf<V> = SortedMap<string, SortedMap<string, V>>;
 export const shelf = <V>(value: Schema<V>): Schema<Shelf<V>> =>
   sortedMap(text(2), sortedMap(Id, value)) as Schema<Shelf<V>>;
 

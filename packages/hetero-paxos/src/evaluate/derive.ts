@@ -10,7 +10,7 @@ import { votesMatter } from "./refute.ts";
 import type { Malformed, Rules } from "./rules.ts";
 
 /** What an acceptor says or would say; everything else follows from it. */
-export interface Draft {
+interface Draft {
   readonly signer: number;
   readonly prev: string | null;
   /** Ids, ascending. */

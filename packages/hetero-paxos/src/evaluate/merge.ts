@@ -29,7 +29,7 @@ export function raiseTop(top: Top, ballot: Ballot | null): Top {
   return isAbove(ballot, second) ? { first, second: ballot } : top;
 }
 
-export const higherOwn = (a: Own, b: Own): Own => (a === b ? a : a.map((ballot, c) => higher(ballot, b[c]!)));
+const higherOwn = (a: Own, b: Own): Own => (a === b ? a : a.map((ballot, c) => higher(ballot, b[c]!)));
 
 /** The votes of acceptor `p` in the history of one message. */
 function ownIn(known: Readonly<Known>, { id, entry }: Part, p: number): Own | null {

@@ -14,7 +14,7 @@ import { ask, fileProposal, fileSpeech, lacking, touch } from "./waiting.ts";
 export const on = actionsOf<NodeTypes>();
 
 /** A 1a is due by the own count of ticks, or because a quorum of some learner has joined it: late clocks only delay. */
-export function isDue(
+function isDue(
   config: NodeConfig,
   { view }: Setup,
   state: Readonly<NodeState>,
@@ -33,13 +33,7 @@ export function isDue(
 }
 
 /** Readies the 1a that have become due. */
-export function readyDue(
-  config: NodeConfig,
-  setup: Setup,
-  state: NodeState,
-  number: number,
-  slot: SlotState,
-): void {
+function readyDue(config: NodeConfig, setup: Setup, state: NodeState, number: number, slot: SlotState): void {
   slot.waiting.keys.forEach((id, i) => {
     const { message } = slot.waiting.values[i]!;
     if (message.kind !== "1a" || slot.ready.includes(id)) return;

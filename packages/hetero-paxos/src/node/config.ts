@@ -1,4 +1,4 @@
-import { encode, equalBytes, record, text } from "@eunomia/codec";
+import { encode, record, text } from "@eunomia/codec";
 import type { LearnerGraph, LearnerId, NodeId } from "@eunomia/engine";
 import { HeteroPaxosError, mustBeInteger } from "../errors.ts";
 import { Rules } from "../evaluate/rules.ts";
@@ -117,5 +117,3 @@ const Law = record({ chain: text(256), graph: Hash, rules: Rules });
  */
 export const lawOf = (scheme: Pick<Scheme, "digest">, { chain, graph, rules }: NodeConfig): Uint8Array =>
   scheme.digest(encode(Law, { chain, graph, rules }));
-
-export const sameLaw = equalBytes;

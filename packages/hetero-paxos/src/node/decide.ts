@@ -46,13 +46,7 @@ function raiseAlarms(
 }
 
 /** Takes a decision: the first one of a learner is put out, one for another value is an alarm. */
-export function settle(
-  config: NodeConfig,
-  setup: Setup,
-  slot: SlotState,
-  decision: Decision,
-  out: Out,
-): void {
+function settle(config: NodeConfig, setup: Setup, slot: SlotState, decision: Decision, out: Out): void {
   const { certificate, value } = decision;
   const { learner, ballot, instance } = certificate;
   raiseAlarms(setup, slot, instance.slot, learner, ballot, out);

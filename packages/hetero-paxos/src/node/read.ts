@@ -7,7 +7,7 @@ import { within } from "./slots.ts";
 import type { NodeConfig, NodeState, SlotState } from "./types.ts";
 
 /** Why a message was not taken. Constant texts, to count by. */
-export type Refusal =
+type Refusal =
   | "other law"
   | "slot out of reach"
   | "value not valid"

@@ -15,7 +15,7 @@ export const initialState = ({ fromSlot }: NodeConfig): NodeState => ({
   asked: 0,
 });
 
-export const freshSlot = ({ view }: Setup): SlotState => ({
+const freshSlot = ({ view }: Setup): SlotState => ({
   known: emptyKnown(view),
   bodies: emptyMap(),
   waiting: emptyMap(),

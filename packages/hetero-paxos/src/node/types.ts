@@ -59,7 +59,6 @@ const Waiting = record({
 export type Waiting = Infer<typeof Waiting>;
 
 const Decided = record({ ballot: Stamp, value: Value, message: HeteroPaxosMessage });
-export type Decided = Infer<typeof Decided>;
 
 const Offer = record({
   value: Value,

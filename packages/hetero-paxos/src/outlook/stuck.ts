@@ -25,7 +25,7 @@ const triesMax = 256;
  *
  * @returns null when too many sequences would have to be tried
  */
-export function reachable(view: GraphView, unlock: Unlock, now: Prospect): Bits | null {
+function reachable(view: GraphView, unlock: Unlock, now: Prospect): Bits | null {
   let tries = 0;
   let reached: Bits = view.noLearner;
   const seen = new Set<string>();

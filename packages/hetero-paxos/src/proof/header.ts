@@ -7,7 +7,7 @@ import type { Scheme } from "../scheme.ts";
  * What an acceptor signs: its claims, and its refs by digest, so that a certificate and a proof of equivocation need no
  * history. The id of a message is the digest of this.
  */
-export const Header = record({
+const Header = record({
   use: text(32),
   instance: Instance,
   signer: AcceptorId,
@@ -17,7 +17,7 @@ export const Header = record({
   ballot: Stamp,
   learners: sortedSet(LearnerName),
 });
-export type Header = Infer<typeof Header>;
+type Header = Infer<typeof Header>;
 
 const Opening = record({ use: text(32), instance: Instance, ballot: Stamp });
 const Refs = list(bytes());
