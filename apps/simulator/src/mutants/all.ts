@@ -7,7 +7,8 @@ import { paxosAcceptorMutants } from "./paxos-acceptor.ts";
 import { paxosLeaderMutants } from "./paxos-leader.ts";
 import { paxosLeaderStalls, paxosLearnerMutants } from "./paxos-stalls.ts";
 import { paxosReadMutants, twoThirdsReadMutants } from "./reads.ts";
-import { byzantineLearnerMutants, byzantineMemberMutants } from "./two-thirds-byzantine.ts";
+import { byzantineMemberMutants } from "./two-thirds-byzantine.ts";
+import { byzantineLearnerMutants } from "./two-thirds-byzantine-learner.ts";
 import { twoThirdsMemberMutants } from "./two-thirds-member.ts";
 import { twoThirdsLearnerMutants, twoThirdsStalls } from "./two-thirds-stalls.ts";
 

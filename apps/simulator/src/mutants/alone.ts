@@ -3,6 +3,7 @@ import { type AnyEngine, type EngineTypes, type Event, step } from "@eunomia/eng
 import { acceptorPart, leaderPart, learnerPart, type Part } from "../protocols/paxos/parts.ts";
 import { memberPart, learnerPart as twoThirdsLearner } from "../protocols/two-thirds/parts.ts";
 import { bytesOf } from "../protocols/values.ts";
+import { tryByzantineAlone } from "./byzantine-alone.ts";
 import type { Change } from "./mutant.ts";
 
 /** What an engine must say when it meets what the fault model excludes: no cluster within the model can show it. */
@@ -162,7 +163,7 @@ export function tryAlone(name: string, change: Change): string | null {
   }
   if (gatewayEngine.name === name) return servesEarlySubscribers(change(gatewayEngine));
   const member = memberPart(twoThirds, "m0").engine;
-  if (member.name !== name) return null;
+  if (member.name !== name) return tryByzantineAlone(name, change);
   const changed = change(member);
   return countsItsOwn(changed) ?? votesAlike(changed);
 }

@@ -119,6 +119,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     runs(101, 250),
   ],
   "two-thirds-byzantine": [
+    { tool: "alone" },
     runs(1, 6, 2_000),
     lies(1, 16),
     crashes(1, 10),
