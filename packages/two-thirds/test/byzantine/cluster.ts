@@ -15,6 +15,8 @@ export interface ByzantineClusterOptions {
   /** Members; default 6. */
   readonly size?: number;
   readonly member?: Partial<ByzantineMemberOptions>;
+  /** Learners; default f + 1. */
+  readonly replicas?: number;
   /** Learners stand beside the first members instead of on nodes of their own. */
   readonly colocated?: boolean;
   /** The last f members lie so. */
@@ -31,7 +33,8 @@ export const memberNames = (size = 6): NodeId[] =>
 export const liarsOf = (size = 6): NodeId[] => memberNames(size).slice(size - f(size));
 
 /** f + 1 learners: where f nodes may stay down, one that proposes is left. */
-const learnersOf = (size = 6): NodeId[] => Array.from({ length: f(size) + 1 }, (_, i) => `r${i}`);
+const learnersOf = (size = 6, replicas = f(size) + 1): NodeId[] =>
+  Array.from({ length: replicas }, (_, i) => `r${i}`);
 export const learners: readonly NodeId[] = learnersOf();
 
 /** Who must decide in a schedule: the learners, which propose, and the honest members, which do not. Values begin with 1 or 2. */
@@ -46,7 +49,7 @@ export function cluster(options: ByzantineClusterOptions = {}): Record<NodeId, S
   const { colocated = false, size = 6, lie } = options;
   const engineOf = options.engineOf ?? ((config) => byzantineMemberEngine(config, sealsOf(config.self)));
   const members = memberNames(size);
-  const learners = learnersOf(size);
+  const learners = learnersOf(size, options.replicas);
   const context = "test/0";
   const processes: Record<NodeId, ScheduleProcess> = {};
   members.forEach((self, i) => {
