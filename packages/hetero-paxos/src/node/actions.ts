@@ -34,6 +34,7 @@ function isDue(
 
 /** Readies the 1a that have become due. */
 function readyDue(config: NodeConfig, setup: Setup, state: NodeState, number: number, slot: SlotState): void {
+  if (config.tickMs === 0) return;
   slot.waiting.keys.forEach((id, i) => {
     const { message } = slot.waiting.values[i]!;
     if (message.kind !== "1a" || slot.ready.includes(id)) return;
