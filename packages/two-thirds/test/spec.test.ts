@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import {
+  byzantineLearnerConfig,
+  byzantineLearnerEngine,
+  byzantineMemberConfig,
+  byzantineMemberEngine,
+} from "../src/byzantine.ts";
 import { learnerConfig, learnerEngine, memberConfig, memberEngine } from "../src/index.ts";
+import { voteRules } from "./byzantine/rules.ts";
+import { floorRules } from "./byzantine/rules-floors.ts";
+import { roundRules } from "./byzantine/rules-rounds.ts";
+import { sealsOf } from "./byzantine/seals.ts";
 import { rules } from "./rules.ts";
 import { digestRules } from "./rules-digest.ts";
 import { timingRules } from "./rules-timing.ts";
@@ -34,8 +44,34 @@ test("SPEC.md lists the actions of a learner, each with a test", () => {
   for (const { named } of table) expect(read("./learner.test.ts")).toContain(`test("${named}"`);
 });
 
+const six = ["p0", "p1", "p2", "p3", "p4", "p5"];
+const liarProof = byzantineMemberEngine(
+  byzantineMemberConfig({ self: "p0", context: "spec", members: six }),
+  sealsOf("p0"),
+);
+const certain = byzantineLearnerEngine(
+  byzantineLearnerConfig({ self: "r", context: "spec", members: six }),
+  sealsOf("r"),
+);
+
+test("SPEC.md lists the actions of a Byzantine member, each with a test in which it fires", () => {
+  const table = rows("Byzantine member");
+  expect(table.map(({ action }) => action)).toEqual(liarProof.actions.map(({ name }) => name));
+  const all = [...voteRules, ...roundRules, ...floorRules];
+  for (const { action, named } of table)
+    expect(all.find(({ name }) => name === named)?.fires ?? [], `${action}: ${named}`).toContain(action);
+});
+
+test("SPEC.md lists the actions of a Byzantine learner, each with a test", () => {
+  const table = rows("Byzantine learner");
+  expect(table.map(({ action }) => action)).toEqual(certain.actions.map(({ name }) => name));
+  for (const { named } of table) expect(read("./byzantine/learner.test.ts")).toContain(`test("${named}"`);
+});
+
 test("every action has a fairness", () => {
   for (const engine of [
+    liarProof,
+    certain,
     memberEngine(memberConfig({ self: "p0", members })),
     learnerEngine(learnerConfig({ self: "r", members })),
   ])
