@@ -6,6 +6,7 @@ import { HeteroPaxosError } from "./errors.ts";
 import type { HeteroPaxosMessage, Instance, Speech } from "./messages.ts";
 import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
 import { type Delivery, deliver, deliverNext, nextDelivery, withRecent } from "./node/deliver.ts";
+import { keeping } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
 import { recordsOf, restore } from "./node/records.ts";
 import { type Setup, setupOf, type Tools } from "./node/setup.ts";
@@ -111,7 +112,8 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
       "close, clock",
       (_config, _state, commands) => ({ commands }),
       (_config, state, { commands }, out) => {
-        for (const command of commands) if (command.kind !== "propose") takeCommand(state, command, out);
+        for (const command of commands)
+          if (command.kind === "close" || command.kind === "clock") takeCommand(state, command, out);
       },
     ),
   ] as Action<NodeTypes>[];
@@ -135,6 +137,12 @@ export function acceptorEngine(config: NodeConfig, tools: Tools, sign: Sign): En
 
 /** The engine without the check of its configuration; tests make wrong ones with it. */
 export function acceptorOver(setup: Setup): Engine<NodeTypes> {
-  const actions = [...living(setup), ...receiving(setup), ...serving(setup), ...speaking(setup)];
+  const actions = [
+    ...living(setup),
+    ...receiving(setup),
+    ...serving(setup),
+    ...keeping(setup),
+    ...speaking(setup),
+  ];
   return engineOf("hetero-paxos acceptor", actions, recordsOf);
 }

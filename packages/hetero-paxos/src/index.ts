@@ -1,5 +1,6 @@
 /** Heterogeneous Paxos 2.0 as engines: each learner decides under its own quorums, and those agree that must. */
 export { acceptorEngine } from "./acceptor.ts";
+export { type HeteroPaxosBindingOptions, heteroPaxosBinding, heteroPaxosRoles } from "./binding.ts";
 export { HeteroPaxosError, type HeteroPaxosErrorCode } from "./errors.ts";
 export { learnerEngine } from "./learner.ts";
 export {

@@ -1,6 +1,7 @@
 import type { Action, Engine } from "@eunomia/engine";
 import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
 import { deliver, nextDelivery } from "./node/deliver.ts";
+import { following, takeLogCommand } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
 import { type Setup, setupOf, type Tools } from "./node/setup.ts";
 import type { NodeConfig, NodeTypes } from "./node/types.ts";
@@ -29,10 +30,13 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
       },
     ),
     on.commands(
-      "close, clock",
+      "close, clock, trim, highest",
       (_config, _state, commands) => ({ commands }),
-      (_config, state, { commands }, out) => {
-        for (const command of commands) if (command.kind !== "propose") takeCommand(state, command, out);
+      (config, state, { commands }, out) => {
+        for (const command of commands)
+          if (command.kind === "trim" || command.kind === "highest")
+            takeLogCommand(config, setup, state, command, out);
+          else if (command.kind !== "propose") takeCommand(state, command, out);
       },
     ),
   ] as Action<NodeTypes>[];
@@ -45,6 +49,12 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
  */
 export function learnerEngine(config: NodeConfig, tools: Tools): Engine<NodeTypes> {
   const setup = setupOf(config, tools);
-  const actions = [...living(setup), ...receiving(setup), ...serving(setup), ...watching(setup)];
+  const actions = [
+    ...living(setup),
+    ...receiving(setup),
+    ...serving(setup),
+    ...following(setup),
+    ...watching(setup),
+  ];
   return engineOf("hetero-paxos learner", actions, ({ floor }) => [{ kind: "floor", floor }]);
 }

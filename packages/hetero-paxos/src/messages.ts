@@ -65,6 +65,10 @@ export const HeteroPaxosMessage = variant({
     record({ instance: Instance, count: nat(askMax) }),
     "Asks for decisions of so many slots from this one on.",
   ),
+  stable: doc(record({ law: Hash, slot: Slot }), "A watcher needs slots through this one no more."),
+  closed: doc(record({ law: Hash, floor: Slot }), "An acceptor has let go of slots through this one."),
+  highest: doc(record({ law: Hash, nonce: nat() }), "Up to which slot have you said anything?"),
+  highestAck: doc(record({ law: Hash, nonce: nat(), slot: Slot }), "Nothing is said here above this slot."),
   decision: doc(
     record({
       certificate: record({

@@ -6,6 +6,7 @@ import { HeteroPaxosError } from "./errors.ts";
 import { watching } from "./learner.ts";
 import type { Proposal } from "./messages.ts";
 import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
+import { following, takeLogCommand } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
 import { type Setup, setupOf, type Tools } from "./node/setup.ts";
 import { type Out, openSlot, within } from "./node/slots.ts";
@@ -106,11 +107,13 @@ const proposing = (setup: Setup): Action<NodeTypes>[] =>
       },
     ),
     on.commands(
-      "propose, close, clock",
+      "propose, close, clock, trim, highest",
       (_config, _state, commands) => ({ commands }),
       (config, state, { commands }, out) => {
         for (const command of commands)
           if (command.kind === "propose") takePropose(config, setup, state, command, out);
+          else if (command.kind === "trim" || command.kind === "highest")
+            takeLogCommand(config, setup, state, command, out);
           else takeCommand(state, command, out);
       },
     ),
@@ -139,6 +142,12 @@ export function proposerEngine(config: NodeConfig, tools: Tools): Engine<NodeTyp
   const setup = setupOf(config, tools);
   if (!config.order.includes(config.self))
     throw new HeteroPaxosError("process", "self", "one of `order`", `"${config.self}"`);
-  const actions = [...proposing(setup), ...receiving(setup), ...serving(setup), ...watching(setup)];
+  const actions = [
+    ...proposing(setup),
+    ...receiving(setup),
+    ...serving(setup),
+    ...following(setup),
+    ...watching(setup),
+  ];
   return engineOf("hetero-paxos proposer", actions, ({ floor }) => [{ kind: "floor", floor }]);
 }

@@ -1,7 +1,8 @@
 import { utf8Encode } from "@eunomia/codec";
 import { learnerGraph } from "@eunomia/learner-graph";
 import { expect, test } from "vitest";
-import type { HeteroPaxosMessage, Speech } from "../src/index.ts";
+import { type HeteroPaxosMessage, lawOf, type Speech } from "../src/index.ts";
+import { scheme } from "./cluster.ts";
 import { examples } from "./examples.ts";
 import { altered, idOf, Net } from "./net.ts";
 
@@ -282,4 +283,54 @@ test("a value that somebody voted for is proposed again, after what acceptors sa
   const again = openedBy(true);
   expect(again.map(({ kind }) => kind)).toEqual(["2a", "1b", "1b", "1a"]);
   expect(again.at(-1)).toMatchObject({ number: 2, value: utf8Encode("A") });
+});
+
+test("acceptors close what enough watchers need no more, and say so", () => {
+  const net = joined({ proposers: 2, options: { closeBy: 2, watchers: ["w0", "w1", "z0"] } });
+  net.run();
+  const trim = (id: string, slot: number) =>
+    net.take(id, { kind: "commands", commands: [{ kind: "trim", slot }] });
+  trim("w0", 3);
+  net.run();
+  expect(net.processes.get("p1")!.state.floor).toBe(0);
+  trim("z0", 1);
+  net.run();
+  for (const p of graph.acceptors)
+    expect(net.processes.get(p)!.state).toMatchObject({ floor: 1, slots: { keys: [] } });
+  net.give(
+    "p1",
+    { kind: "query", instance: { law: lawOf(scheme, net.processes.get("w1")!.config), slot: 1 }, count: 1 },
+    "w1",
+  );
+  expect(net.letters.map(({ to, message }) => [to, message.kind])).toEqual([["w1", "closed"]]);
+});
+
+test("slots that no quorum holds any more are reported, and no longer asked about", () => {
+  const net = one();
+  const law = lawOf(scheme, net.processes.get("z0")!.config);
+  const trimmed = () =>
+    net.outputs.filter(({ output }) => output.kind === "trimmed").map(({ output }) => output);
+  net.give("z0", { kind: "closed", law, floor: 9 }, "p1");
+  net.give("z0", { kind: "closed", law, floor: 9 }, "p1");
+  net.give("z0", { kind: "closed", law, floor: 9 }, "w0");
+  expect(trimmed()).toEqual([]);
+  net.give("z0", { kind: "closed", law, floor: 4 }, "p2");
+  expect(trimmed()).toEqual([{ kind: "trimmed", floor: 4 }]);
+  expect(net.processes.get("z0")!.state.floor).toBe(4);
+});
+
+test("a read hears of a quorum, each acceptor once", () => {
+  const net = joined();
+  net.drop();
+  net.take("z0", { kind: "commands", commands: [{ kind: "highest", nonce: 7 }] });
+  net.run(({ message, to }) => message.kind === "highest" || (to === "z0" && message.kind !== "highestAck"));
+  const answers = net.letters.filter(({ message }) => message.kind === "highestAck");
+  expect(answers.map(({ message }) => message)).toMatchObject(Array(4).fill({ nonce: 7, slot: 1 }));
+  const told = () =>
+    net.outputs.filter(({ output }) => output.kind === "highest").map(({ output }) => output);
+  for (const { from, message } of [answers[0]!, answers[0]!, answers[1]!]) net.give("z0", message, from);
+  expect(told()).toEqual([]);
+  net.give("z0", answers[2]!.message, answers[2]!.from);
+  net.give("z0", answers[3]!.message, answers[3]!.from);
+  expect(told()).toEqual([{ kind: "highest", nonce: 7, slot: 1 }]);
 });

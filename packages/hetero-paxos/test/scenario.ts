@@ -60,6 +60,14 @@ function messageText(message: HeteroPaxosMessage): string {
       return `want ${refsOf(message.ids)}`;
     case "query":
       return `query ${message.instance.slot} ${message.count}`;
+    case "stable":
+      return `stable ${message.slot}`;
+    case "closed":
+      return `closed ${message.floor}`;
+    case "highest":
+      return `highest ${message.nonce}`;
+    case "highestAck":
+      return `highestAck ${message.nonce} ${message.slot}`;
     case "decision": {
       const { learner, ballot, votes } = message.certificate;
       return `decision of ${learner}: ${stamp(ballot)} by ${votes.map(({ signer }) => signer).join(",")}`;
@@ -77,6 +85,10 @@ function outputText(output: NodeOutput): string {
       );
       return `${output.learner} is stuck, bound are ${bound.join(", ")}; a way out: ${output.wayOut}`;
     }
+    case "highest":
+      return `highest ${output.nonce} ${output.slot}`;
+    case "trimmed":
+      return `trimmed ${output.floor}`;
     case "evidence":
       return `evidence against ${output.signer}`;
     case "refused":

@@ -5,6 +5,7 @@ import { shelfGet } from "../dag/shelf.ts";
 import type { Proposal, Speech } from "../messages.ts";
 import { reportStuck } from "../outlook/stuck.ts";
 import { readDecision, takeDecision } from "./decide.ts";
+import { remind } from "./door.ts";
 import { type Read, readProposal, readSpeech } from "./read.ts";
 import type { Setup } from "./setup.ts";
 import { armRetry, isOpen, type Out, openSlot, raiseFloor, refuse } from "./slots.ts";
@@ -139,9 +140,11 @@ export const serving = (setup: Setup): Action<NodeTypes>[] =>
         if (!equalBytes(instance.law, setup.law)) return null;
         const slots = Array.from({ length: count }, (_, i) => mapGet(state.slots, instance.slot + i));
         const decisions = slots.flatMap((slot) => slot?.decided.values.map(({ message }) => message) ?? []);
-        return decisions.length === 0 ? null : { from, decisions };
+        const closed = instance.slot <= state.floor;
+        return decisions.length === 0 && !closed ? null : { from, decisions, closed };
       },
-      (_config, _state, { from, decisions }, out) => {
+      (_config, state, { from, decisions, closed }, out) => {
+        if (closed) out.send([from], { kind: "closed", law: setup.law, floor: state.floor });
         for (const decision of decisions) out.send([from], decision);
       },
     ),
@@ -203,6 +206,7 @@ function retry(config: NodeConfig, setup: Setup, state: NodeState, due: readonly
   if (config.watchers.includes(self)) {
     const top = Math.max(state.floor, ...state.slots.keys.slice(-1));
     query(setup, top + 1, 8, server, out);
+    remind(config, setup, state, server, out);
     state.retrying = true;
     out.arm("retry", config.retryMs, config.retryMs >> 2);
   } else armRetry(config, setup, state, out);

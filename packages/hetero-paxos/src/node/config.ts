@@ -40,6 +40,8 @@ export interface NodeOptions {
   readonly waitingMax?: number;
   /** Processes that propose, in the order of their windows. [the watchers] */
   readonly order?: readonly NodeId[];
+  /** More than there are faulty ones among the watchers, so that somebody holds the decisions. [0: only the host closes] */
+  readonly closeBy?: number;
   /** At least three times the usual delay of a message. [100] */
   readonly spacingMs?: number;
 }
@@ -72,6 +74,7 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
     retryMs: options.retryMs ?? 200,
     waitingMax: options.waitingMax ?? 256,
     order: [...(options.order ?? watchers)],
+    closeBy: options.closeBy ?? 0,
     spacingMs: options.spacingMs ?? 100,
   };
   checkNodeConfig(config, graph);
@@ -106,6 +109,7 @@ export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   mustBeInteger("earlyMax", config.earlyMax, 1);
   mustBeInteger("retryMs", config.retryMs, 0);
   mustBeInteger("waitingMax", config.waitingMax, 1, 2 ** 20);
+  mustBeInteger("closeBy", config.closeBy, 0, watchers.length);
   mustBeInteger("spacingMs", config.spacingMs, 1);
 }
 

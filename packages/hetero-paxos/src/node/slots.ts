@@ -13,6 +13,8 @@ export const initialState = ({ fromSlot }: NodeConfig): NodeState => ({
   now: 0,
   retrying: false,
   asked: 0,
+  floors: emptyMap(),
+  reading: null,
 });
 
 const freshSlot = ({ view }: Setup): SlotState => ({

@@ -11,7 +11,7 @@ import {
   text,
   variant,
 } from "@eunomia/codec";
-import type { EngineTypes } from "@eunomia/engine";
+import { type EngineTypes, readingOf } from "@eunomia/engine";
 import { Id } from "../ballot.ts";
 import { Known } from "../dag/known.ts";
 import { shelf } from "../dag/shelf.ts";
@@ -47,6 +47,7 @@ export const NodeConfig = record({
   retryMs: doc(nat(), "An undecided slot is sent again after 1, 2, 4, then every 8 of these. 0: never."),
   waitingMax: doc(nat(), "Messages of one signer that wait for what they refer to, per slot."),
   order: doc(list(ProcessId, 1024), "Proposers in the order of their windows. A proposer is one of them."),
+  closeBy: doc(nat(), "So many watchers must need a slot no more before an acceptor closes it; 0: none can."),
   spacingMs: doc(nat(), "Time between two ballots in a proposer's first window; later windows are longer."),
 });
 export type NodeConfig = Infer<typeof NodeConfig>;
@@ -97,6 +98,11 @@ export const NodeState = record({
   now: doc(nat(), "Ticks so far."),
   retrying: doc(bool(), "The retry timer is armed."),
   asked: doc(nat(), "Which acceptor was asked last."),
+  floors: doc(
+    sortedMap(ProcessId, Slot),
+    "At an acceptor, what each watcher needs no more; at a watcher, what each acceptor closed.",
+  ),
+  reading: doc(readingOf(ProcessId), "The question that is open."),
 });
 export type NodeState = Infer<typeof NodeState>;
 
@@ -112,7 +118,15 @@ export type NodeRecord = Infer<typeof NodeRecord>;
 
 export const NodeCommand = variant({
   propose: record({ slot: Slot, value: Value }),
-  close: doc(record({ slot: Slot }), "Slots through this one are needed no more."),
+  close: doc(record({ slot: Slot }), "Slots through this one are needed no more, whoever else needs them."),
+  trim: doc(
+    record({ slot: Slot }),
+    "The same, of a watcher: it tells acceptors, which close what enough watchers let go of.",
+  ),
+  highest: doc(
+    record({ nonce: nat() }),
+    "How far have decisions come? Of a watcher; one question at a time.",
+  ),
   clock: doc(
     record({ ticks: nat() }),
     "It is at least so late: from a clock of the host, where there is one.",
@@ -136,6 +150,11 @@ export const NodeOutput = variant({
     record({ slot: Slot, a: LearnerName, b: LearnerName, first: Stamp, second: Stamp }),
     "Two learners that must agree, or one with itself, decided differently: nobody was caught, and no safe set was safe.",
   ),
+  highest: doc(
+    record({ nonce: nat(), slot: Slot }),
+    "No slot above this one was decided when the question was asked.",
+  ),
+  trimmed: doc(record({ floor: Slot }), "Acceptors have closed slots that were not decided here."),
   stuck: doc(
     record({ slot: Slot, learner: LearnerName, bound: list(Bound), wayOut: text(32) }),
     "No ballot can serve the learner, because of these votes. `refute`: that rule would free it; `graph`: a change of it would.",

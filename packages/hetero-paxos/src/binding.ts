@@ -1,0 +1,73 @@
+import { toHex } from "@eunomia/codec";
+import type { ConsensusBinding, EpochPlan, LearnerGraph, LearnerId } from "@eunomia/engine";
+import { acceptorEngine } from "./acceptor.ts";
+import { type NodeOptions, nodeConfig } from "./node/config.ts";
+import { proposerEngine } from "./proposer.ts";
+import type { Scheme, Sign } from "./scheme.ts";
+
+/** What a node runs of Heterogeneous Paxos; a process is named `node/role`. */
+export const heteroPaxosRoles = ["acceptor", "learner"] as const;
+
+/** Heterogeneous Paxos as the protocol of one learner's log. What is left out has the default of `nodeConfig`. */
+export interface HeteroPaxosBindingOptions
+  extends Pick<NodeOptions, "unlock" | "tickMs" | "retryMs" | "spacingMs"> {
+  readonly self: string;
+  /** The cluster, so that no signature counts in another. */
+  readonly chain: string;
+  /** Whose log this is. */
+  readonly learner: LearnerId;
+  /** The graph over the nodes of a plan and its digest, or why there is none: the same answer at every node. */
+  readonly graphOf: (
+    plan: EpochPlan,
+  ) => { readonly graph: LearnerGraph; readonly graphDigest: Uint8Array } | string;
+  /** Names of acceptors are those of their nodes. */
+  readonly scheme: Scheme;
+  readonly sign: Sign;
+}
+
+function problemOf({ graphOf, learner }: HeteroPaxosBindingOptions, plan: EpochPlan): string | null {
+  const found = graphOf(plan);
+  if (typeof found === "string") return found;
+  const { acceptors, learners } = found.graph;
+  if (!learners.includes(learner)) return `expected a graph with learner "${learner}"`;
+  const stranger = acceptors.find((acceptor) => !plan.nodes.includes(acceptor));
+  return stranger === undefined ? null : `expected acceptors among the nodes, got "${stranger}"`;
+}
+
+/**
+ * Makes what a broadcast's registry needs to run Heterogeneous Paxos in an epoch: each acceptor of the graph has its process
+ * on the node of its name, and every node a process that proposes and learns. Whoever gives parameters should put something
+ * new into them for each epoch: two epochs with equal parameters and first slot would be one law.
+ *
+ * @example
+ * const protocols = { "hetero-paxos": heteroPaxosBinding({ self: "a", chain: "c", learner: "red", graphOf, scheme, sign }) };
+ */
+export function heteroPaxosBinding(options: HeteroPaxosBindingOptions): ConsensusBinding {
+  const { self, chain, learner, graphOf, scheme, sign, ...rest } = options;
+  return {
+    validate: (plan) => problemOf(options, plan),
+    epoch(plan) {
+      const found = graphOf(plan);
+      if (typeof found === "string") throw new Error(`the plan was found valid, but has no graph: ${found}`);
+      const { graph, graphDigest } = found;
+      const common: NodeOptions = {
+        ...rest,
+        self: `${self}/learner`,
+        graph,
+        graphDigest,
+        processOf: (acceptor) => `${acceptor}/acceptor`,
+        watchers: plan.nodes.map((node) => `${node}/learner`),
+        chain: `${chain}/${plan.from}/${toHex(plan.params)}`,
+        learners: [learner],
+        fromSlot: plan.from,
+        closeBy: Math.min(plan.f + 1, plan.nodes.length),
+      };
+      const log = nodeConfig(common);
+      const watcher = { process: log.self, engine: proposerEngine(log, { graph, scheme }), config: log };
+      if (!graph.acceptors.includes(self)) return { learner: log.self, processes: [watcher] };
+      const voter = nodeConfig({ ...common, self: `${self}/acceptor` });
+      const engine = acceptorEngine(voter, { graph, scheme }, sign);
+      return { learner: log.self, processes: [{ process: voter.self, engine, config: voter }, watcher] };
+    },
+  };
+}
