@@ -1,4 +1,11 @@
-import { CheckerError, check, configurationSymmetry, inertMessages, type View } from "@eunomia/checker";
+import {
+  CheckerError,
+  check,
+  configurationSymmetry,
+  inertMessages,
+  quorumTransitions,
+  type View,
+} from "@eunomia/checker";
 import { calmProfile, type Profile, simulate } from "@eunomia/simulation";
 import { modelOfScope, scopes } from "../protocols/models.ts";
 import { systemOf } from "../protocols/systems.ts";
@@ -124,6 +131,7 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     lies(1, 16),
     crashes(1, 10),
     model("two-thirds-byzantine/5of6m2r-liar-leads", 30_000),
+    reduced("two-thirds-byzantine/5of6m2r-3y", 30_000),
     lies(17, 48),
     crashes(11, 40),
   ],
@@ -159,7 +167,10 @@ function inModel(
     effort,
   ];
   try {
-    const reductions = less ? [inertMessages, configurationSymmetry()] : [];
+    const collecting = scope.startsWith("two-thirds-byzantine/")
+      ? quorumTransitions
+      : configurationSymmetry();
+    const reductions = less ? [inertMessages, collecting] : [];
     const report = check(modelOfScope(scope, scopes[scope]!, substitution), { states, reductions });
     const { counterexample } = report;
     if (counterexample !== null) return caught(counterexample.property, counterexample.detail, report.states);

@@ -1,8 +1,15 @@
 import { equalBytes, mapGet, mapSet } from "@eunomia/codec";
+import type { AnyEngine } from "@eunomia/engine";
+import { node, quorumSystem, thresholdOf } from "@eunomia/quorum-algebra";
+import {
+  type ByzantineMemberConfig,
+  byzantineMemberEngine,
+  byzantineQuorums,
+} from "@eunomia/two-thirds/byzantine";
+import { sealOracles } from "../protocols/two-thirds-byzantine/parts.ts";
 import {
   type Any,
   acting,
-  both,
   compactingWithout,
   forgetting,
   guarding,
@@ -26,39 +33,62 @@ const arm = "arm the round (3.3)";
 const casting = ["propose: cast (3.3)", "vote for what f+1 vote for (3.3)", follow, lead];
 const entering = [tick, jump, follow];
 
-interface Vote {
-  readonly from: string;
-  readonly value: Uint8Array;
-  readonly digest: Uint8Array;
-  readonly signature: Uint8Array;
+const any = (k: number, members: readonly string[]) =>
+  quorumSystem(
+    thresholdOf(
+      k,
+      members.map((name) => node(name)),
+    ),
+  );
+
+/** Other thresholds, wherever they count: of q, of L and of f + 1. */
+function thresholds(by: {
+  readonly decide?: number;
+  readonly lock?: number;
+  readonly vouch?: number;
+}): Change {
+  const made = new WeakMap<object, AnyEngine>();
+  const over = (config: ByzantineMemberConfig): AnyEngine => {
+    const known = made.get(config);
+    if (known !== undefined) return known;
+    const { self, members, learners, f } = config;
+    const n = members.length;
+    const engine = byzantineMemberEngine(config, sealOracles(self), {
+      ...byzantineQuorums(members, learners, f),
+      decide: any(n - f + (by.decide ?? 0), members),
+      lock: any(n - 3 * f + (by.lock ?? 0), members),
+      vouch: any(f + 1 + (by.vouch ?? 0), members),
+    });
+    made.set(config, engine);
+    return engine;
+  };
+  return (engine) => ({
+    ...engine,
+    actions: engine.actions.map((action, i) => ({
+      ...action,
+      guard: (config: Any, state, event) => over(config).actions[i]!.guard(config, state, event),
+      act: (config: Any, state, found, out) => over(config).actions[i]!.act(config, state, found, out),
+    })),
+  });
 }
 
-const votesOf = (slot: Any, round: number): Vote[] => {
-  const votes: Any = mapGet(slot.votes, round);
-  return votes === undefined
-    ? []
-    : votes.keys.map((from: string, i: number) => ({ from, ...votes.values[i] }));
-};
-
-/** Decides by as many equal votes as `enough` says, out of the votes that `pool` takes together. */
-const deciding = (enough: (config: Any) => number, pool: (slot: Any) => Vote[][]): Change =>
-  guarding([decide], (config, state) => {
-    for (const number of state.ready) {
-      const slot: Any = mapGet(state.slots, number);
-      if (slot === undefined || slot.decided !== null) continue;
-      for (const votes of pool(slot))
-        for (const { value, digest } of votes) {
-          const equal = votes.filter((vote) => equalBytes(vote.digest, digest));
-          if (equal.length < enough(config)) continue;
-          const proof = equal.map(({ from, signature }) => ({ from, signature }));
-          return { kind: "decide", slot: number, value, certificate: { round: slot.round, votes: proof } };
-        }
+/** Counts the votes of all rounds together. */
+const poolingRounds: Change = guarding([decide], (config, state) => {
+  for (const number of state.ready) {
+    const slot: Any = mapGet(state.slots, number);
+    if (slot === undefined || slot.decided !== null) continue;
+    const votes: Any[] = slot.votes.values.flatMap((round: Any) =>
+      round.keys.map((from: string, i: number) => ({ from, ...round.values[i] })),
+    );
+    for (const { value, digest } of votes) {
+      const equal = votes.filter((vote) => equalBytes(vote.digest, digest));
+      if (equal.length < config.members.length - config.f) continue;
+      const proof = equal.map(({ from, signature }) => ({ from, signature }));
+      return { kind: "decide", slot: number, value, certificate: { round: slot.round, votes: proof } };
     }
-    return null;
-  });
-
-const q = ({ members, f }: Any): number => members.length - f;
-const byRound = (slot: Any): Vote[][] => slot.votes.keys.map((round: number) => votesOf(slot, round));
+  }
+  return null;
+});
 
 /** Follows whatever its coordinator signs in time. */
 const trusting: Change = guarding([follow], (config, state, event, original) => {
@@ -83,19 +113,31 @@ export const byzantineMemberMutants: readonly Mutant[] = [
     class: "threshold off by one",
     rule: decide,
     breaks: "agreement",
-    change: deciding((config) => q(config) - 1, byRound),
+    change: thresholds({ decide: -1 }),
   }),
   member("votes-of-all-rounds-counted-together", {
     class: "certificate of mixed rounds",
     rule: decide,
     breaks: "agreement",
-    change: deciding(q, (slot) => [byRound(slot).flat()]),
+    change: poolingRounds,
   }),
   member("q-one-more", {
     class: "threshold off by one",
     rule: decide,
     breaks: "termination",
-    change: both(deciding((config) => q(config) + 1, byRound)),
+    change: thresholds({ decide: 1 }),
+  }),
+  member("lock-one-more", {
+    class: "threshold off by one",
+    rule: "lock",
+    breaks: "agreement",
+    change: thresholds({ lock: 1 }),
+  }),
+  member("f-vouch", {
+    class: "lone status moves a round",
+    rule: jump,
+    breaks: "rule",
+    change: thresholds({ vouch: -1 }),
   }),
   member("coordinator-trusted", {
     class: "signature or registry check missing",

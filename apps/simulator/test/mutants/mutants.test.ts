@@ -76,6 +76,10 @@ const cheap: Readonly<Record<string, readonly Attempt[]>> = {
     { tool: "simulation", firstSeed: 1, runs: 10, virtualMs: 1_000, crashes: false },
   ],
   "two-thirds/member/short-compaction": [{ tool: "alone" }],
+  "two-thirds-byzantine/member/lone-status-moves": [{ tool: "alone" }],
+  "two-thirds-byzantine/member/votes-forgotten": [
+    { tool: "simulation", firstSeed: 1, runs: 10, virtualMs: 2_000, crashes: false },
+  ],
   "aneris/replica/decision-of-a-coming-epoch-refused": [
     { tool: "ends", scope: "aneris/2r1v1s", states: 10_000 },
   ],

@@ -142,8 +142,8 @@ function excuses({ rounds, early = false }: ByzantineParams): Record<string, str
   if (rounds === 1) found.push(["byzantine two-thirds liar: mislead", once]);
   if (rounds === 1)
     found.push(
-      ...["status: count (3.3)", "newround: follow (3.3)", ticking, "jump (3.3)"].map((name) =>
-        member(name, once),
+      ...["status: count (3.3)", "newround: follow (3.3)", ticking, "arm the round (3.3)", "jump (3.3)"].map(
+        (name) => member(name, once),
       ),
     );
   return Object.fromEntries(found);

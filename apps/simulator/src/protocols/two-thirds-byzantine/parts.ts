@@ -64,27 +64,25 @@ const sealText = (text: string, slot: number): string =>
 /** A value with the seal of its client: whoever changes it makes it invalid. */
 export const signedText = (text: string, slot: number): string => `${text}#${sealText(text, slot)}`;
 
-/** Every value of a model is valid; in a system those that a client signed for their slot. */
-const isSignedText = (slot: number, value: Uint8Array): boolean => {
+/** In a system a value needs the seal of its client, for its slot; the values of models are single letters. */
+const isValid = (slot: number, value: Uint8Array): boolean => {
   const [text = "", given] = textOf(value).split("#");
-  return given === sealText(text, slot);
+  return given === sealText(text, slot) || value.length === 1;
 };
 
 /** What members are given, with seals in the place of signatures. */
-export const sealOracles = (self: string, judged: boolean): ByzantineOracles => ({
+export const sealOracles = (self: string): ByzantineOracles => ({
   sign: (domain, bytes) => seal(self, domain, bytes),
   verify: (signer, domain, bytes, signature) => equalBytes(seal(signer, domain, bytes), signature),
-  valid: judged ? isSignedText : () => true,
+  valid: isValid,
 });
 
-/** @param judged values need the seal of a client. */
 export function byzantineMemberPart(
   shape: ByzantineShape,
   self: string,
-  judged = false,
 ): { engine: AnyEngine; config: unknown } {
   const config = byzantineMemberConfig({ ...shape, ...byzantineNames(shape), self, context });
-  return { engine: byzantineMemberEngine(config, sealOracles(self, judged)), config };
+  return { engine: byzantineMemberEngine(config, sealOracles(self)), config };
 }
 
 export function byzantineLearnerPart(
@@ -99,7 +97,7 @@ export function byzantineLearnerPart(
     maxAhead: shape.maxAhead ?? 4096,
     ...(shape.f === undefined ? {} : { f: shape.f }),
   });
-  return { engine: byzantineLearnerEngine(config, sealOracles(self, false)), config };
+  return { engine: byzantineLearnerEngine(config, sealOracles(self)), config };
 }
 
 const signedBy = (signer: string, slot: number, round: number, says: Says): Uint8Array =>

@@ -27,6 +27,11 @@ export const byzantineScopes: Readonly<Record<string, Scope>> = {
     "an honest coordinator, to which a liar claims every status, every input",
     { members: 6, away: 1, rounds: 2, inputs: "all", leader: "honest" },
   ),
+  "two-thirds-byzantine/5of6m2r-3y": byzantine(
+    "main",
+    "an honest coordinator after a round in which one of four heard another value",
+    { members: 6, away: 1, rounds: 2, inputs: 3, leader: "honest" },
+  ),
   "two-thirds-byzantine/5of6m1r-early": byzantine(
     "endless",
     "votes may come before proposals, and are followed where f+1 agree",

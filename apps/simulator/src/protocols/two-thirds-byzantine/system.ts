@@ -120,7 +120,7 @@ export const byzantineSystem: System<ByzantineRun> = {
     for (const [i, node] of nodes.entries()) {
       const [member, learner] = [members[i]!, learners[i]!];
       const beside = { ...shape, colocatedLearner: learner };
-      processes[member] = { ...byzantineMemberPart(beside, member, true), node };
+      processes[member] = { ...byzantineMemberPart(beside, member), node };
       processes[learner] = { ...byzantineLearnerPart(shape, learner, member), node };
     }
     // What lies alone have opened nobody owes.
