@@ -16,13 +16,14 @@ import {
 } from "./member-types.ts";
 import { proposeActions, statusActions, voteActions } from "./member-votes.ts";
 import { ByzantineMessage } from "./message.ts";
-import { byzantineQuorums } from "./quorums.ts";
+import { type ByzantineQuorums, byzantineQuorums } from "./quorums.ts";
 import type { ByzantineOracles } from "./statement.ts";
 
 /**
  * A voter of 2/3-consensus for Byzantine faults, over any number of slots (section 3). Durable: its last vote and its promise
  * per slot, the decision, the floor.
  *
+ * @param quorums others than those of section 3.1, which nobody checks: for experiments with unsound ones.
  * @throws TwoThirdsError
  * @example
  * const config = byzantineMemberConfig({ self: "a", context: "demo/0", members: ["a", "b", "c", "d", "e", "f"] });
@@ -31,14 +32,10 @@ import type { ByzantineOracles } from "./statement.ts";
 export function byzantineMemberEngine(
   config: ByzantineMemberConfig,
   oracles: ByzantineOracles,
+  quorums: ByzantineQuorums = byzantineQuorums(config.members, config.learners, config.f),
 ): Engine<ByzantineMemberTypes> {
   checkByzantineMember(config);
-  const { members, learners, f } = config;
-  return byzantineMemberOver({ quorums: byzantineQuorums(members, learners, f), oracles });
-}
-
-/** The engine without the check of its size; tests build unsound ones with it. */
-export function byzantineMemberOver(rules: Rules): Engine<ByzantineMemberTypes> {
+  const rules: Rules = { quorums, oracles };
   const actions = [
     restartAction(rules),
     ...finishedActions,

@@ -31,6 +31,11 @@ export function checkSize(n: number, f: number): void {
   );
 }
 
+/**
+ * The quorums of members that tolerate f liars.
+ *
+ * @param learners of which f + 1 retire a slot
+ */
 export function byzantineQuorums(
   members: readonly NodeId[],
   learners: readonly NodeId[],

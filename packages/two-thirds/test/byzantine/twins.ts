@@ -1,10 +1,10 @@
 import { mapGet } from "@eunomia/codec";
 import type { Action, Effects } from "@eunomia/engine";
 import { quorumSystem } from "@eunomia/quorum-algebra";
-import { byzantineMemberOver } from "../../src/byzantine/member.ts";
 import {
   type ByzantineMemberConfig,
   type ByzantineMemberTypes,
+  byzantineMemberEngine,
   byzantineQuorums,
 } from "../../src/byzantine.ts";
 import { anyOf } from "../../src/crash/quorums.ts";
@@ -51,7 +51,8 @@ const acting = (
 /** Thresholds that are off by so many. */
 export const shifted =
   (by: { readonly decide?: number; readonly lock?: number; readonly vouch?: number }): EngineOf =>
-  ({ self, members, learners, f }) => {
+  (config) => {
+    const { self, members, learners, f } = config;
     const n = members.length;
     const any = (k: number) => quorumSystem(anyOf(Math.min(n, Math.max(1, k)), members));
     const quorums = {
@@ -60,17 +61,14 @@ export const shifted =
       lock: any(n - 3 * f + (by.lock ?? 0)),
       vouch: any(f + 1 + (by.vouch ?? 0)),
     };
-    return byzantineMemberOver({ quorums, oracles: sealsOf(self) });
+    return byzantineMemberEngine(config, sealsOf(self), quorums);
   };
 
 /** With another judgement of signatures or values. */
 const credulous =
   (change: Partial<ReturnType<typeof sealsOf>>): EngineOf =>
-  ({ self, members, learners, f }) =>
-    byzantineMemberOver({
-      quorums: byzantineQuorums(members, learners, f),
-      oracles: { ...sealsOf(self), ...change },
-    });
+  (config) =>
+    byzantineMemberEngine(config, { ...sealsOf(config.self), ...change });
 
 /** The timer of every round runs as soon as the round is entered. */
 const timedAtOnce: EngineOf = editing("arm the round (3.3)", (action) => ({
