@@ -87,9 +87,14 @@ function withoutCrashes({ leader, rounds }: ByzantineParams, engine: AnyEngine):
 }
 
 function witnessesOf(params: ByzantineParams, honest: readonly string[]): Witness[] {
-  const { inputs, rounds } = params;
-  // Where all honest members hear one value, it alone can be decided in round 0, and is locked after that.
-  const values = inputs === 0 ? ["x"] : inputs === honest.length ? ["y"] : ["x", "y"];
+  const { inputs, rounds, members } = params;
+  // A value that L honest members hear first is locked after round 0, if it is not decided in it.
+  const lock = members - 3 * Math.floor((members - 1) / 5);
+  const often =
+    inputs === "all"
+      ? []
+      : [...(honest.length - inputs >= lock ? ["x"] : []), ...(inputs >= lock ? ["y"] : [])];
+  const values = often.length > 0 ? often : ["x", "y"];
   const last = (view: View): boolean =>
     honest.some((member) =>
       (view.of(member).observation?.slots.values ?? []).some(
