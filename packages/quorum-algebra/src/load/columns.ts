@@ -12,7 +12,7 @@ export interface Column {
   readonly use: number;
 }
 
-export interface ColumnResult {
+interface ColumnResult {
   /** `limit`: the effort did not suffice; what was found until then is there all the same. */
   readonly status: "optimal" | "infeasible" | "limit";
   /** Per side; empty if nothing was found. */
