@@ -11,15 +11,8 @@ import { Solving } from "../sat/solving.ts";
 import { coresOf, ordinaryOf } from "./cluster.ts";
 import { Contraction } from "./contraction.ts";
 import { HittingSets } from "./hitting-sets.ts";
-import type { Smallest, SmallestOptions } from "./smallest.ts";
+import type { BlockingSet, Smallest, SmallestOptions } from "./smallest.ts";
 import type { FederatedSystem } from "./system.ts";
-
-/** Nodes without which no quorum is left, ids ascending, and the groups they are made of. */
-export interface BlockingSet {
-  readonly nodes: readonly NodeId[];
-  /** Without `groupBy` each node is a group. */
-  readonly groups: readonly string[];
-}
 
 /**
  * The least number of nodes (or groups) that can halt the network by their silence. 0: it stands still already. An ordinary
