@@ -48,9 +48,17 @@ const commands: readonly (() => Command)[] = [
   replayCommand,
 ];
 
+/** Wrong usage is known before options are: whoever writes `--json` anywhere reads JSON. */
+function usage(text: string): string {
+  if (!process.argv.includes("--json")) return text;
+  const message = text.trim().replace(/^error: /, "");
+  return `${JSON.stringify({ error: { code: "usage", message } })}\n`;
+}
+
 /** The whole program, to be parsed once. Wrong usage is something that could not be carried out, not a verdict. */
 export function eunomia(): Command {
   const program = new Command("eunomia")
+    .configureOutput({ outputError: (text, write) => write(usage(text)) })
     .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
     .description("Ordered broadcast over consensus protocols that are swapped while it runs")
     .version(version);
