@@ -76,7 +76,13 @@ test("a load that is told to stop measures what it has, and waits for what is on
   service.load = load;
   load.add(service.client);
   const result = await load.run(1000, (answered) => answered > 1500 && load.stop());
-  expect(result).toMatchObject({ seconds: 2.001, handedIn: 2000, answered: 2000, unanswered: 0, turnedAway: 0 });
+  expect(result).toMatchObject({
+    seconds: 2.001,
+    handedIn: 2000,
+    answered: 2000,
+    unanswered: 0,
+    turnedAway: 0,
+  });
 });
 
 test("a closed loop of the same stall has a few slow commands only", async () => {
