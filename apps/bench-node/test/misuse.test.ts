@@ -71,7 +71,7 @@ test("a damaged key, a folder in the way and what the system refuses are told by
     `error: ${pid}: expected a file or nothing, got something else: remove it\n`,
   );
   const { code, stderr } = await called("init", "--local", "1", join(key, "c"));
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*bad\.json.*: expected .*got ENOTDIR/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*bad\.json.*: expected .*got EEXIST/)]);
 });
 
 test("wrong usage is told as JSON where JSON is wanted", async () => {
