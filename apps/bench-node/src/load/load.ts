@@ -105,6 +105,11 @@ export class Load {
     if (this.#shape.kind === "closed") queueMicrotask(() => this.#fill());
   }
 
+  /** Hands in nothing more: `run` waits for what is on its way and answers. */
+  stop(): void {
+    this.#end = Math.min(this.#end, this.#clock.now());
+  }
+
   async run(patienceMs: number, onSecond: (answered: number) => void = () => {}): Promise<LoadResult> {
     const clock = this.#clock;
     this.#start = clock.now();
