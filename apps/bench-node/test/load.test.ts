@@ -85,6 +85,16 @@ test("a load that is told to stop measures what it has, and waits for what is on
   });
 });
 
+test("an open loop hands in all that is due, whatever fraction of a millisecond it begins at", async () => {
+  let handedIn = 0;
+  for (let i = 0; i < 100; i += 1) {
+    const service = new Service(2);
+    service.now = i * 17.001;
+    handedIn += (await run(service, { kind: "open", perSecond: 200 }, 1)).handedIn;
+  }
+  expect(handedIn).toBe(100 * 200);
+});
+
 test("a closed loop of the same stall has a few slow commands only", async () => {
   const stalls = (at: number): boolean => at >= 1000 && at < 3000;
   const result = await run(new Service(2, stalls), { kind: "closed", outstanding: 4 }, 10);

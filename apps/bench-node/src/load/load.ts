@@ -135,7 +135,8 @@ export class Load {
   #wanted(now: number): number {
     const shape = this.#shape;
     if (shape.kind === "open")
-      return Math.floor(((Math.min(now, this.#end) - this.#start) * shape.perSecond) / 1000);
+      // Times are fractions: a command that is due at the very end must not be lost to the last bit.
+      return Math.floor(((Math.min(now, this.#end) - this.#start) * shape.perSecond) / 1000 + 1e-6);
     return now < this.#end ? this.#latencies.count + shape.outstanding : this.#handedIn;
   }
 
