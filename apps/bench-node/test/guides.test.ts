@@ -26,7 +26,7 @@ test("write a new protocol", async () => {
   expect(await runGuide("new-protocol")).toEqual(files);
 });
 
-test.skipIf(!hasBrowser)("the assembled stack runs in a page, because nothing in it is of Node", async () => {
+test.skipIf(!hasBrowser)("the assembled stack runs in Chromium, skipped because there is none", async () => {
   const { outputFiles } = await withGuide("assemble", (folder) =>
     build({
       entryPoints: [`${folder}/page.ts`],

@@ -70,6 +70,31 @@ test("an open loop keeps its rate, and a stall is felt by all that were due in i
   expect(result.longestGapMs).toBeGreaterThanOrEqual(2000);
 });
 
+test("a load that is told to stop measures what it has, and waits for what is on its way", async () => {
+  const service = new Service(20);
+  const load = new Load({ kind: "open", perSecond: 1000 }, 10, () => new Uint8Array(8), service.clock);
+  service.load = load;
+  load.add(service.client);
+  const result = await load.run(1000, (answered) => answered > 1500 && load.stop());
+  expect(result).toMatchObject({
+    seconds: 2.001,
+    handedIn: 2000,
+    answered: 2000,
+    unanswered: 0,
+    turnedAway: 0,
+  });
+});
+
+test("an open loop hands in all that is due, whatever fraction of a millisecond it begins at", async () => {
+  let handedIn = 0;
+  for (let i = 0; i < 100; i += 1) {
+    const service = new Service(2);
+    service.now = i * 17.001;
+    handedIn += (await run(service, { kind: "open", perSecond: 200 }, 1)).handedIn;
+  }
+  expect(handedIn).toBe(100 * 200);
+});
+
 test("a closed loop of the same stall has a few slow commands only", async () => {
   const stalls = (at: number): boolean => at >= 1000 && at < 3000;
   const result = await run(new Service(2, stalls), { kind: "closed", outstanding: 4 }, 10);

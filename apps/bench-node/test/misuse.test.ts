@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { getCommand, putCommand } from "../src/cli/commands/kv.ts";
 import { loadCommand } from "../src/cli/commands/load.ts";
 import { reconfigureCommand } from "../src/cli/commands/reconfigure.ts";
 import { lookAt } from "../src/cli/looks.ts";
+import { eunomia } from "../src/cli/program.ts";
+import { readControlKeys } from "../src/security/signers.ts";
 import { called } from "./support/called.ts";
 import { temporaryDirectory } from "./support/real-cluster.ts";
 
@@ -55,6 +57,35 @@ test("a cluster's folder is no node's, and nothing is said of lost data", async 
     2,
     expect.stringMatching(/got that of a cluster: name one of those in .*nodes\n$/),
   ]);
+});
+
+test("a damaged key, a folder in the way and what the system refuses are told by their paths", async () => {
+  const cluster = join(directory.path, "damaged");
+  await called("init", "--local", "1", cluster);
+  const key = join(cluster, "controllers", "bad.json");
+  writeFileSync(key, "nothing", { mode: 0o600 });
+  expect(() => readControlKeys(key)).toThrow(`${key}: "text" expected JSON, got 7 characters that are not`);
+  const pid = join(cluster, "nodes", "n1", "node.pid");
+  mkdirSync(pid);
+  expect((await called("start", join(cluster, "nodes", "n1"))).stderr).toBe(
+    `error: ${pid}: expected a file or nothing, got something else: remove it\n`,
+  );
+  const { code, stderr } = await called("init", "--local", "1", join(key, "c"));
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: .*bad\.json.*: expected .*got EEXIST/)]);
+});
+
+test("wrong usage is told as JSON where JSON is wanted", async () => {
+  let said = "";
+  const writeErr = (text: string): void => {
+    said += text;
+  };
+  const status = eunomia(true).commands.find((command) => command.name() === "status")!;
+  await status
+    .exitOverride()
+    .configureOutput({ writeErr })
+    .parseAsync(["--nothing"], { from: "user" })
+    .catch(() => {});
+  expect(JSON.parse(said)).toEqual({ error: { code: "usage", message: "unknown option '--nothing'" } });
 });
 
 test("without the authority nobody is certified, and what to do is said", async () => {

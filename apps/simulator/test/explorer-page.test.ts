@@ -132,6 +132,11 @@ describe.skipIf(!hasBrowser)("the page in Chromium, skipped because there is non
     await page.locator(".asked .group", { hasText: "crash" }).locator("button.choice").click();
     await page.locator(".lane.down").waitFor();
     await page.locator(".life.down").waitFor({ state: "attached" });
+    // What is pinned is the moment that the counter tells, not the one that is still in view.
+    await page.keyboard.press("Home");
+    await page.keyboard.press("p");
+    await page.keyboard.press("End");
+    await page.getByText("compared with the beginning (pinned)").waitFor();
     await page.close();
   });
 

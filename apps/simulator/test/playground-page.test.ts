@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)("the playground in Chromium, skipped because there 
     await page.setInputFiles("#files", [data("cosmoshub-4-2022-10"), data("osmosis-1-2021-07-23")]);
     await page.getByText("no agreement can be promised even if everybody is honest").first().waitFor();
     await page.selectOption("#rule", "9/10");
-    await page.getByText(/must agree as long as no 6\.61 %/).waitFor();
+    await page.getByText(/must agree while the Byzantine have less than 6\.61 %/).waitFor();
     expect(await page.locator("#picture svg").getAttribute("aria-label")).toContain("Stake");
     await page.close();
   });

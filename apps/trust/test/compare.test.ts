@@ -18,7 +18,7 @@ describe("two chains", () => {
   test("can with quorums of nine tenths, and then it is said who breaks it", async () => {
     const { code, out } = await called("compare", ...files, "--rule", "9/10", "--join", "account,identity");
     expect(code).toBe(0);
-    expect(out).toContain("must agree as long as no 6.61 % of");
+    expect(out).toContain("must agree while the Byzantine have less than 6.61 % of");
     expect(out).toContain("Told apart by: same account, same keybase identity.");
   });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   draftGraph,
   fromStake,
@@ -5,10 +6,19 @@ import {
   learnerGraph,
   probability,
   stakeMatrix,
+  whatIf,
   worstCase,
 } from "@eunomia/learner-graph";
 import { type Expr, node, weightedOf } from "@eunomia/quorum-algebra";
-import { joinOperators, moreThan, sameId, validatorSet } from "@eunomia/quorum-algebra/stake";
+import { cosmosValidators } from "@eunomia/quorum-algebra/import";
+import {
+  joinOperators,
+  moreThan,
+  sameAccount,
+  sameId,
+  sameIdentity,
+  validatorSet,
+} from "@eunomia/quorum-algebra/stake";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TwoShares } from "../src/labels/meets.ts";
@@ -148,4 +158,29 @@ test("chains need names of their own, and a rule each", () => {
   expect(() => fromStake(joinOperators([set], [sameId]), [])).toThrow(
     "rules expected one per chain (1), got 0",
   );
+});
+
+test("the Cosmos Hub and Osmosis", () => {
+  const read = (file: string, chain: string) => {
+    const text = readFileSync(new URL(`../../quorum-algebra/data/${file}`, import.meta.url), "utf8");
+    return cosmosValidators(text, { chain }).set;
+  };
+  const hub = read("cosmoshub-4-2022-10.json", "hub");
+  const osmosis = read("osmosis-1-2021-07-23.json", "osmosis");
+  const joined = joinOperators([hub, osmosis], [sameAccount, sameIdentity]);
+
+  const usual = learnerGraph(fromStake(joined, moreThan("2/3")));
+  expect(usual.connected([])).toEqual([["hub"], ["osmosis"]]);
+  expect(whatIf(usual, {}).pairs[1]).toMatchObject({
+    a: "hub",
+    b: "osmosis",
+    mustAgree: false,
+    disagreement: { can: true },
+  });
+
+  const strict = learnerGraph(fromStake(joined, moreThan("9/10")));
+  expect(strict.connected([])).toEqual([["hub", "osmosis"]]);
+  const { nodes, cost } = worstCase(strict, "hub", "osmosis");
+  expect(cost).toMatchObject({ kind: "exact", value: 2 });
+  expect(strict.connected(nodes!)).toEqual([["hub"], ["osmosis"]]);
 });

@@ -1,5 +1,12 @@
-import { type Disagreement, draftGraph, type GraphInput, validate } from "@eunomia/learner-graph";
-import { and, threshold } from "@eunomia/quorum-algebra";
+import {
+  type Disagreement,
+  draftGraph,
+  type Effort,
+  type GraphInput,
+  learnerGraph,
+  validate,
+} from "@eunomia/learner-graph";
+import { and, dpll, type Expr, node, threshold, thresholdOf, weightedOf } from "@eunomia/quorum-algebra";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { validateModel } from "../src/validity/validate.ts";
@@ -71,6 +78,10 @@ describe("validity of the closed graph is that of brute force", () => {
     };
     fc.assert(agrees(fc.oneof(mixed, careful), circuit), seeded(100));
   });
+  test("with a SAT solver", () => {
+    const solved: Validate = (input) => validate(draftGraph(input), { engines: { sat: dpll } });
+    fc.assert(agrees(fc.oneof(mixed, careful), solved), seeded(80));
+  });
   test("a twin that checks the declared edges only is refused", () => {
     const declaredOnly: Validate = (input) => {
       const { inside } = draftGraph(input);
@@ -87,6 +98,31 @@ describe("validity of the closed graph is that of brute force", () => {
     };
     expect(refuted(agrees(flat, declaredOnly))).toBe(true);
   });
+});
+
+test("what is not decided within the limits is said so, and refused by name", () => {
+  // Nested weights without any order in them: no closed form, and too many sets to list.
+  const names = Array.from({ length: 48 }, (_, i) => `v${i}`);
+  const odd = (step: number): Expr =>
+    thresholdOf(
+      4,
+      Array.from({ length: 8 }, (_, g) =>
+        weightedOf(
+          17n,
+          Array.from({ length: 6 }, (_, i) => {
+            const place = g * 6 + i;
+            return [BigInt(3 + ((place * place * step) % 7)), node(names[(place * step) % 48]!)] as const;
+          }),
+        ),
+      ),
+    );
+  const input: GraphInput = {
+    learners: { a: odd(1), b: odd(5) },
+    edges: [{ between: ["a", "b"], label: odd(7) }],
+  };
+  const called: Effort = { limits: { signal: { aborted: true } } };
+  expect(validate(draftGraph(input), called)).toMatchObject({ holds: null, reason: "limit" });
+  expect(() => learnerGraph(input, called)).toThrow("Give a SAT solver or raise maxSteps");
 });
 
 describe("traps", () => {

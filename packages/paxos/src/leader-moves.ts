@@ -40,7 +40,26 @@ export function becomePassive(plan: LeaderPlan, config: LeaderConfig, state: Lea
   armSuspicion(plan, config, state, out);
 }
 
-/** PREEMPTED(b) of section 4.5. The suspicion timeout grows by half, for every leader index alike (4.8). */
+/** The suspicion timeout grows by half, for every leader index alike (4.8). */
+function growPatience(config: LeaderConfig, state: LeaderState): void {
+  state.suspectMs = Math.min(config.suspectMaxMs, Math.ceil((state.suspectMs * 3) / 2));
+}
+
+/**
+ * Silence of the acceptors before a ballot is given up, twice in a row. It grows with the suspicion timeout: where the way to the disk
+ * and back is longer than any constant, every ballot would be given up before its slots are decided, for ever.
+ */
+export function armStall(config: LeaderConfig, state: LeaderState, out: Out): void {
+  out.arm("stall", Math.max(config.stallMs, 2 * state.suspectMs));
+}
+
+/** The acceptors let proposals wait for too long: another ballot, here or elsewhere, may fare better. */
+export function giveUp(plan: LeaderPlan, config: LeaderConfig, state: LeaderState, out: Out): void {
+  growPatience(config, state);
+  becomePassive(plan, config, state, out);
+}
+
+/** PREEMPTED(b) of section 4.5. */
 export function preempt(
   plan: LeaderPlan,
   config: LeaderConfig,
@@ -49,7 +68,7 @@ export function preempt(
   out: Out,
 ): void {
   state.seen = higherBallot(state.seen, ballot);
-  state.suspectMs = Math.min(config.suspectMaxMs, Math.ceil((state.suspectMs * 3) / 2));
+  growPatience(config, state);
   out.output({ kind: "preempted", ballot });
   becomePassive(plan, config, state, out);
 }
@@ -98,7 +117,7 @@ export function activate(plan: LeaderPlan, config: LeaderConfig, state: LeaderSt
     propose(plan, state, slot, mapGet(state.proposals, slot)!, out);
   }
   out.arm("heartbeat", 0);
-  out.arm("stall", config.stallMs);
+  armStall(config, state, out);
   out.output({ kind: "leading", ballot });
 }
 

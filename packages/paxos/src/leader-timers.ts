@@ -1,6 +1,6 @@
 import { mapGet, setHas } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
-import { becomePassive, type LeaderPlan } from "./leader-moves.ts";
+import { armStall, giveUp, type LeaderPlan } from "./leader-moves.ts";
 import type { LeaderState, LeaderTypes } from "./leader-types.ts";
 
 const on = actionsOf<LeaderTypes>();
@@ -68,7 +68,7 @@ export function timerActions(plan: LeaderPlan): Action<LeaderTypes>[] {
           : null,
       (config, state, { ballot }, out) => {
         out.output({ kind: "stalled", ballot });
-        becomePassive(plan, config, state, out);
+        giveUp(plan, config, state, out);
       },
     ),
     on.timeout(
@@ -77,7 +77,7 @@ export function timerActions(plan: LeaderPlan): Action<LeaderTypes>[] {
       (_config, state) => (state.phase === "active" ? { waiting: state.acks.keys.length > 0 } : null),
       (config, state, { waiting }, out) => {
         state.stallMarked = waiting;
-        out.arm("stall", config.stallMs);
+        armStall(config, state, out);
       },
     ),
   ] as Action<LeaderTypes>[];

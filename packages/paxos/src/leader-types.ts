@@ -45,7 +45,7 @@ export const LeaderConfig = record({
   shrinkMs: doc(nat(), "The suspicion timeout shrinks by this per decided slot."),
   stallMs: doc(
     nat(),
-    "A ballot that decides nothing between one and two of these, while proposals wait, is given up.",
+    "A ballot that decides nothing between one and two of these (or of twice the suspicion timeout), while proposals wait, is given up.",
   ),
 });
 

@@ -1,9 +1,9 @@
 /** Federated systems, as Stellar's: every node has its own quorums. */
-export { type BlockingSet, smallestBlockingSet } from "./federated/blocking.ts";
+export { smallestBlockingSet } from "./federated/blocking.ts";
 export { type Core, coresOf, ordinaryOf } from "./federated/cluster.ts";
 export { type Intersection, intersection } from "./federated/intersection.ts";
 export { listBlockingSets, listQuorums, listSplittingSets } from "./federated/listing.ts";
-export type { Smallest, SmallestOptions } from "./federated/smallest.ts";
+export type { BlockingSet, Smallest, SmallestOptions } from "./federated/smallest.ts";
 export { type SplittingSet, smallestSplittingSet } from "./federated/splitting.ts";
 export {
   type FederatedNode,

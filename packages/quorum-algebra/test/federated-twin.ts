@@ -128,7 +128,7 @@ export function anyNodes(most: number): fc.Arbitrary<readonly FederatedNode[]> {
 }
 
 /** Three organisations of two and a watcher: nodes of one organisation can be swapped, and want the same or nearly so. */
-export const organised: fc.Arbitrary<readonly FederatedNode[]> = fc
+const organised: fc.Arbitrary<readonly FederatedNode[]> = fc
   .tuple(
     fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 3, maxLength: 3 }),
     fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),

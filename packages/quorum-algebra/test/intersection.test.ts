@@ -171,7 +171,7 @@ describe("against brute force", () => {
       new Budget({}, 100_000),
     ),
   );
-  const bySat = directly("sat", (families, universe) => satCover(families, universe, dpll, {}));
+  const bySat = directly("sat", (families, universe) => satCover(families, universe, dpll, {}, true));
   const bySatPlain = directly("sat", (families, universe) => satCover(families, universe, dpll, {}, false));
   test.each([
     ["search", bySearch],

@@ -175,6 +175,17 @@ test("limits of effort are kept: what is not proved is not claimed", () => {
     expect(hurried.low).toBeLessThanOrEqual(patient.value);
     expect(hurried.value).toBeGreaterThanOrEqual(patient.low);
   }
+  let time = 0;
+  const programs: number[] = [];
+  const counting: typeof highs = (program) => {
+    programs.push(program.min.length);
+    time += 10;
+    return highs(program);
+  };
+  const late = bestStrategy(question, { lp: counting }, { deadlineMs: 25, now: () => time });
+  expect(programs.length).toBe(3);
+  expect(late.kind).toBe("bounds");
+  expect(bestStrategy(question, { lp: highs }, { signal: { aborted: true } }).kind).not.toBe("exact");
   expect(bestStrategy({ ...question, failures: 1 }, { lp: highs }, { maxSteps: 3 })).toEqual({
     kind: "unknown",
     reason: "limit",

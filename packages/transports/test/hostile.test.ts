@@ -147,6 +147,21 @@ describe("hostile bytes to a server", () => {
       expect(silent.greeting?.kind).toBe("refusal");
     }));
 
+  test.each([105, 400])(
+    "a process that stood still for %i ms reads what came in time before it refuses",
+    (ms) =>
+      withTcp(async (start) => {
+        const server = await start({ self: "server", listen: anyPort, handshakeTimeoutMs: 100 });
+        const peer = await RawPeer.dial(server.address!);
+        await eventually("it is accepted", () => server.stats().pendingHandshakes === 1);
+        peer.socket.write(rawHello("peer"));
+        const until = performance.now() + ms;
+        while (performance.now() < until);
+        await eventually("it is answered", () => peer.greeting !== null);
+        expect(refusalsOf(server, "handshake: took too long")).toBe(0);
+      }),
+  );
+
   test("a flood of silent connections makes room: the oldest go, and a client gets in", () =>
     withTcp(async (start) => {
       const server = await start({ self: "server", listen: anyPort, maxPendingHandshakes: 4 });

@@ -29,6 +29,8 @@ export class Consumer {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(folder, "src"), { recursive: true });
     const own = Object.fromEntries(tarballs.map(({ manifest, path }) => [manifest.name, `file:${path}`]));
+    // The solvers that some examples put in: whoever wants them installs them beside.
+    const peers = Object.assign({}, ...tarballs.map(({ manifest }) => manifest.peerDependencies));
     const typescripts = Object.fromEntries(
       compilers.map((version) => [`typescript-${version}`, `npm:typescript@${version}`]),
     );
@@ -38,7 +40,7 @@ export class Consumer {
         name: "consumer",
         private: true,
         type: "module",
-        dependencies: own,
+        dependencies: { ...peers, ...own },
         devDependencies: { "@types/node": "20", ...typescripts },
         // The tarballs name each other by version: none of them is in a registry yet.
         overrides: own,

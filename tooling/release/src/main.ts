@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -77,6 +77,9 @@ try {
   const tarballs = await checkTarballs(join(folder, "tarballs"));
   if (!quick) {
     const consumer = new Consumer(join(folder, "consumer"), tarballs, guides());
+    // Guides read the networks of record as in a checkout.
+    const data = join("packages", "quorum-algebra", "data");
+    cpSync(join(root, data), join(consumer.folder, data), { recursive: true });
     checkConsumer(consumer);
     await checkBrowsers(tarballs, consumer.folder);
   }

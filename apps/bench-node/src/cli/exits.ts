@@ -27,6 +27,13 @@ export class CliError extends Error {
 const isTyped = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && typeof (error as { code?: unknown }).code === "string";
 
+/** What the system refused names the file and the reason, as everything else does. */
+function inWords(error: Error & NodeJS.ErrnoException): string {
+  const { syscall, path, code, message } = error;
+  if (syscall === undefined || path === undefined) return message;
+  return `${path}: expected ${syscall} to be possible, got ${message.replace(/,[^,]*$/, "").replace(`${code}: `, `${code}, `)}`;
+}
+
 /**
  * Makes an action of a command out of one that may throw: an error with a `code` is somebody's mistake and is told in one line,
  * as JSON where `--json` was given; anything else is a bug of ours and comes with its stack.
@@ -44,7 +51,8 @@ export function guarded<A extends unknown[]>(
       process.exitCode = error instanceof CliError ? error.exit : exits.impossible;
       if (!isTyped(error)) return console.error(inspect(error));
       const json = given.some((part) => (part as { json?: unknown } | null)?.json === true);
-      const { code, message } = error;
+      const { code } = error;
+      const message = inWords(error);
       console.error(json ? JSON.stringify({ error: { code, message } }) : `error: ${message}`);
     }
   };

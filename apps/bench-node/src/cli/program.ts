@@ -48,9 +48,18 @@ const commands: readonly (() => Command)[] = [
   replayCommand,
 ];
 
-/** The whole program, to be parsed once. Wrong usage is something that could not be carried out, not a verdict. */
-export function eunomia(): Command {
+function usageAsJson(text: string): string {
+  const message = text.trim().replace(/^error: /, "");
+  return `${JSON.stringify({ error: { code: "usage", message } })}\n`;
+}
+
+/**
+ * The whole program, to be parsed once. Wrong usage is something that could not be carried out, not a verdict; it is known before
+ * options are, so that whoever writes `--json` anywhere is told of it as JSON.
+ */
+export function eunomia(json: boolean = process.argv.includes("--json")): Command {
   const program = new Command("eunomia")
+    .configureOutput({ outputError: (text, write) => write(json ? usageAsJson(text) : text) })
     .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
     .description("Ordered broadcast over consensus protocols that are swapped while it runs")
     .version(version);

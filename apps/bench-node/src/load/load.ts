@@ -105,6 +105,11 @@ export class Load {
     if (this.#shape.kind === "closed") queueMicrotask(() => this.#fill());
   }
 
+  /** Hands in nothing more: `run` waits for what is on its way and answers. */
+  stop(): void {
+    this.#end = Math.min(this.#end, this.#clock.now());
+  }
+
   async run(patienceMs: number, onSecond: (answered: number) => void = () => {}): Promise<LoadResult> {
     const clock = this.#clock;
     this.#start = clock.now();
@@ -130,7 +135,8 @@ export class Load {
   #wanted(now: number): number {
     const shape = this.#shape;
     if (shape.kind === "open")
-      return Math.floor(((Math.min(now, this.#end) - this.#start) * shape.perSecond) / 1000);
+      // Times are fractions: a command that is due at the very end must not be lost to the last bit.
+      return Math.floor(((Math.min(now, this.#end) - this.#start) * shape.perSecond) / 1000 + 1e-6);
     return now < this.#end ? this.#latencies.count + shape.outstanding : this.#handedIn;
   }
 

@@ -7,6 +7,8 @@ const keptSeconds = 120;
 const keptEvents = 10;
 /** Proposals whose delivery is waited for; beyond it the oldest is forgotten, and no latency is told for it. */
 const keptProposals = 4096;
+/** Seconds without a slot, while something waits for one, after which a node is of no use to clients. */
+const stalledSeconds = 5;
 
 type Control = NodeLook["controls"][number];
 type Alarm = NodeLook["alarms"][number];
@@ -33,6 +35,8 @@ export class Meters {
   #course: Second[] = [];
   #controls: Control[] = [];
   #alarms: Alarm[] = [];
+  /** Seconds in a row in which something waited and no slot was delivered. */
+  #stalled = 0;
   #thisSecond: { slots: number; commands: number; latencies: number[] } = newSecond();
 
   constructor(glance: () => Glance) {
@@ -81,8 +85,8 @@ export class Meters {
         },
       });
     };
-    gauge("eunomia_ready", "1 when the node is ready to serve", ({ unready }) =>
-      unready.length === 0 ? 1 : 0,
+    gauge("eunomia_ready", "1 when the node is ready to serve", () =>
+      this.look().unready.length === 0 ? 1 : 0,
     );
     gauge("eunomia_delivered_slot", "Last slot delivered here", ({ delivered }) => delivered);
     gauge("eunomia_epoch", "Epoch in force", ({ epoch }) => epoch);
@@ -197,11 +201,18 @@ export class Meters {
     this.#course.push({ at, slots, commands, p50: quantile(0.5), p99: quantile(0.99) });
     if (this.#course.length > keptSeconds) this.#course.shift();
     this.#thisSecond = newSecond();
+    this.#stalled = slots === 0 && waitingIn(this.#glance()) > 0 ? this.#stalled + 1 : 0;
   }
 
   look(): NodeLook {
-    return { ...this.#glance(), course: this.#course, controls: this.#controls, alarms: this.#alarms };
+    const glance = this.#glance();
+    const unready = [...glance.unready];
+    if (this.#stalled >= stalledSeconds)
+      unready.push(`no slot was delivered for ${this.#stalled} s, while ${waitingIn(glance)} wait`);
+    return { ...glance, unready, course: this.#course, controls: this.#controls, alarms: this.#alarms };
   }
 }
 
+/** Entries that wait for a slot, and proposed slots that wait for their decision. */
+const waitingIn = ({ queue }: Glance): number => queue.waiting + queue.proposed;
 const newSecond = () => ({ slots: 0, commands: 0, latencies: [] as number[] });

@@ -1,17 +1,23 @@
 import { controlDomain, controlSigningBytes, Operation } from "@eunomia/aneris-switch/messages";
 import { encode } from "@eunomia/codec";
-import { formatKeyFile, type Keys, parseKeyFile, signInDomain } from "@eunomia/crypto-auth";
+import { formatKeyFile, KeyError, type Keys, parseKeyFile, signInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
-import { readSecretFile, writeSecretFile } from "./secret-files.ts";
+import { readSecretFile, SecretFileError, writeSecretFile } from "./secret-files.ts";
 
 /** The keys of one control principal in a file that only its owner can read. @throws SecretFileError `exists`. */
 export function writeControlKeys(file: string, keys: Keys): void {
   writeSecretFile(file, formatKeyFile(keys));
 }
 
-/** @throws SecretFileError; KeyError with the field that is wrong. */
+/** @throws SecretFileError; `unreadable`, with the field that is wrong, for what is no key file. */
 export function readControlKeys(file: string): Keys {
-  return parseKeyFile(readSecretFile(file));
+  const text = readSecretFile(file);
+  try {
+    return parseKeyFile(text);
+  } catch (error) {
+    if (error instanceof KeyError) throw new SecretFileError("unreadable", file, error.message);
+    throw error;
+  }
 }
 
 /** The same key was given twice where several principals must sign. */

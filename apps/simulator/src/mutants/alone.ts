@@ -76,6 +76,21 @@ function compacts({ from, messages }: Script, { config }: Part, engine: AnyEngin
     : "a restart from the rewritten journal has forgotten something";
 }
 
+/** A leader whose ballot was refused waits for its turn; it must not go on asking for promises that nobody will give. */
+function givesWay(engine: AnyEngine): string | null {
+  const { config } = leaderPart(paxos, "l0");
+  const state = engine.init(config as never);
+  const refusal = { promised: { round: 3, leader: 1 }, floor: 0, fromSlot: 1, accepted: [], more: false };
+  const events = [
+    { kind: "start", records: [] },
+    { kind: "commands", commands: [{ kind: "lead" }] },
+    { kind: "message", from: "a1", message: { kind: "p1b", ballot, ...refusal } },
+  ];
+  const effects = events.flatMap((event) => step(engine, config as never, state, event as never).effects);
+  const last = effects.findLast((effect) => effect.kind === "arm");
+  return last?.timer === "suspect" ? null : "a leader that was refused in phase 1 goes on with its ballot";
+}
+
 type Heard = readonly [from: string, message: EngineTypes["Message"]];
 
 /** What a member of four does in all, from its start on the records. */
@@ -161,6 +176,8 @@ export function tryAlone(name: string, change: Change): string | null {
     const wrong = play(script, part, engine) ?? compacts(script, part, engine);
     if (wrong !== null) return wrong;
   }
+  const leader = leaderPart(paxos, "l0").engine;
+  if (leader.name === name) return givesWay(change(leader));
   if (gatewayEngine.name === name) return servesEarlySubscribers(change(gatewayEngine));
   const member = memberPart(twoThirds, "m0").engine;
   if (member.name !== name) return tryByzantineAlone(name, change);

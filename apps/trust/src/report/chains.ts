@@ -82,7 +82,7 @@ export function chainsReport(
       asked.honest === null
         ? `Whether quorums of ${printRule(rule)} must agree is not known within the limit of effort: do not rely on it.`
         : asked.honest
-          ? `With quorums of ${printRule(rule)} on both, learners of the two must agree as long as no ${attack(asked, pair)} is Byzantine.`
+          ? `With quorums of ${printRule(rule)} on both, learners of the two must agree while the Byzantine have ${attack(asked, pair)}.`
           : `With quorums of ${printRule(rule)} on both, no agreement can be promised even if everybody is honest.`,
       `Agreement becomes possible with quorums of more than ${told(common, fractionText)} on both.`,
       `They share ${counted(pair.shared.length, "operator")} with ${percent(shareOne)} of ${one} and ${percent(shareTwo)} of ${two}. Rule of thumb: what is shared must exceed what both quorums may leave out together.`,
@@ -96,10 +96,13 @@ export function chainsReport(
 
 const order = ([a, b]: Fraction, [c, d]: Fraction): number => Number(a * d - c * b);
 
+/** Long fractions as per mille, rounded up: with less, nothing would be promised. */
 const fractionText = (part: Fraction): string => {
   const [top, bottom] = part;
   const text = printFraction(part);
-  return text.length <= 12 ? text : percent(Number((top * 1_000_000n) / bottom) / 1_000_000);
+  if (text.length <= 12) return text;
+  const mille = (1000n * top + bottom - 1n) / bottom;
+  return `${mille / 10n}.${mille % 10n} %`;
 };
 
 /** Two sets without names, or of one name, are told apart by their place. */
@@ -115,12 +118,14 @@ function distinctlyNamed([left, right]: readonly [ValidatorSet, ValidatorSet]): 
   return [named(left, "the first"), named(right, "the second")];
 }
 
+/** What attackers must stay below: any one of the three is enough. */
 function attack({ left, right, count }: Promised, { chains, totals }: ChainPair): string {
   const part = (worst: WorstCase | undefined, side: 0 | 1): string =>
     worst === undefined
       ? ""
-      : `${told(worst.least, (stake) => percent(share(stake, totals[side])))} of ${chains[side]}`;
-  return `${part(left, 0)}, ${part(right, 1)}, or ${count === undefined ? "" : toldCount(count.least, "operator")}`;
+      : `less than ${told(worst.least, (stake) => percent(share(stake, totals[side])))} of ${chains[side]}`;
+  const fewer = count === undefined ? "" : toldCount(count.least, "operator");
+  return `${part(left, 0)}, or ${part(right, 1)}, or are fewer than ${fewer}`;
 }
 
 function promisesSection(rows: readonly Promised[], { chains, totals }: ChainPair): Section {

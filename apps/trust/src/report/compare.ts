@@ -167,7 +167,7 @@ function networks(
     title: `${one} and ${two}: what changed`,
     outcome: verdicts[1] === "intersects" ? "good" : verdicts[1] === "unknown" ? "unknown" : "bad",
     findings: [
-      changed("Do all quorums meet", 3),
+      changed("Quorums", 3),
       changed("Organisations that it takes to split it, by lying", 5),
       changed("Organisations that it takes to halt it", 7),
       `${counted(right.core.ids.length, "node")} in the core, before ${left.core.ids.length}.`,

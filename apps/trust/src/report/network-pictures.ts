@@ -17,7 +17,6 @@ export interface Organisation {
 export interface GroupedSets {
   readonly halting: readonly (readonly string[])[];
   readonly splitting: readonly (readonly string[])[];
-  readonly complete: boolean;
 }
 
 /** The quorum set that the core shares, what each organisation has a part in, and chances. */

@@ -1,4 +1,4 @@
-import { type Expr, groupBy } from "@eunomia/quorum-algebra";
+import { cheapestQuorum, type Expr, groupBy } from "@eunomia/quorum-algebra";
 import {
   type BlockingSet,
   type Intersection,
@@ -10,13 +10,14 @@ import {
 } from "@eunomia/quorum-algebra/federated";
 import type { StellarNetwork } from "@eunomia/quorum-algebra/import";
 import {
+  cheapestSplittingSet,
   collect,
   countMinimalBlockingSets,
   countMinimalQuorums,
   minimalBlockingSets,
-  minimalSplittingSets,
 } from "@eunomia/quorum-algebra/sets";
 import { chanceRows, chanceSection } from "./chances.ts";
+import { groupSplits } from "./group-splits.ts";
 import type { Outcome, Report, Section } from "./model.ts";
 import type { Names } from "./names.ts";
 import { type GroupedSets, networkPictures, type Organisation } from "./network-pictures.ts";
@@ -44,8 +45,8 @@ function organisations({ core, names }: NetworkView, tools: Tools): readonly Org
 /** What the report finds out, before it is put into words. */
 interface Findings {
   readonly meet: Intersection;
-  readonly splitNodes: Smallest<SplittingSet>;
-  readonly splitGroups: Smallest<SplittingSet>;
+  readonly splitNodes: Smallest<BlockingSet>;
+  readonly splitGroups: Smallest<BlockingSet>;
   readonly splitAnybody: Smallest<SplittingSet>;
   readonly haltNodes: Smallest<BlockingSet>;
   readonly haltGroups: Smallest<BlockingSet>;
@@ -58,13 +59,29 @@ function findings(view: NetworkView, tools: Tools): Findings {
   const { engines } = tools;
   return {
     meet: intersection(system, limitsOf(tools), engines),
-    splitNodes: smallestSplittingSet(core, {}, limitsOf(tools), engines),
+    splitNodes: splittingCore(view, tools),
     splitGroups: smallestSplittingSet(core, byGroup, limitsOf(tools), engines),
     splitAnybody: smallestSplittingSet(system, {}, limitsOf(tools), engines),
     haltNodes: smallestBlockingSet(system, {}, limitsOf(tools), engines),
     haltGroups: smallestBlockingSet(system, byGroup, limitsOf(tools), engines),
     organisations: organisations(view, tools),
   };
+}
+
+/**
+ * The smallest set of nodes that splits the core by lying. Where all its nodes share one condition that is a question about
+ * ordinary quorums, and answered in closed form; but as long as the set is smaller than a quorum, so that both sides need
+ * honest nodes.
+ */
+function splittingCore({ core, cluster }: NetworkView, tools: Tools): Smallest<BlockingSet> {
+  const { engines } = tools;
+  if (cluster !== null) {
+    const { nodes, cost } = cheapestSplittingSet(cluster, cluster, undefined, limitsOf(tools), engines);
+    const quorum = cheapestQuorum(cluster, undefined, limitsOf(tools), engines).cost;
+    if (nodes !== null && cost.kind === "exact" && quorum.kind === "exact" && cost.value < quorum.value)
+      return { kind: "exact", size: nodes.length, value: { nodes, groups: nodes }, method: cost.method };
+  }
+  return smallestSplittingSet(core, {}, limitsOf(tools), engines);
 }
 
 const outcomes: Readonly<Record<Intersection["kind"], Outcome>> = {
@@ -108,13 +125,7 @@ export function networkReport(name: string, network: StellarNetwork, tools: Tool
   const found = findings(view, tools);
   const alone = found.organisations.filter(({ haltsAlone }) => haltsAlone).map((org) => org.name);
   const rows = cluster === null ? null : chanceRows(cluster, tools);
-  const together =
-    cluster === null
-      ? null
-      : groupedSets(
-          groupBy(cluster, (id) => names.groupOf(id)),
-          tools,
-        );
+  const together = cluster === null ? null : groupedSets(cluster, names, tools);
   return {
     title: `Federated network of ${counted(system.ids.length, "node")}: ${name}`,
     outcome: outcomes[found.meet.kind],
@@ -193,15 +204,15 @@ function overview({ system, core, cluster, names }: NetworkView, tools: Tools): 
 
 const setsMax = 5000;
 
-function groupedSets(byGroup: Expr, tools: Tools): GroupedSets {
+/** Null: there are too many, and those that come first would not stand for all. */
+function groupedSets(cluster: Expr, names: Names, tools: Tools): GroupedSets | null {
+  const groupOf = (id: string): string => names.groupOf(id);
   const limits = { ...limitsOf(tools), maxCount: setsMax };
-  const halting = collect(minimalBlockingSets(byGroup, limits, tools.engines));
-  const splitting = collect(minimalSplittingSets(byGroup, byGroup, limits, tools.engines));
-  return {
-    halting: halting.sets,
-    splitting: splitting.sets,
-    complete: halting.complete && splitting.complete,
-  };
+  const halting = collect(minimalBlockingSets(groupBy(cluster, groupOf), limits, tools.engines));
+  if (!halting.complete) return null;
+  const splitting = collect(groupSplits(cluster, groupOf, limits));
+  if (!splitting.complete) return null;
+  return { halting: halting.sets, splitting: splitting.sets };
 }
 
 const part = (name: string, sets: readonly (readonly string[])[]): string =>
@@ -220,9 +231,11 @@ function organisationsSection(orgs: readonly Organisation[], sets: GroupedSets |
     ]);
   const lines =
     sets === null
-      ? []
+      ? [
+          "In how many minimal sets each is, is not told: their quorum sets differ, or there are too many sets.",
+        ]
       : [
-          `${counted(sets.halting.length, "minimal set")} of organisations can halt it, ${sets.splitting.length} can split it by lying${sets.complete ? "" : " (as many as were listed)"}; the last columns say in how many of them each is.`,
+          `${counted(sets.halting.length, "minimal set")} of organisations can halt it, ${sets.splitting.length} can split it by lying; the last columns say in how many of them each is.`,
         ];
   return {
     title: "Organisations of the core",

@@ -75,11 +75,11 @@ function groupedBy(set: ValidatorSet): ValidatorSet | null {
 
 function nakamotoSection(report: StakeReport, grouped: StakeReport | null): Section {
   const parts = report.nakamoto.map(({ fraction }) => `more than ${printFraction(fraction)}`);
-  const row = (title: string, { nakamoto, gini, halt, fork }: StakeReport): readonly string[] => [
+  const row = (title: string, { nakamoto, gini, halt }: StakeReport, fork: string): readonly string[] => [
     title,
     ...nakamoto.map(({ count }) => String(count)),
     String(halt.count),
-    told(fork.count),
+    fork,
     gini.toFixed(2),
   ];
   return {
@@ -89,7 +89,11 @@ function nakamotoSection(report: StakeReport, grouped: StakeReport | null): Sect
     ],
     table: {
       head: ["", ...parts, "halt", "fork", "Gini"],
-      rows: [row("validators", report), ...(grouped === null ? [] : [row("operators", grouped)])],
+      // Honest validators of one operator may vote for different sides, so that a fork is no question about whole operators.
+      rows: [
+        row("validators", report, told(report.fork.count)),
+        ...(grouped === null ? [] : [row("operators", grouped, "-")]),
+      ],
     },
   };
 }

@@ -1,8 +1,17 @@
 import type { NodeId } from "@eunomia/engine";
-import { type Bounded, type Cheapest, type Cost, type Expr, QuorumError } from "@eunomia/quorum-algebra";
+import {
+  type Bounded,
+  type Cheapest,
+  type Cost,
+  type Expr,
+  normalize,
+  QuorumError,
+  support,
+} from "@eunomia/quorum-algebra";
 import { cheapestSplittingSet } from "@eunomia/quorum-algebra/sets";
 import {
   atLeast,
+  type ChainPair,
   type StakeRule,
   sameId,
   twoChains,
@@ -11,24 +20,28 @@ import {
   worstCase,
 } from "@eunomia/quorum-algebra/stake";
 import { commonPart } from "../cover/common.ts";
-import { type Shares, sharesOf } from "../cover/weights.ts";
+import { sharesOf } from "../cover/weights.ts";
 import type { Effort } from "../effort.ts";
 
 /** The cheapest set whose members, if they do not keep to the protocol, can make quorums of the two disagree. */
 export function cheapestSplit(qa: Expr, qb: Expr, cost: Cost, effort: Effort): Cheapest {
-  const { families, ids } = commonPart([qa, qb]);
-  const [left, right] = families.map((family) => sharesOf(family, ids));
-  const stakes = families.some(({ t }) => t === "wthr");
-  if (stakes && left && right) return splitOfChains(chainOf(left, ids), chainOf(right, ids), cost, effort);
+  const { families } = commonPart([qa, qb]);
+  const pair = chainsOf(families[0]!, families[1]!);
+  if (pair !== null) return splitOfChains(pair, cost, effort);
   return cheapestSplittingSet(qa, qb, cost, effort.limits, effort.engines);
 }
 
+/** Two flat gates, one at least with weights, as chains on which nodes of one id are one operator; null: not of that form. */
+export function chainsOf(qa: Expr, qb: Expr): ChainPair | null {
+  const [left, right] = [chainOf(normalize(qa)), chainOf(normalize(qb))];
+  if (left === null || right === null || !(left.weighted || right.weighted)) return null;
+  return twoChains(left.set, right.set, [sameId], [left.rule, right.rule]);
+}
+
 /** Two stakes: an exact search over what each may leave out. Costs are counted in millionths unless they are whole. */
-function splitOfChains(left: Chain, right: Chain, cost: Cost, effort: Effort): Cheapest {
-  const ids = left.set.validators.map(({ id }) => id);
-  const scale = ids.every((id) => Number.isInteger(cost(id))) ? 1 : 1_000_000;
+function splitOfChains(pair: ChainPair, cost: Cost, effort: Effort): Cheapest {
+  const scale = pair.shared.every(({ id }) => Number.isInteger(cost(id))) ? 1 : 1_000_000;
   const whole = (id: NodeId): bigint => BigInt(Math.round(checked(id, cost(id)) * scale));
-  const pair = twoChains(left.set, right.set, [sameId], [left.rule, right.rule]);
   const { least, attack } = worstCase(pair, whole, effort.limits);
   const value = (n: bigint): number => Number(n) / scale;
   const bounded: Bounded<number> =
@@ -44,13 +57,17 @@ function checked(id: NodeId, cost: number): number {
   return cost;
 }
 
-/** Shares as a chain: its members with their stakes, and the rule that makes the same quorums. */
+/** A flat gate as a chain: its members with their stakes, and the rule that makes the same quorums. */
 interface Chain {
   readonly set: ValidatorSet;
   readonly rule: StakeRule;
+  readonly weighted: boolean;
 }
 
-function chainOf({ weights, slack }: Shares, ids: readonly NodeId[]): Chain {
-  const set = validatorSet({ validators: ids.map((id, v) => ({ id, stake: weights[v]! })) });
-  return { set, rule: atLeast([set.total - slack, set.total]) };
+function chainOf(normal: Expr): Chain | null {
+  const ids = support(normal);
+  const shares = ids.length === 0 ? null : sharesOf(normal, ids);
+  if (shares === null) return null;
+  const set = validatorSet({ validators: ids.map((id, v) => ({ id, stake: shares.weights[v]! })) });
+  return { set, rule: atLeast([set.total - shares.slack, set.total]), weighted: normal.t === "wthr" };
 }

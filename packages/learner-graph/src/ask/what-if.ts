@@ -1,9 +1,11 @@
 import type { LearnerId, NodeId } from "@eunomia/engine";
 import { and, type Expr, type Unknown } from "@eunomia/quorum-algebra";
+import { isSafeSet } from "@eunomia/quorum-algebra/stake";
 import { alwaysMeet } from "../cover/meet.ts";
 import type { Effort } from "../effort.ts";
 import type { LearnerGraph } from "../graph.ts";
 import { acceptorNumbers } from "../model/build.ts";
+import { chainsOf } from "./split.ts";
 
 /** Acceptors that fail. Byzantine ones do anything; crashed ones stop, after having kept to the protocol. */
 export interface Faults {
@@ -77,14 +79,13 @@ export function whatIf(graph: LearnerGraph, faults: Faults, effort: Effort = {})
       lossy: lossy.includes(learner),
     }),
   );
-  const everySafe = and(...safe.map((id): Expr => ({ t: "node", id })));
   const pairs = graph.learners.flatMap((a, i) =>
     graph.learners.slice(i).map(
       (b): PairState => ({
         a,
         b,
         mustAgree: graph.isSafeSet(a, b, safe),
-        disagreement: canDisagree(graph, a, b, everySafe, effort),
+        disagreement: canDisagree(graph, a, b, safe, effort),
       }),
     ),
   );
@@ -95,11 +96,15 @@ function canDisagree(
   graph: LearnerGraph,
   a: LearnerId,
   b: LearnerId,
-  safe: Expr,
+  safe: readonly NodeId[],
   effort: Effort,
 ): CanDisagree {
   const [qa, qb] = [a, b].map((id) => graph.quorums.get(id)!.expr) as [Expr, Expr];
-  const verdict = alwaysMeet([qa, qb, safe], effort);
+  const pair = chainsOf(qa, qb);
+  const verdict =
+    pair === null
+      ? alwaysMeet([qa, qb, and(...safe.map((id): Expr => ({ t: "node", id })))], effort)
+      : isSafeSet(pair, safe, effort.limits);
   if (verdict.holds === null) return { can: null, reason: verdict.reason };
   if (verdict.holds) return { can: false, method: verdict.method };
   const [first, second] = verdict.witness.quorums;

@@ -101,7 +101,7 @@ function closedLabel(graph: LearnerGraph, a: number, b: number): Label | null {
 }
 
 /** A label with the names of learners. */
-export function named(graph: LearnerGraph, { safe, meets }: NumberedLabel): Label {
+function named(graph: LearnerGraph, { safe, meets }: NumberedLabel): Label {
   const { learners } = graph.inside.model;
   return { safe, meets: meets.map(([u, v]) => [learners[u]!.id, learners[v]!.id] as const) };
 }

@@ -141,7 +141,7 @@ function isQuorums(input: Quorums | Partial<Label>): input is Quorums {
 }
 
 /** A label over numbers of learners. @throws GraphError `unknown-learner`. */
-export function numbered(
+function numbered(
   { safe, meets }: Label,
   index: ReadonlyMap<LearnerId, number>,
   where: string,

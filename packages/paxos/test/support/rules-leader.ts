@@ -251,5 +251,18 @@ export const leaderRules: Readonly<Record<string, RuleCheck>> = {
     const lone = active(makers).from("r0", proposal(1, "x")).timeout("stall").timeout("stall");
     expect(lone.outputs()).toEqual([{ kind: "stalled", ballot: ballot(0, 0) }]);
     expect(lone.state.phase).toBe("passive");
+    // Acceptors that take longer than the first wait are waited for some time: each ballot is more patient, up to a bound.
+    const waits = Array.from({ length: 12 }, (_, i) => {
+      lone.command({ kind: "lead" });
+      for (const acceptor of ["a1", "a2"]) lone.from(acceptor, p1b(ballot(i + 1, 0)));
+      const wait: number = lone.effects.find(
+        ({ kind, timer }) => kind === "arm" && timer === "stall",
+      ).delayMs;
+      lone.timeout("stall").timeout("stall");
+      return wait;
+    });
+    const { stallMs, suspectMaxMs } = lone.config;
+    expect([waits[0], waits.at(-1)]).toEqual([stallMs, 2 * suspectMaxMs]);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
   },
 };

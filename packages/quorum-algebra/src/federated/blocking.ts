@@ -9,16 +9,10 @@ import { print } from "../expressions/print.ts";
 import { dual } from "../expressions/transform.ts";
 import { Solving } from "../sat/solving.ts";
 import { coresOf, ordinaryOf } from "./cluster.ts";
+import { Contraction } from "./contraction.ts";
 import { HittingSets } from "./hitting-sets.ts";
-import type { Smallest, SmallestOptions } from "./smallest.ts";
+import type { BlockingSet, Smallest, SmallestOptions } from "./smallest.ts";
 import type { FederatedSystem } from "./system.ts";
-
-/** Nodes without which no quorum is left, ids ascending, and the groups they are made of. */
-export interface BlockingSet {
-  readonly nodes: readonly NodeId[];
-  /** Without `groupBy` each node is a group. */
-  readonly groups: readonly string[];
-}
 
 /**
  * The least number of nodes (or groups) that can halt the network by their silence. 0: it stands still already. An ordinary
@@ -49,9 +43,11 @@ export function smallestBlockingSet(
   }
   const core = system.only(cores.flatMap(({ system: { ids } }) => ids));
   const cuts = groupBy === null ? cutsOf(core, limits) : { low: 0, candidates: [] };
-  for (const nodes of cuts.candidates)
-    if (core.crash(nodes).contract().length === 0)
-      return { kind: "exact", size: cuts.low, value: { nodes, groups: nodes }, method: "cut of a condition" };
+  const blocking = cuts.candidates.find((nodes) => blocks(core, nodes));
+  if (blocking !== undefined) {
+    const value = { nodes: blocking, groups: blocking };
+    return { kind: "exact", size: cuts.low, value, method: "cut of a condition" };
+  }
   const hitting = new HittingSets(core, groupBy, cuts.low);
   const answer = Solving.with(
     () => hitting.formula,
@@ -96,4 +92,10 @@ function cutsOf(
 function waysToFail(condition: Expr): readonly Expr[] {
   const fails = normalize(dual(condition));
   return fails.t === "thr" && fails.k === 1 ? fails.of : [fails];
+}
+
+function blocks({ gates, known, ids }: FederatedSystem, nodes: readonly NodeId[]): boolean {
+  const silent = new Uint8Array(ids.length);
+  for (const id of nodes) silent[gates.universe.indexOf.get(id)!] = 1;
+  return new Contraction(gates, known).runWithout(silent) === 0;
 }

@@ -5,11 +5,10 @@ import { Encoder } from "../sat/gates.ts";
 import type { Solving } from "../sat/solving.ts";
 import { lexLeader } from "../sat/symmetry.ts";
 import { totalizer } from "../sat/totalizer.ts";
-import type { BlockingSet } from "./blocking.ts";
 import { classesOf } from "./classes.ts";
 import { Contraction } from "./contraction.ts";
 import type { Classes } from "./orbits.ts";
-import type { Smallest } from "./smallest.ts";
+import type { BlockingSet, Smallest } from "./smallest.ts";
 import type { GroupBy } from "./split-program.ts";
 import type { FederatedSystem } from "./system.ts";
 

@@ -16,3 +16,10 @@ export interface SmallestOptions {
   /** Nodes of one group (organisation, ISP, country) fail together and count as one; by default each node alone. */
   readonly groupBy?: (id: NodeId) => string;
 }
+
+/** Nodes without which no quorum is left, ids ascending, and the groups they are made of. */
+export interface BlockingSet {
+  readonly nodes: readonly NodeId[];
+  /** Without `groupBy` each node is a group. */
+  readonly groups: readonly string[];
+}

@@ -93,6 +93,7 @@ export class FederatedSystem {
   only(ids: Iterable<NodeId>): FederatedSystem {
     const kept = new Set(ids);
     for (const id of kept) this.#index(id);
+    if (kept.size === this.ids.length) return this;
     // Looks at whom the kept name, not at all that are gone: parts of large systems are cut out one by one.
     return this.#keep(kept, (expr) => {
       const gone = support(expr).filter((id) => !kept.has(id));

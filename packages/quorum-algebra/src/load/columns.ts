@@ -12,7 +12,7 @@ export interface Column {
   readonly use: number;
 }
 
-export interface ColumnResult {
+interface ColumnResult {
   /** `limit`: the effort did not suffice; what was found until then is there all the same. */
   readonly status: "optimal" | "infeasible" | "limit";
   /** Per side; empty if nothing was found. */
@@ -45,7 +45,8 @@ export function generateColumns(
       const master = solveMaster(problem, lp, sets, phase);
       if (master.status !== "optimal") return { ...master, status: "limit" };
       if (phase === "limits" && master.value <= gain) break;
-      if (!rounds.spend()) return { ...master, status: "limit" };
+      // A fresh effort looks at the clock at once, which the one that counts rounds does now and then only.
+      if (!rounds.spend() || !effort().spend()) return { ...master, status: "limit" };
       if (!grow(problem, sets, pricings, master, effort)) {
         if (phase === "limits") return { status: "infeasible", columns: [], prices: null };
         return { ...master, status: "optimal" };

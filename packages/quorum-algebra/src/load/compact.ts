@@ -4,9 +4,9 @@ import type { Problem, Side } from "./question.ts";
 import { compare, toNumber } from "./rational.ts";
 
 /** How often a vertex of a tree is used at a latency level, read from the solution; 0 where it cannot be. */
-export type TreeUse = (x: readonly number[], level: number, vertex: Expr) => number;
+type TreeUse = (x: readonly number[], level: number, vertex: Expr) => number;
 
-export interface CompactProgram {
+interface CompactProgram {
   readonly program: LoadProgram;
   /** Per side. */
   readonly uses: readonly TreeUse[];

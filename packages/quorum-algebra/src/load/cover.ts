@@ -7,7 +7,7 @@ export interface Item {
   readonly weight: bigint;
 }
 
-export interface Cover {
+interface Cover {
   readonly keys: readonly number[];
   readonly price: bigint;
   /** No cover is cheaper; equal to `price` unless the effort did not suffice. */

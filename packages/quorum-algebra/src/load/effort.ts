@@ -21,6 +21,7 @@ export function effortsOf(limits: Limits): (most?: number) => Effort {
   return (most = Infinity) => {
     const steps = { ...limits, maxSteps: Math.min(most, maxSteps) };
     if (deadlineMs === undefined || now === undefined) return new Budget(steps, maxSteps);
-    return new Budget({ ...steps, deadlineMs: Math.max(0, begin + deadlineMs - now()) }, maxSteps);
+    const left = begin + deadlineMs - now();
+    return left < 0 ? new Budget({ maxSteps: 0 }, 0) : new Budget({ ...steps, deadlineMs: left }, maxSteps);
   };
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from "@eunomia/engine";
 import { QuorumError } from "../errors.ts";
 import { waitOf } from "./latency.ts";
-import { type LoadQuestion, type Objective, type Problem, problemOf, type Side } from "./question.ts";
+import { type LoadQuestion, type Problem, problemOf, type Side } from "./question.ts";
 import {
   add,
   divide,
@@ -33,9 +33,6 @@ export interface Figures {
   /** Load of each node, averaged over the workload, ids ascending. */
   readonly nodes: readonly (readonly [NodeId, number])[];
 }
-
-/** What a certificate is compared with, exact. `latency` is the expected latency of the slowest node of each way. */
-export type Measures = { readonly [O in Objective]: Rational };
 
 /** The choice of a side. @throws QuorumError `shape` if there is none. */
 export function choiceOf({ name }: Side, strategy: Strategy): Choice {

@@ -6,7 +6,7 @@ import type { Problem, Side } from "./question.ts";
 import { compare } from "./rational.ts";
 import { cheapestResilient, listResilient } from "./resilient.ts";
 
-export interface Priced {
+interface Priced {
   /** Indices, ascending. */
   readonly nodes: readonly number[];
   /** With what its latency costs. */

@@ -67,10 +67,6 @@ export function compare(a: Rational, b: Rational): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-export function least(a: Rational, b: Rational): Rational {
-  return compare(a, b) <= 0 ? a : b;
-}
-
 export function greatest(a: Rational, b: Rational): Rational {
   return compare(a, b) >= 0 ? a : b;
 }

@@ -65,7 +65,7 @@ export function verifyLoad(
 }
 
 /** The measures of a strategy. */
-export function measuresOf(problem: Problem, strategy: Strategy): { readonly [O in Objective]: Rational } {
+function measuresOf(problem: Problem, strategy: Strategy): { readonly [O in Objective]: Rational } {
   const loads = nodeLoads(problem, strategy).map((entry) => entry.reduce(greatest, zero));
   return {
     load: sum(loads.map((load, i) => multiply(load, problem.shares[i]!))),

@@ -14,6 +14,8 @@ import { maxStepsDefault, methodOf } from "./list.ts";
 import type { Part } from "./parts.ts";
 import { splittingQuestion } from "./questions.ts";
 
+const stepsBeforeSolver = 100_000;
+
 /**
  * A cheapest splitting set, where a set costs as much as its nodes together; by default each costs 1, so it is a smallest one. Exact,
  * from the parts of the systems and from decision diagrams. If those grow too large and costs are whole numbers, a SAT solver takes
@@ -36,7 +38,10 @@ export function cheapestSplittingSet(
   const { ids } = question.universe;
   const costs = ids.map((id) => checkedCost(id, cost(id)));
   const remaining = running(limits);
-  const budget = new Budget(limits, maxStepsDefault);
+  const whole = areWhole(costs);
+  // With a solver at hand a diagram that grows is soon given up: the time is better left to the solver.
+  const most = whole && engines.sat !== undefined ? stepsBeforeSolver : maxStepsDefault;
+  const budget = new Budget({ ...limits, maxSteps: Math.min(limits.maxSteps ?? most, most) }, most);
   const found = withinLimits(() => {
     const part = question.parts(budget);
     return { method: methodOf(part), set: cheapestOf(part, costs) };
@@ -46,7 +51,7 @@ export function cheapestSplittingSet(
     const nodes = value === Infinity ? null : indices.toSorted((a, b) => a - b).map((index) => ids[index]!);
     return { nodes, cost: { kind: "exact", value, method: found.method } };
   }
-  if (!areWhole(costs))
+  if (!whole)
     return { nodes: null, cost: { kind: "bounds", low: 0, high: Infinity, method: "decision diagram" } };
   return bySolver([exprOf(left), exprOf(right)], cost, remaining(), engines);
 }

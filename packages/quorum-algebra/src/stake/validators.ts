@@ -83,7 +83,8 @@ export function stakeQuorums({ validators, total }: ValidatorSet, rule: StakeRul
 
 /**
  * One validator per group, with the stake of all its members: who is one failure counts as one. The id of a group is what
- * `groupOf` says; null leaves a validator alone under its own id.
+ * `groupOf` says; null leaves a validator alone under its own id. Who stops a chain is counted well that way. Who forks it is not:
+ * honest members of one group may stand on both sides of a fork, so a group counts for more than its liars.
  *
  * @throws QuorumError `duplicate-member` if a group has the id of a validator that stays alone.
  */

@@ -3,8 +3,9 @@ import { type Expr, exprOf, type Quorums } from "../expressions/expr.ts";
 import { rename, restrictByzantine, support } from "../expressions/transform.ts";
 
 /**
- * The same system asked of groups (operators, countries, providers): every node is replaced by its group. Blocking and
- * splitting sets then tell which groups must fail or be corrupted; a group fails with all of its nodes.
+ * The same system asked of groups (operators, countries, providers): every node is replaced by its group. Blocking sets
+ * then tell which groups must fail; a group fails with all of its nodes. Splitting sets do not tell which groups must lie:
+ * honest nodes of one group may stand on both sides, and `{a1, a2} >= 1` is split before anybody lies.
  *
  * @example
  * groupBy(parse("{a1, a2, b1} >= 2"), (id) => id[0]!); // {a, a, b} >= 2: alone, a is a quorum

@@ -81,7 +81,7 @@ export const loadCommand = (): Command =>
       ["eunomia load --outstanding 256 --for 30", "as fast as it goes with 256 on their way"],
       ["eunomia load --rate 5000 --keys 1000 --json", "5000 puts a second, as users would come"],
     ],
-    "In an open loop a command's time begins when it was due, so waiting before it could be sent is counted. 3: some were not answered.",
+    "In an open loop a command's time begins when it was due, so waiting before it could be sent is counted. Ctrl-C ends it early, with what was measured. 3: some were not answered.",
   ).action(
     guarded(async (given: Given) => {
       const shape: Shape =
@@ -107,10 +107,14 @@ export const loadCommand = (): Command =>
           if ((await Promise.race([ready, late])) === null)
             throw new CliError("unreachable", "no session could be opened in time: see `eunomia status`");
           let before = 0;
-          const result = await load.run(given.timeout, (answered) => {
-            output.note(`${answered - before} answered in a second`);
-            before = answered;
-          });
+          const stop = (): void => load.stop();
+          process.once("SIGINT", stop);
+          const result = await load
+            .run(given.timeout, (answered) => {
+              output.note(`${answered - before} answered in a second`);
+              before = answered;
+            })
+            .finally(() => process.off("SIGINT", stop));
           output.result(told(result), result);
           if (result.unanswered > 0) process.exitCode = exits.unknown;
         } finally {

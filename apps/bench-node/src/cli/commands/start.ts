@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { ConfigError, readClusterConfig } from "../../node/config.ts";
@@ -72,10 +72,12 @@ export const startCommand = (): Command =>
     guarded(async (folder: string, given: Given) => {
       const setup = setupOf(folder);
       accessSync(folder, constants.W_OK);
+      const pid = join(folder, places.pid);
+      if (existsSync(pid) && !statSync(pid).isFile())
+        throw new CliError("pid-file", `${pid}: expected a file or nothing, got something else: remove it`);
       await checkFirstStart(setup);
       await runNode({ ...setup, ...given });
       if (process.exitCode !== undefined) return;
-      const pid = join(folder, places.pid);
       writeFileSync(pid, `${process.pid}\n`);
       process.once("exit", () => rmSync(pid, { force: true }));
     }),

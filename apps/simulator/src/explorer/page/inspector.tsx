@@ -178,7 +178,7 @@ export function Inspector() {
     <section id="inspector" class="panel" aria-labelledby="inspector-title">
       <header>
         <h2 id="inspector-title">State</h2>
-        <button type="button" class="small" aria-pressed={pinned.value !== null} onClick={pin}>
+        <button type="button" class="small" aria-pressed={pinned.value !== null} onClick={() => void pin()}>
           {pinned.value === null ? "Pin" : "Let go"} <kbd>p</kbd>
         </button>
       </header>

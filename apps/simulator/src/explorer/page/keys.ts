@@ -45,7 +45,7 @@ export const shortcuts: readonly Shortcut[] = [
   },
   { keys: ["r"], does: "take ten steps at random", run: () => void take(null, 10) },
   { keys: ["c"], does: "check all states of the scope", run: () => void check() },
-  { keys: ["p"], does: "pin this moment, or let go of it", run: pin },
+  { keys: ["p"], does: "pin this moment, or let go of it", run: () => void pin() },
   {
     keys: ["n"],
     does: "go to the next steps",

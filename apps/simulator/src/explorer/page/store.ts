@@ -222,9 +222,13 @@ export async function openReplay(text: string): Promise<void> {
   if (told !== null) show(told);
 }
 
-/** Keeps this moment, to compare others with; a second time lets go of it. */
-export function pin(): void {
-  pinned.value = pinned.value?.at === position.value?.at ? null : position.value;
+/** Keeps this moment, to compare others with, though it may not be in view yet; a second time lets go of it. */
+export async function pin(): Promise<void> {
+  const now = story.value;
+  const at = cursor.value;
+  if (now === null) return;
+  const here = pinned.value?.at === at ? null : await tried(() => client.ask("position", { at }));
+  if (story.peek() === now) pinned.value = here;
 }
 
 /** What a step would do, for its preview. */

@@ -18,6 +18,7 @@ import {
 } from "@eunomia/quorum-algebra/stake";
 import {
   compareReport,
+  groupSplits,
   type Inside,
   insideOf,
   limitsOf,
@@ -91,7 +92,7 @@ export class PlaygroundSession {
       nodes,
       lists: alone && (inside.quorums !== null || inside.system !== null),
       chances: alone && inside.quorums !== null,
-      grouped: new Set(nodes.map(({ group }) => group)).size < nodes.length,
+      grouped: inside.quorums !== null && new Set(nodes.map(({ group }) => group)).size < nodes.length,
     };
   }
 
@@ -146,13 +147,17 @@ const shown = ({ title, outcome, findings, sections, notices, pictures }: Report
   pictures: pictures(),
 });
 
-/** Without a deadline: sets are made while they are asked for, a page at a time. */
-function listing({ quorums, system, names }: Inside, of: SetsOf, grouped: boolean, { engines }: Tools): Sets {
+/** Sets are made while they are asked for, a page at a time; only choices of lying organisations have a deadline. */
+function listing({ quorums, system, names }: Inside, of: SetsOf, grouped: boolean, tools: Tools): Sets {
+  const { engines } = tools;
   if (quorums !== null) {
-    const asked = grouped ? groupBy(quorums, (id) => names.groupOf(id)) : quorums;
-    if (of === "quorums") return minimalQuorums(asked, {}, engines);
-    if (of === "halting") return minimalBlockingSets(asked, {}, engines);
-    return minimalSplittingSets(asked, asked, {}, engines);
+    const groupOf = (id: string): string => names.groupOf(id);
+    if (of === "splitting")
+      return grouped
+        ? groupSplits(quorums, groupOf, limitsOf(tools))
+        : minimalSplittingSets(quorums, quorums, {}, engines);
+    const asked = grouped ? groupBy(quorums, groupOf) : quorums;
+    return of === "quorums" ? minimalQuorums(asked, {}, engines) : minimalBlockingSets(asked, {}, engines);
   }
   if (system === null) throw new PlaygroundError("sets", "there are no quorums whose sets could be listed");
   if (of === "quorums") return listQuorums(system, {}, engines);
