@@ -1,3 +1,5 @@
+import { draws } from "../draws.ts";
+
 /** What a soak does to a cluster. The order here is that of the report. */
 export const kinds = [
   "kill",
@@ -50,15 +52,4 @@ export function* plan({ seed, holdMs: [from, to], replaceEvery }: PlanOptions): 
     }
     yield deck.map((kind) => ({ kind, draw: next(), holdMs: from + below(to - from + 1) }));
   }
-}
-
-/** A Weyl sequence through a 32-bit mixer: enough to draw troubles from. */
-function draws(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    const mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    const again = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return (again ^ (again >>> 15)) >>> 0;
-  };
 }
