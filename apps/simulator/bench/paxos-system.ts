@@ -69,6 +69,7 @@ export function paxosBenchSystem(thinkMs: number): System<{ readonly nodes: numb
       const processes: Record<NodeId, EngineProcess> = {};
       for (const self of names)
         for (const { process, engine, config } of paxosBinding({ self }).epoch({
+          epoch: 0,
           from: 1,
           params: new Uint8Array(0),
           nodes: names,

@@ -38,13 +38,16 @@ export class EpochKeeper {
       if (nodes.includes(node)) return `two members on one node: ${node}`;
       nodes.push(node);
     }
-    return binding.validate({ params, nodes, f: membership.f }) ?? membershipProblem?.(membership) ?? null;
+    const infos = membership.members.map(({ info }) => info);
+    const plan = { params, nodes, infos, f: membership.f };
+    return binding.validate(plan) ?? membershipProblem?.(membership) ?? null;
   }
 
-  spawn(driver: Driver, protocol: string, key: string, { from, params, members, f }: EpochConfig): void {
+  spawn(driver: Driver, protocol: string, key: string, config: EpochConfig): void {
+    const { from, params, members, infos, f } = config;
     // Only what `validate` found right gets into the order.
     const replicas = new Map(members.map((replica) => [this.#options.nodeOf(replica)!, replica]));
-    const plan = { from, params, nodes: [...replicas.keys()], f };
+    const plan = { epoch: Number(key), from, params, nodes: [...replicas.keys()], infos, f };
     const { learner, processes } = this.#options.protocols[protocol]!.epoch(plan);
     this.#running.set(key, { learner: { process: learner, instance: key }, replicas });
     for (const { process, engine, config } of processes)

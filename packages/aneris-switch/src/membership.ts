@@ -12,6 +12,8 @@ export interface EpochConfig {
   readonly params: Uint8Array;
   /** Replicas, in the order of the membership. */
   readonly members: readonly string[];
+  /** What the order says of each of them. */
+  readonly infos: readonly Uint8Array[];
   readonly f: number;
 }
 
@@ -84,6 +86,7 @@ export function spawnEpoch(config: ReplicaConfig, out: Out, epoch: Epoch): void 
     from,
     params: protocol.params,
     members: replicasOf(membership),
+    infos: membership.members.map(({ info }) => info),
     f: membership.f,
   };
   out.spawn(protocol.name, String(id), asked);

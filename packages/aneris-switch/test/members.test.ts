@@ -184,8 +184,9 @@ describe("a registry runs epochs for members", () => {
 
   test("by nodes in the order of the membership, and finds who sits beside a process", () => {
     const driver = { spawn: () => {}, retire: () => {} } as never;
-    keeper.spawn(driver, "paxos", "3", { from: 7, params: new Uint8Array(), members: ["b/r", "a/r"], f: 0 });
-    expect(plans.at(-1)).toEqual({ from: 7, params: new Uint8Array(), nodes: ["b", "a"], f: 0 });
+    const common = { from: 7, params: new Uint8Array(), infos: [Uint8Array.of(2), Uint8Array.of(1)], f: 0 };
+    keeper.spawn(driver, "paxos", "3", { ...common, members: ["b/r", "a/r"] });
+    expect(plans.at(-1)).toEqual({ ...common, epoch: 3, nodes: ["b", "a"] });
     expect(keeper.learnerOf(3)).toEqual({ process: "l", instance: "3" });
     expect(keeper.replicaBeside(3, "a/leader")).toBe("a/r");
     expect(keeper.replicaBeside(3, "c/leader")).toBeNull();

@@ -151,8 +151,21 @@ export interface EpochPlan {
   readonly params: Uint8Array;
   /** In an order that is the same at all of them. */
   readonly nodes: readonly NodeId[];
+  /** What the order says of each of them, in the same order: opaque here, such as an address and a key. Left out: nothing. */
+  readonly infos?: readonly Uint8Array[];
   /** How many of them may be down at once. */
   readonly f: number;
+}
+
+/** A plan that is carried out. */
+export interface Epoch extends EpochPlan {
+  /**
+   * Its number: no two epochs of a cluster have the same, though all else may be equal. Whoever signs puts it under the signature,
+   * beside the name of the cluster: what is said in one epoch must not count in another.
+   */
+  readonly epoch: number;
+  /** The first slot. */
+  readonly from: number;
 }
 
 /** What a node runs of a consensus protocol in one epoch. */
@@ -170,8 +183,8 @@ export interface EpochProcesses {
 export interface ConsensusBinding {
   /** Null if the parameters are consistent and right for these nodes, else the reason: the same answer at every node. */
   validate(plan: EpochPlan): string | null;
-  /** The engines of this node, one of those in the plan, for the epoch that begins at slot `from`. The plan was found valid. */
-  epoch(plan: EpochPlan & { readonly from: number }): EpochProcesses;
+  /** The engines of this node, one of those in the plan. The plan was found valid. */
+  epoch(epoch: Epoch): EpochProcesses;
 }
 
 /**

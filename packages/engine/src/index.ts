@@ -6,6 +6,7 @@ export type {
   ConsensusBinding,
   ConsensusCommand,
   ConsensusOutput,
+  Epoch,
   EpochPlan,
   EpochProcesses,
   Journal,

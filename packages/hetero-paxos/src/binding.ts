@@ -1,7 +1,7 @@
-import { toHex } from "@eunomia/codec";
-import type { ConsensusBinding, EpochPlan, LearnerGraph, LearnerId } from "@eunomia/engine";
+import type { ConsensusBinding, Epoch, EpochPlan, LearnerGraph, LearnerId } from "@eunomia/engine";
 import { acceptorEngine } from "./acceptor.ts";
 import { type NodeOptions, nodeConfig } from "./node/config.ts";
+import type { Tools } from "./node/setup.ts";
 import { proposerEngine } from "./proposer.ts";
 import type { Scheme, Sign } from "./scheme.ts";
 
@@ -23,6 +23,8 @@ export interface HeteroPaxosBindingOptions
   /** Names of acceptors are those of their nodes. */
   readonly scheme: Scheme;
   readonly sign: Sign;
+  /** Which values may be decided in a slot: the same answer at every node. [all] */
+  readonly accepts?: Tools["accepts"];
 }
 
 function problemOf({ graphOf, learner }: HeteroPaxosBindingOptions, plan: EpochPlan): string | null {
@@ -36,20 +38,20 @@ function problemOf({ graphOf, learner }: HeteroPaxosBindingOptions, plan: EpochP
 
 /**
  * Makes what a broadcast's registry needs to run Heterogeneous Paxos in an epoch: each acceptor of the graph has its process
- * on the node of its name, and every node a process that proposes and learns. Whoever gives parameters should put something
- * new into them for each epoch: two epochs with equal parameters and first slot would be one law.
+ * on the node of its name, and every node a process that proposes and learns. The number of the epoch is part of its law.
  *
  * @example
  * const protocols = { "hetero-paxos": heteroPaxosBinding({ self: "a", chain: "c", learner: "red", graphOf, scheme, sign }) };
  */
 export function heteroPaxosBinding(options: HeteroPaxosBindingOptions): ConsensusBinding {
-  const { self, chain, learner, graphOf, scheme, sign, ...rest } = options;
+  const { self, chain, learner, graphOf, scheme, sign, accepts = () => true, ...rest } = options;
   return {
     validate: (plan) => problemOf(options, plan),
-    epoch(plan) {
+    epoch(plan: Epoch) {
       const found = graphOf(plan);
       if (typeof found === "string") throw new Error(`the plan was found valid, but has no graph: ${found}`);
       const { graph, graphDigest } = found;
+      const tools = { graph, scheme, accepts };
       const common: NodeOptions = {
         ...rest,
         self: `${self}/learner`,
@@ -57,16 +59,18 @@ export function heteroPaxosBinding(options: HeteroPaxosBindingOptions): Consensu
         graphDigest,
         processOf: (acceptor) => `${acceptor}/acceptor`,
         watchers: plan.nodes.map((node) => `${node}/learner`),
-        chain: `${chain}/${plan.from}/${toHex(plan.params)}`,
+        chain: `${chain}/${plan.epoch}`,
         learners: [learner],
         fromSlot: plan.from,
+        // Replicas propose what is handed in to them, in whoever's window; where one learner alone is there, nobody is bound by it.
+        eager: graph.learners.length === 1,
         closeBy: Math.min(plan.f + 1, plan.nodes.length),
       };
       const log = nodeConfig(common);
-      const watcher = { process: log.self, engine: proposerEngine(log, { graph, scheme }), config: log };
+      const watcher = { process: log.self, engine: proposerEngine(log, tools), config: log };
       if (!graph.acceptors.includes(self)) return { learner: log.self, processes: [watcher] };
       const voter = nodeConfig({ ...common, self: `${self}/acceptor` });
-      const engine = acceptorEngine(voter, { graph, scheme }, sign);
+      const engine = acceptorEngine(voter, tools, sign);
       return { learner: log.self, processes: [{ process: voter.self, engine, config: voter }, watcher] };
     },
   };

@@ -73,7 +73,8 @@ function turn(config: NodeConfig, setup: Setup, state: NodeState, number: number
   offer.ballots += 1;
   offer.ticksLeft = offer.window + 1;
   const owner = config.order[(number + offer.window) % config.order.length];
-  if (owner === config.self) openBallot(config, setup, state, number, out);
+  if (owner === config.self || (config.eager && slot.highest === 0))
+    openBallot(config, setup, state, number, out);
 }
 
 /** Slots with a value to propose and somebody who waits for it. */

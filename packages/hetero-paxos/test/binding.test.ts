@@ -1,9 +1,23 @@
 import { utf8Encode } from "@eunomia/codec";
 import { describeFailure, runSchedules, type ScheduleProcess } from "@eunomia/conformance";
-import type { EpochPlan } from "@eunomia/engine";
+import {
+  type AnyEngine,
+  type ConsensusBinding,
+  type Effect,
+  type EngineTypes,
+  type EpochPlan,
+  step,
+} from "@eunomia/engine";
 import { graphDigest, learnerGraph } from "@eunomia/learner-graph";
 import { expect, test } from "vitest";
-import { heteroPaxosBinding, type NodeOutput } from "../src/index.ts";
+import {
+  evidenceProblem,
+  type HeteroPaxosMessage,
+  heteroPaxosBinding,
+  type NodeConfig,
+  type NodeOutput,
+} from "../src/index.ts";
+import { evidenceOf } from "../src/proof/evidence.ts";
 import { scheme, signAs } from "./cluster.ts";
 import { agreement } from "./properties.ts";
 
@@ -27,7 +41,7 @@ test("plans are judged alike at every node", () => {
 test("an epoch that begins at slot 5: every node runs an acceptor and a learner, and learns what is proposed", () => {
   const engines: Record<string, ScheduleProcess> = {};
   for (const node of nodes) {
-    const { learner, processes } = bindingOf(node).epoch({ ...plan, from: 5 });
+    const { learner, processes } = bindingOf(node).epoch({ ...plan, epoch: 1, from: 5 });
     expect([learner, ...processes.map(({ process }) => process)]).toEqual([
       `${node}/learner`,
       `${node}/acceptor`,
@@ -59,4 +73,50 @@ test("an epoch that begins at slot 5: every node runs an acceptor and a learner,
   });
   expect(report.failures.map(describeFailure)).toEqual([]);
   expect(report.done).toBe(report.runs);
+});
+
+/** What the honest acceptor on node `a` says first to a ballot in slot 5 of an epoch. */
+function firstWordIn(registered: ConsensusBinding, epoch: number, text: string) {
+  const { processes } = registered.epoch({ ...plan, epoch, from: 5 });
+  const [acceptor, proposer] = processes as readonly { engine: AnyEngine; config: unknown }[];
+  const states = new Map([acceptor, proposer].map((one) => [one!, one!.engine.init(one!.config)]));
+  const take = (one: typeof acceptor, event: Parameters<typeof step>[3]): Effect<EngineTypes>[] => [
+    ...step(one!.engine, one!.config, states.get(one!), event).effects,
+  ];
+  take(acceptor, { kind: "start", records: [] });
+  take(proposer, { kind: "start", records: [] });
+  const value = utf8Encode(text);
+  const sent = (effects: Effect<EngineTypes>[]): HeteroPaxosMessage[] =>
+    effects.flatMap((effect) => (effect.kind === "send" ? [effect.message as HeteroPaxosMessage] : []));
+  const [opening] = sent(
+    take(proposer, { kind: "commands", commands: [{ kind: "propose", slot: 5, value }] }),
+  );
+  const clock = { kind: "commands", commands: [{ kind: "clock", ticks: 9 }] } as const;
+  take(acceptor, clock);
+  const said = sent(take(acceptor, { kind: "message", from: "a/learner", message: opening! }));
+  const word = said.find((message) => message.kind !== "1a");
+  if (word === undefined || word.kind !== "1b") throw new Error("the acceptor said nothing");
+  return word;
+}
+
+/** Two epochs that differ in their numbers only, as when a change overtakes one that is not in force yet. */
+function isConvicted(registered: ConsensusBinding): boolean {
+  const [first, second] = [firstWordIn(registered, 1, "one"), firstWordIn(registered, 2, "another")];
+  return evidenceProblem(scheme, evidenceOf(scheme, first, second)) === null;
+}
+
+test("epochs with equal first slot, nodes and parameters have laws of their own: who speaks in both is not convicted", () => {
+  expect(isConvicted(bindingOf("a"))).toBe(false);
+});
+
+test("a law without the number of the epoch convicts an honest acceptor", () => {
+  const binding = bindingOf("a");
+  expect(isConvicted({ ...binding, epoch: (one) => binding.epoch({ ...one, epoch: one.from }) })).toBe(true);
+});
+
+test("with one learner a proposer opens a ballot at once, whoever's window it is", () => {
+  const { processes } = bindingOf("a").epoch({ ...plan, epoch: 1, from: 5 });
+  // The windows of slot 5 begin with the second one.
+  expect((processes[1]!.config as NodeConfig).order[5 % nodes.length]).toBe("b/learner");
+  expect(firstWordIn(bindingOf("a"), 1, "x").kind).toBe("1b");
 });

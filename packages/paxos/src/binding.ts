@@ -1,5 +1,5 @@
 import { DecodeError, decode, encode, type Infer, nat, record } from "@eunomia/codec";
-import type { ConsensusBinding, EpochPlan } from "@eunomia/engine";
+import type { ConsensusBinding, Epoch, EpochPlan } from "@eunomia/engine";
 import { flexible } from "@eunomia/quorum-algebra";
 import { acceptorEngine } from "./acceptor.ts";
 import type { AcceptorConfig } from "./acceptor-types.ts";
@@ -70,7 +70,7 @@ function problemOf(plan: EpochPlan): string | null {
 }
 
 /** Of a plan that was found valid. */
-function configsOf(options: PaxosBindingOptions, plan: EpochPlan & { readonly from: number }): Configs {
+function configsOf(options: PaxosBindingOptions, plan: Epoch): Configs {
   const { self } = options;
   const { nodes, f, from: fromSlot } = plan;
   const { phase1, phase2 } = sizesOf(plan) as Infer<typeof QuorumSizes>;
@@ -136,7 +136,9 @@ function configsOf(options: PaxosBindingOptions, plan: EpochPlan & { readonly fr
  */
 export function paxosBinding(options: PaxosBindingOptions): ConsensusBinding {
   // What is wrong whatever the nodes are is found here, not when an epoch begins.
-  leaderEngine(configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, from: 1 }).leader);
+  leaderEngine(
+    configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, epoch: 0, from: 1 }).leader,
+  );
   return {
     validate: problemOf,
     epoch(plan) {

@@ -39,7 +39,13 @@ describe("a plan is judged by its quorums and its nodes", () => {
 });
 
 test("an epoch runs an acceptor, a leader and a learner, over the nodes of the plan in their order", () => {
-  const { learner, processes } = binding.epoch({ from: 9, params: none, nodes: ["c", "a", "b"], f: 1 });
+  const { learner, processes } = binding.epoch({
+    epoch: 1,
+    from: 9,
+    params: none,
+    nodes: ["c", "a", "b"],
+    f: 1,
+  });
   expect(learner).toBe("a/paxos-learner");
   expect(processes.map(({ process }) => process)).toEqual(["a/acceptor", "a/leader", "a/paxos-learner"]);
   for (const { config } of processes)

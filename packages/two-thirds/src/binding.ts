@@ -1,4 +1,4 @@
-import type { ConsensusBinding, EpochPlan } from "@eunomia/engine";
+import type { ConsensusBinding, Epoch, EpochPlan } from "@eunomia/engine";
 import { learnerEngine } from "./crash/learner.ts";
 import { learnerConfig } from "./crash/learner-config.ts";
 import { memberEngine } from "./crash/member.ts";
@@ -16,7 +16,7 @@ export interface TwoThirdsBindingOptions
 /** Slots above the floor that are taken: far more than a pipeline opens, and a bound all the same. */
 const maxAhead = 4096;
 
-function configsOf(options: TwoThirdsBindingOptions, plan: EpochPlan & { readonly from: number }) {
+function configsOf(options: TwoThirdsBindingOptions, plan: Epoch) {
   const { self, ...rest } = options;
   const { nodes, f, from: fromSlot } = plan;
   const members = nodes.map((node) => `${node}/member`);
@@ -53,7 +53,7 @@ function problemOf({ params, nodes, f }: EpochPlan): string | null {
  */
 export function twoThirdsBinding(options: TwoThirdsBindingOptions): ConsensusBinding {
   // What is wrong whatever the nodes are is found here, not when an epoch begins.
-  configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, from: 1 });
+  configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, epoch: 0, from: 1 });
   return {
     validate: problemOf,
     epoch(plan) {

@@ -2,7 +2,7 @@
  * 2/3-consensus for Byzantine faults, as engines: n >= 5f + 1 members sign what they say, and agree in one vote round when
  * nobody disturbs them; up to f of them may lie as they please. Signatures and the judgement of values are injected.
  */
-export { type ByzantineBindingOptions, byzantineBinding } from "./byzantine/binding.ts";
+export { type ByzantineBindingOptions, byzantineBinding, byzantineContext } from "./byzantine/binding.ts";
 export { isCertified } from "./byzantine/certificate.ts";
 export { type Court, convicts, Evidence } from "./byzantine/evidence.ts";
 export { byzantineLearnerEngine } from "./byzantine/learner.ts";

@@ -25,7 +25,7 @@ test("whatever is found valid can be run", () => {
   for (let n = 1; n <= 7; n += 1)
     for (let f = 0; 3 * f < n; f += 1) {
       const nodes = ["a", "b", "c", "d", "e", "f", "g"].slice(0, n);
-      const { learner, processes } = binding.epoch({ from: 5, params: none, nodes, f });
+      const { learner, processes } = binding.epoch({ epoch: 1, from: 5, params: none, nodes, f });
       expect(learner).toBe("a/learner");
       expect(processes.map(({ process }) => process)).toEqual(["a/member", "a/learner"]);
       expect(processes[0]!.config).toMatchObject({

@@ -42,6 +42,11 @@ export interface NodeOptions {
   readonly order?: readonly NodeId[];
   /** More than there are faulty ones among the watchers, so that somebody holds the decisions. [0: only the host closes] */
   readonly closeBy?: number;
+  /**
+   * Opens a first ballot without waiting for its window: quick where mostly one proposes in a slot. With several learners, ballots
+   * that cross may bind acceptors for good. [false]
+   */
+  readonly eager?: boolean;
   /** At least three times the usual delay of a message. [100] */
   readonly spacingMs?: number;
 }
@@ -75,6 +80,7 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
     waitingMax: options.waitingMax ?? 256,
     order: [...(options.order ?? watchers)],
     closeBy: options.closeBy ?? 0,
+    eager: options.eager ?? false,
     spacingMs: options.spacingMs ?? 100,
   };
   checkNodeConfig(config, graph);

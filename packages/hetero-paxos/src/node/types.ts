@@ -48,6 +48,7 @@ export const NodeConfig = record({
   waitingMax: doc(nat(), "Messages of one signer that wait for what they refer to, per slot."),
   order: doc(list(ProcessId, 1024), "Proposers in the order of their windows. A proposer is one of them."),
   closeBy: doc(nat(), "So many watchers must need a slot no more before an acceptor closes it; 0: none can."),
+  eager: doc(bool(), "A proposer opens a ballot where it knows of none, whoever's window it is."),
   spacingMs: doc(nat(), "Time between two ballots in a proposer's first window; later windows are longer."),
 });
 export type NodeConfig = Infer<typeof NodeConfig>;

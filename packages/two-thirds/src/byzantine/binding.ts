@@ -1,4 +1,4 @@
-import type { ConsensusBinding, EpochPlan, NodeId } from "@eunomia/engine";
+import type { ConsensusBinding, Epoch, EpochPlan, NodeId } from "@eunomia/engine";
 import { byzantineLearnerEngine } from "./learner.ts";
 import { byzantineLearnerConfig } from "./learner-config.ts";
 import { byzantineMemberEngine } from "./member.ts";
@@ -9,21 +9,23 @@ import type { ByzantineOracles } from "./statement.ts";
 export interface ByzantineBindingOptions
   extends Pick<ByzantineMemberOptions, "roundMs" | "retryMs" | "headMs" | "relay"> {
   readonly self: NodeId;
-  /** Names the cluster; with the first slot of an epoch it is the context of signatures. */
+  /** Names the cluster; with the number of an epoch it is the context of signatures. */
   readonly cluster: string;
   /** Keys are those of nodes: `verify` is asked about a node, not about its process. */
   readonly oracles: ByzantineOracles;
 }
 
+/** What the signatures of an epoch are made for: to judge evidence by (`convicts`). */
+export const byzantineContext = (cluster: string, epoch: number): string => `${cluster}/${epoch}`;
+
 /** Slots above the floor that are taken: far more than a pipeline opens, and a bound all the same. */
 const maxAhead = 4096;
 
-function configsOf(options: ByzantineBindingOptions, plan: EpochPlan & { readonly from: number }) {
+function configsOf(options: ByzantineBindingOptions, plan: Epoch) {
   const { self, cluster, oracles: _, ...rest } = options;
   const { nodes, f, from: fromSlot } = plan;
-  // Epochs of a cluster begin at different slots.
   const common = {
-    context: `${cluster}/${fromSlot}`,
+    context: byzantineContext(cluster, plan.epoch),
     members: nodes.map((node) => `${node}/member`),
     fromSlot,
     f,
@@ -69,7 +71,7 @@ function ofNodes({ sign, verify, valid }: ByzantineOracles): ByzantineOracles {
  */
 export function byzantineBinding(options: ByzantineBindingOptions): ConsensusBinding {
   // What is wrong whatever the nodes are is found here, not when an epoch begins.
-  configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, from: 1 });
+  configsOf(options, { params: new Uint8Array(), nodes: [options.self], f: 0, epoch: 0, from: 1 });
   const oracles = ofNodes(options.oracles);
   return {
     validate: problemOf,

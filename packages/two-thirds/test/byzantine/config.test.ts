@@ -91,14 +91,6 @@ describe("the binding of a broadcast", () => {
     expect(binding.validate({ params: Uint8Array.of(0), nodes, f: 1 })).toBe("expected no parameters");
   });
 
-  test("an epoch has its own context, so signatures of another one are worth nothing in it", () => {
-    const contextAt = (from: number) =>
-      (binding.epoch({ params, nodes, f: 1, from }).processes[0]!.config as ByzantineMemberConfig).context;
-    expect(contextAt(1)).toBe("demo/1");
-    expect(contextAt(9)).not.toBe(contextAt(1));
-    expect(binding.epoch({ params, nodes, f: 1, from: 9 }).learner).toBe("a/learner");
-  });
-
   test("what is wrong whatever the nodes are is found when the binding is made", () => {
     expect(() => byzantineBinding({ self: "a", cluster: "demo", oracles: sealsOf("a"), roundMs: 0 })).toThrow(
       TwoThirdsError,
