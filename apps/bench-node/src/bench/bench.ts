@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCluster } from "./cluster-target.ts";
 import { startEtcd } from "./etcd-target.ts";
 import { benchPage } from "./history.ts";
+import { commit, machine } from "./machine.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { type Shape, shapeText } from "./shapes.ts";
 import { lineOf, ratioOf } from "./summary.ts";
@@ -65,7 +65,7 @@ export async function bench(options: BenchOptions): Promise<BenchRun> {
   const run: BenchRun = {
     date: new Date().toISOString(),
     commit: commit(),
-    machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`,
+    machine: machine(),
     load: [before, loadavg()[0]!],
     seconds,
     repeats,
@@ -75,14 +75,6 @@ export async function bench(options: BenchOptions): Promise<BenchRun> {
   };
   if (options.results !== null) save(run, options.results);
   return run;
-}
-
-function commit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim();
-  } catch {
-    return "unknown"; // Not a checkout.
-  }
 }
 
 function save(run: BenchRun, results: string): void {

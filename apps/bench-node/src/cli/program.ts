@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "../bench/command.ts";
+import { compareCommand } from "../compare/command.ts";
 import { version } from "../version.ts";
 import { broadcastCommand } from "./commands/broadcast.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -31,6 +32,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   startCommand,
   benchCommand,
+  compareCommand,
   soakCommand,
   broadcastCommand,
   subscribeCommand,

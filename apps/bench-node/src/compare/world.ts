@@ -1,0 +1,172 @@
+import {
+  type AnyEngine,
+  type Authenticator,
+  type Clock,
+  Driver,
+  type Effect,
+  type EngineTypes,
+  type NodeId,
+  type Random,
+  step,
+  type Transport,
+} from "@eunomia/engine";
+import { openMemoryJournal } from "@eunomia/journal/memory";
+
+/** One process of a protocol, ready to run. */
+export interface WorldProcess {
+  readonly process: NodeId;
+  readonly engine: AnyEngine;
+  readonly config: unknown;
+}
+
+/** One node: what runs on it, and how its packets are sealed. */
+export interface WorldNode {
+  readonly id: NodeId;
+  readonly authenticator: Authenticator;
+  readonly processes: readonly WorldProcess[];
+}
+
+export type WorldOutput = (
+  process: NodeId,
+  output: { readonly kind: string; readonly slot?: number },
+) => void;
+
+/** The instance that all processes of a world live in. */
+const instance = "";
+
+/**
+ * Nodes with the product's driver each, in one process and in virtual time: every frame takes one millisecond, which is one
+ * message delay, and work takes none. Disks are memory. What is sent at one moment arrives together.
+ */
+export class World {
+  now = 0;
+  /** Messages between processes so far, by kind; those within a node count too. */
+  readonly sent = new Map<string, number>();
+  /** Sealed bytes between nodes so far. */
+  bytes = 0;
+  readonly #drivers = new Map<NodeId, Driver>();
+  readonly #nodeOf = new Map<NodeId, NodeId>();
+  readonly #listeners = new Map<NodeId, (from: NodeId, bytes: Uint8Array) => void>();
+  readonly #due = new Map<number, Set<() => void>>();
+  #deferred: (() => void)[] = [];
+  #wire: { readonly from: NodeId; readonly to: NodeId; readonly bytes: Uint8Array }[] = [];
+
+  constructor(nodes: readonly WorldNode[], onOutput: WorldOutput) {
+    for (const node of nodes) for (const { process } of node.processes) this.#nodeOf.set(process, node.id);
+    for (const node of nodes) this.#drivers.set(node.id, this.#driver(node, onOutput));
+    for (const { id, processes } of nodes)
+      for (const { process, engine, config } of processes)
+        this.#drivers.get(id)!.spawn({ process, instance }, engine, config);
+    this.#settle();
+  }
+
+  /** Hands a command to a process; it is taken before time goes on. */
+  command(process: NodeId, command: unknown): void {
+    this.#drivers.get(this.#nodeOf.get(process)!)!.command({ process, instance }, command);
+  }
+
+  /** Lets one message delay pass. */
+  tick(): void {
+    this.#settle();
+    this.now += 1;
+    const arriving = this.#wire;
+    this.#wire = [];
+    for (const { from, to, bytes } of arriving) this.#listeners.get(to)!(from, bytes);
+    const timers = this.#due.get(this.now);
+    this.#due.delete(this.now);
+    for (const fire of timers ?? []) fire();
+    this.#settle();
+  }
+
+  /** Ticks until the condition holds. @throws Error when it does not within so many delays. */
+  until(condition: () => boolean, limit = 1000): void {
+    for (let left = limit; !condition(); left -= 1) {
+      if (left === 0) throw new Error(`nothing came of ${limit} message delays`);
+      this.tick();
+    }
+  }
+
+  /** Packets that nobody took, by reason, at all nodes. */
+  refusals(): ReadonlyMap<string, number> {
+    const all = new Map<string, number>();
+    for (const driver of this.#drivers.values())
+      for (const [reason, count] of driver.refusals()) all.set(reason, (all.get(reason) ?? 0) + count);
+    return all;
+  }
+
+  stop(): void {
+    for (const driver of this.#drivers.values()) driver.stop();
+  }
+
+  #settle(): void {
+    while (this.#deferred.length > 0) {
+      const now = this.#deferred;
+      this.#deferred = [];
+      for (const callback of now) callback();
+    }
+  }
+
+  #driver({ id, authenticator }: WorldNode, onOutput: WorldOutput): Driver {
+    const journal = openMemoryJournal();
+    journal.replay();
+    journal.snapshot([]);
+    const driver = new Driver(
+      {
+        transport: this.#transport(id),
+        journal,
+        clock: this.#clock(),
+        random: noChance,
+        authenticator,
+        defer: (callback) => this.#deferred.push(callback),
+      },
+      {
+        nodeOf: (process) => this.#nodeOf.get(process) ?? null,
+        onOutput: ({ process }, output) => onOutput(process, output as { kind: string; slot?: number }),
+        onSpawn: () => {},
+        onFault: (error) => {
+          throw error;
+        },
+        step: (_address, engine, config, state, event) => {
+          const taken = step(engine, config, state, event);
+          for (const effect of taken.effects) this.#count(effect);
+          return taken;
+        },
+      },
+    );
+    driver.open([]);
+    return driver;
+  }
+
+  #count(effect: Effect<EngineTypes>): void {
+    if (effect.kind !== "send") return;
+    const { kind } = effect.message;
+    this.sent.set(kind, (this.sent.get(kind) ?? 0) + effect.to.length);
+  }
+
+  #transport(self: NodeId): Transport {
+    return {
+      self,
+      send: (to, bytes) => {
+        this.bytes += bytes.length;
+        this.#wire.push({ from: self, to, bytes });
+        return true;
+      },
+      listen: (receive) => this.#listeners.set(self, receive),
+      close: async () => {},
+    };
+  }
+
+  #clock(): Clock {
+    return {
+      now: () => this.now,
+      after: (delayMs, callback) => {
+        const at = this.now + Math.max(1, Math.ceil(delayMs));
+        const timers = this.#due.get(at) ?? new Set();
+        this.#due.set(at, timers.add(callback));
+        return () => timers.delete(callback);
+      },
+    };
+  }
+}
+
+const noChance: Random = { next: () => 0 };
