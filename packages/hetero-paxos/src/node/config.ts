@@ -32,7 +32,7 @@ export interface NodeOptions {
   readonly maxAhead?: number;
   /** 0: ballots are due at once, so that a far one starves those below it. [20] */
   readonly tickMs?: number;
-  /** [3000] */
+  /** Ticks ahead of the clock that a ballot is held; without ticks, numbers above the highest known. [3000] */
   readonly earlyMax?: number;
   /** [200] */
   readonly retryMs?: number;
@@ -77,7 +77,7 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
     tickMs: options.tickMs ?? 20,
     earlyMax: options.earlyMax ?? 3000,
     retryMs: options.retryMs ?? 200,
-    waitingMax: options.waitingMax ?? 256,
+    waitingMax: options.waitingMax ?? Math.min(256, waitingLimit(graph.acceptors.length)),
     order: [...(options.order ?? watchers)],
     closeBy: options.closeBy ?? 0,
     eager: options.eager ?? false,
@@ -86,6 +86,9 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
   checkNodeConfig(config, graph);
   return config;
 }
+
+/** What waits may all come free in one step, and a step has a bound. */
+const waitingLimit = (acceptors: number): number => Math.max(1, Math.floor(30_000 / acceptors));
 
 /** @throws HeteroPaxosError */
 export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
@@ -114,7 +117,7 @@ export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   mustBeInteger("tickMs", config.tickMs, 0);
   mustBeInteger("earlyMax", config.earlyMax, 1);
   mustBeInteger("retryMs", config.retryMs, 0);
-  mustBeInteger("waitingMax", config.waitingMax, 1, 2 ** 20);
+  mustBeInteger("waitingMax", config.waitingMax, 1, waitingLimit(acceptors.length));
   mustBeInteger("closeBy", config.closeBy, 0, watchers.length);
   mustBeInteger("spacingMs", config.spacingMs, 1);
 }

@@ -98,8 +98,10 @@ export const following = (setup: Setup): Action<NodeTypes>[] =>
       (config, state, { from, floor, gone: through }, out) => {
         mapSet(state.floors, from, floor);
         if (through <= state.floor) return;
-        const missed = Array.from({ length: through - state.floor }, (_, i) => state.floor + 1 + i);
-        const lost = missed.some((number) => !isDecided(config, state, number));
+        const held = state.slots.keys.filter(
+          (number) => number <= through && isDecided(config, state, number),
+        );
+        const lost = held.length < through - state.floor;
         raiseFloor(state, through, out);
         if (lost) out.output({ kind: "trimmed", floor: through });
       },
