@@ -150,7 +150,8 @@ function unheard({ floor, slots }: Readonly<NodeState>): { first: number; count:
     const between = (heard[i + 1] ?? number) - number - 1;
     return between > 0 ? [{ first: number + 1, count: Math.min(between, slotsMax) }] : [];
   });
-  return [...gaps.slice(0, gapsMax), { first: heard.at(-1)! + 1, count: slotsMax }];
+  const above = { first: heard.at(-1)! + 1, count: slotsMax };
+  return [...gaps.slice(0, gapsMax), ...(Number.isSafeInteger(above.first) ? [above] : [])];
 }
 
 /**

@@ -87,6 +87,8 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
   return config;
 }
 
+/** Characters of a name that a message carries. */
+const nameMax = 256;
 /** What waits may all come free in one step, and a step has a bound. */
 const waitingLimit = (acceptors: number): number => Math.max(1, Math.floor(30_000 / acceptors));
 
@@ -107,6 +109,14 @@ export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   const unknown = learners.find((learner) => !graph.learners.includes(learner));
   if (unknown !== undefined)
     throw new HeteroPaxosError("learner", "learners", graph.learners.join(", "), `"${unknown}"`);
+  for (const name of [config.chain, ...graph.learners, ...processes])
+    if (name.length > nameMax)
+      throw new HeteroPaxosError(
+        "name",
+        "chain, learners and processes",
+        `names of ${nameMax} characters at most`,
+        name,
+      );
   if (config.graph.length !== 32)
     throw new HeteroPaxosError("digest", "graph", "32 bytes", `${config.graph.length}`);
   // An acceptor refers to its last message, to a 1a, and to one message of each other acceptor.
