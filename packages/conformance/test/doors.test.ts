@@ -7,6 +7,9 @@ import {
   journalCases,
   journalExample,
   journalTwins,
+  learnerGraphCases,
+  learnerGraphExample,
+  learnerGraphTwins,
   refusals,
   slotLogCases,
   slotLogExample,
@@ -38,6 +41,7 @@ function suite<Subject>(
 
 suite("transport", transportCases, transportExample, transportTwins, ["ordered", "bounded", "restart"]);
 suite("journal", journalCases, journalExample, journalTwins, ["crash-points"]);
+suite("learner graph", learnerGraphCases, learnerGraphExample, learnerGraphTwins, ["valid"]);
 suite("slot log", slotLogCases, slotLogExample, slotLogTwins, []);
 suite("snapshots", snapshotCases, snapshotExample, snapshotTwins, []);
 suite("authenticator", authenticatorCases, authenticatorExample, authenticatorTwins, [
