@@ -58,6 +58,7 @@ export const Entry = variant({
     record({ key: Key, to: ChainName, terms: bytes(65_536) }),
     "This piece of state is to move in the next joint slot, and is not touched until that is settled.",
   ),
+  open: doc(record({ slot: JointSlot }), "Another chain has opened this slot: it is opened here too."),
   joint: doc(
     record({ slot: JointSlot, block: JointBlock }),
     "The learner of this chain decided: the block takes effect here.",

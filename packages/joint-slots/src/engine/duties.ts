@@ -8,6 +8,8 @@ import type { Followed, JointState } from "./types.ts";
 export function dutiesOf<A>(config: JointConfig, state: Readonly<JointState<A>>, chain: string): Entry[] {
   const { ledger, decisions } = mapGet(state.chains, chain)!;
   const duties: Entry[] = [];
+  const opened = state.chains.values.some((other) => other.ledger.next > ledger.next);
+  if (opened && !ledger.wanted && ledger.leftAt === null) duties.push({ kind: "open", slot: ledger.next });
   ledger.slots.values.forEach((slot, i) => {
     const number = ledger.slots.keys[i]!;
     if (slot.ending.kind !== "pending") return;
@@ -38,8 +40,12 @@ function settling<A>(
   return allPassed ? { kind: "settle", slot, taken: null } : null;
 }
 
-/** Does the chain have to go on, without anything to say, so that a joint slot opens, is passed or settled? */
-export function mustGoOn<A>(state: Readonly<JointState<A>>, chain: string): boolean {
+/**
+ * Does the chain have to go on, without anything to say, so that a joint slot opens, is passed or settled? Left to nodes that follow
+ * all chains: they have something to say in the end.
+ */
+export function mustGoOn<A>(config: JointConfig, state: Readonly<JointState<A>>, chain: string): boolean {
+  if (state.chains.keys.length < config.chains.length) return false;
   const own = mapGet(state.chains, chain)!.ledger;
   if (own.leftAt !== null) return own.slots.values.some(({ ending }) => ending.kind === "pending");
   return state.chains.values.some(

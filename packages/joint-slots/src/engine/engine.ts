@@ -62,7 +62,7 @@ function queue<A>(
 ): void {
   const { pending } = mapGet(state.chains, chain)!;
   // What the chain is told of joint slots is made by engines, out of what they know.
-  if (entries.some(({ kind }) => kind === "joint" || kind === "settle"))
+  if (entries.some(({ kind }) => kind === "open" || kind === "joint" || kind === "settle"))
     out.output({ kind: "refused", reason: "entry of the engine's own", from });
   else if (pending.length + entries.length > config.pendingMax)
     out.output({ kind: "refused", reason: "too many entries wait", from });

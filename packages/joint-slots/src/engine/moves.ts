@@ -157,7 +157,7 @@ export function offerFor<A>(
   if (offered !== null) return null;
   const duties = dutiesOf(config, state, chain).slice(0, config.entriesMax);
   const taken = Math.min(pending.length, config.entriesMax - duties.length);
-  if (duties.length + taken === 0 && !mustGoOn(state, chain)) return null;
+  if (duties.length + taken === 0 && !mustGoOn(config, state, chain)) return null;
   const entries: Entry[] = [...duties, ...pending.slice(0, taken)];
   return { height: ledger.height + 1, value: encodeBase({ entries }), taken };
 }

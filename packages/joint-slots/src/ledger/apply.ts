@@ -44,6 +44,10 @@ function applyEntry<A>(scene: Scene<A>, entry: Entry): void {
       return;
     case "lock":
       return lock(scene, { from: rules.plan.chain, key: entry.key, to: entry.to, terms: entry.terms });
+    case "open":
+      if (entry.slot !== ledger.next) return voided(scene, "open: it is not the next slot");
+      ledger.wanted = true;
+      return;
     case "joint": {
       const slot = mapGet(ledger.slots, entry.slot);
       if (slot?.verdict.kind !== "open") return voided(scene, "joint: the slot is not open");
@@ -131,11 +135,12 @@ function pass<A>({ changes }: Scene<A>, number: number, slot: SlotState): void {
   changes.push({ kind: "passed", slot: number });
 }
 
-/** In order, and only so many at once: whoever opens slot s knows what became of all through s - lead, so under which terms it is. */
+/** Where there is something to move. In order, and only so many at once: whoever opens slot s knows what became of all through s - lead, so under which terms it is. */
 function openNext<A>({ rules, ledger, changes }: Scene<A>): void {
   const { first, every } = rules.plan;
   const { height, lastCut, next, slots } = ledger;
   if (ledger.leftAt !== null || height < first || (lastCut !== null && height < lastCut + every)) return;
+  if (!ledger.wanted && !ledger.locks.values.some(({ slot }) => slot === null)) return;
   const unsettled = slots.keys.find((_, i) => slots.values[i]!.ending.kind === "pending");
   if (unsettled !== undefined && unsettled <= next - rules.lead) return;
   const { number: epoch, closed } = epochOf(ledger, next);
@@ -148,6 +153,7 @@ function openNext<A>({ rules, ledger, changes }: Scene<A>): void {
   });
   mapSet(slots, next, { cut: height, epoch, locks, verdict: { kind: "open" }, ending: { kind: "pending" } });
   ledger.next = next + 1;
+  ledger.wanted = false;
   ledger.lastCut = height;
   changes.push({ kind: "opened", slot: next, locks });
 }

@@ -1,4 +1,5 @@
 import {
+  bool,
   bytes,
   doc,
   type Infer,
@@ -42,6 +43,7 @@ export const Ledger = record({
   height: doc(Height, "Applied so far."),
   next: doc(JointSlot, "The joint slot to open next."),
   lastCut: doc(nullable(Height), "Where the one before it opened."),
+  wanted: doc(bool(), "Another chain has opened the next slot."),
   locks: doc(
     sortedMap(Key, record({ slot: nullable(JointSlot), to: ChainName, terms: bytes() })),
     "State that is not to be touched, and the open slot it may move in; null: the next one.",
@@ -109,6 +111,7 @@ export const emptyLedger = (): Ledger => ({
   height: 0,
   next: 1,
   lastCut: null,
+  wanted: false,
   locks: { keys: [], values: [] },
   slots: { keys: [], values: [] },
   epochs: [],
