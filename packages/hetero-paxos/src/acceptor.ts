@@ -85,7 +85,7 @@ function repeat(setup: Setup, state: Readonly<NodeState>, out: Out): void {
   }
 }
 
-const speaking = (setup: Setup): Action<NodeTypes>[] =>
+export const speaking = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.internal(
       "deliver and answer (5)",
@@ -97,7 +97,8 @@ const speaking = (setup: Setup): Action<NodeTypes>[] =>
     ),
   ] as Action<NodeTypes>[];
 
-const living = (setup: Setup): Action<NodeTypes>[] =>
+/** Takes the durable messages in again, and says the last words once more. */
+export const restarting = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.start(
       "restart (5)",
@@ -108,6 +109,10 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
         begin(config, setup, state, out);
       },
     ),
+  ] as Action<NodeTypes>[];
+
+const commanded = (): Action<NodeTypes>[] =>
+  [
     on.commands(
       "close, clock",
       (_config, _state, commands) => ({ commands }),
@@ -117,6 +122,11 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
       },
     ),
   ] as Action<NodeTypes>[];
+
+/** @throws HeteroPaxosError */
+export function checkAcceptor({ self }: NodeConfig, { voice }: Setup): void {
+  if (voice < 0) throw new HeteroPaxosError("process", "self", "the process of an acceptor", `"${self}"`);
+}
 
 /**
  * An acceptor of Heterogeneous Paxos 2.0: it joins ballots and votes for those learners whose quorums it has seen join.
@@ -130,15 +140,22 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
  */
 export function acceptorEngine(config: NodeConfig, tools: Tools, sign: Sign): Engine<NodeTypes> {
   const setup = setupOf(config, tools, sign);
-  if (setup.voice < 0)
-    throw new HeteroPaxosError("process", "self", "the process of an acceptor", `"${config.self}"`);
+  checkAcceptor(config, setup);
+  if (config.watchers.includes(config.self))
+    throw new HeteroPaxosError(
+      "process",
+      "watchers",
+      "no acceptor: `memberEngine` is both",
+      `"${config.self}"`,
+    );
   return acceptorOver(setup);
 }
 
 /** The engine without the check of its configuration; tests make wrong ones with it. */
 export function acceptorOver(setup: Setup): Engine<NodeTypes> {
   const actions = [
-    ...living(setup),
+    ...restarting(setup),
+    ...commanded(),
     ...receiving(setup),
     ...serving(setup),
     ...keeping(setup),

@@ -3,7 +3,7 @@
  * nothing of this, and it may change from version to version.
  */
 export { acceptorOver } from "./acceptor.ts";
-export { type Bits, bitsOf, hasBit, isEmpty, membersOf, noBits, without, withBit } from "./bits.ts";
+export { type Bits, bitsOf, hasBit, isEmpty, membersOf, noBits, withBit, without } from "./bits.ts";
 export { isSigned, type Own, type SignedEntry, type Top } from "./dag/entry.ts";
 export { type Known, signedEntry } from "./dag/known.ts";
 export { boundVote, conflicts, freshFor } from "./evaluate/bound.ts";
