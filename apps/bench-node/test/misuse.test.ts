@@ -10,7 +10,7 @@ import { loadCommand } from "../src/cli/commands/load.ts";
 import { reconfigureCommand } from "../src/cli/commands/reconfigure.ts";
 import { lookAt } from "../src/cli/looks.ts";
 import { eunomia } from "../src/cli/program.ts";
-import { readControlKeys } from "../src/security/signers.ts";
+import { readKeys } from "../src/security/signers.ts";
 import { called } from "./support/called.ts";
 import { temporaryDirectory } from "./support/real-cluster.ts";
 
@@ -64,7 +64,7 @@ test("a damaged key, a folder in the way and what the system refuses are told by
   await called("init", "--local", "1", cluster);
   const key = join(cluster, "controllers", "bad.json");
   writeFileSync(key, "nothing", { mode: 0o600 });
-  expect(() => readControlKeys(key)).toThrow(`${key}: "text" expected JSON, got 7 characters that are not`);
+  expect(() => readKeys(key)).toThrow(`${key}: "text" expected JSON, got 7 characters that are not`);
   const pid = join(cluster, "nodes", "n1", "node.pid");
   mkdirSync(pid);
   expect((await called("start", join(cluster, "nodes", "n1"))).stderr).toBe(

@@ -14,7 +14,7 @@ import { protocolSpec } from "../src/node/protocols.ts";
 import { type RunningNode, startNode } from "../src/node/stack.ts";
 import { type Authority, createAuthority, issue } from "../src/security/authority.ts";
 import { readSecretFile, writeSecretFile } from "../src/security/secret-files.ts";
-import { readControlKeys, signControl, writeControlKeys } from "../src/security/signers.ts";
+import { readKeys, signControl, writeKeys } from "../src/security/signers.ts";
 import { readTlsFiles, writeTlsFiles } from "../src/security/tls-files.ts";
 import { temporaryDirectory, until } from "./support/real-cluster.ts";
 
@@ -68,15 +68,15 @@ describe("files", () => {
   test("control keys: damaged or exposed files are refused, and no message repeats a secret", () => {
     const file = join(directory.path, "controller.json");
     const keys = generateKeys(systemRandom());
-    writeControlKeys(file, keys);
-    expect(readControlKeys(file)).toEqual(keys);
+    writeKeys(file, keys);
+    expect(readKeys(file)).toEqual(keys);
     const damaged = join(directory.path, "damaged.json");
     const seed = toHex(keys.seed);
     writeFileSync(damaged, readFileSync(file, "utf8").replace(seed, seed.replace(/./, "g")), { mode: 0o600 });
-    expect(() => readControlKeys(damaged)).toThrow(`${damaged}: "seed" expected`);
+    expect(() => readKeys(damaged)).toThrow(`${damaged}: "seed" expected`);
     chmodSync(file, 0o644);
     try {
-      readControlKeys(file);
+      readKeys(file);
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({ code: "exposed" });

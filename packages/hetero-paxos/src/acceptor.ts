@@ -1,17 +1,17 @@
-import { fromHex, mapGet, toHex } from "@eunomia/codec";
+import { fromHex, mapGet, setHas, toHex } from "@eunomia/codec";
 import type { Action, Engine } from "@eunomia/engine";
 import type { SignedEntry } from "./dag/entry.ts";
 import { shelfGet } from "./dag/shelf.ts";
 import { HeteroPaxosError } from "./errors.ts";
 import type { HeteroPaxosMessage, Instance, Speech } from "./messages.ts";
 import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
-import { type Delivery, deliver, deliverNext, nextDelivery, withRecent } from "./node/deliver.ts";
+import { type Delivery, deliver, deliverNext, fitting, nextDelivery, withRecent } from "./node/deliver.ts";
 import { keeping } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
 import { recordsOf, restore } from "./node/records.ts";
 import { type Setup, setupOf, type Tools } from "./node/setup.ts";
 import { isOpen, type Out, refuse } from "./node/slots.ts";
-import type { NodeConfig, NodeState, NodeTypes, SlotState } from "./node/types.ts";
+import type { NodeConfig, NodeState, NodeTypes } from "./node/types.ts";
 import { speechId } from "./proof/header.ts";
 import type { Sign } from "./scheme.ts";
 
@@ -36,19 +36,6 @@ function speak(
   return [toHex(id), { ...unsigned, signature: sign(id) }];
 }
 
-/** Refs that fit into one message: the own last message and the new one always. The others stay for the next. */
-function fitting(
-  { rules }: NodeConfig,
-  { prev }: Readonly<SlotState>,
-  id: string,
-  refs: readonly string[],
-): string[] {
-  if (refs.length <= rules.refsMax) return [...refs];
-  const must = refs.filter((ref) => ref === prev || ref === id);
-  const may = refs.filter((ref) => !must.includes(ref)).slice(0, rules.refsMax - must.length);
-  return [...must, ...may].sort();
-}
-
 /** One message in, at most one out (section 5). Both are durable before anybody hears of it. */
 function answer(
   config: NodeConfig,
@@ -63,7 +50,8 @@ function answer(
   const refs = fitting(config, slot, id, recent);
   const { voice: signer, view, judge } = setup;
   const entry = judge(view, config.rules, slot.known, { signer, prev: slot.prev, refs });
-  if (typeof entry === "string") {
+  // Nothing is said in a ballot whose value must not be voted for: to others it looks as if this acceptor were slow.
+  if (typeof entry === "string" || setHas(slot.unfit, entry.ballot.value)) {
     if (message.kind !== "1a") slot.recent = recent;
     if (id !== slot.prev) out.persist({ kind: "delivered", message, answer: null });
     if (entry === "history too deep") refuse(out, entry, config.self);
@@ -111,14 +99,15 @@ export const restarting = (setup: Setup): Action<NodeTypes>[] =>
     ),
   ] as Action<NodeTypes>[];
 
-const commanded = (): Action<NodeTypes>[] =>
+const commanded = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.commands(
-      "close, clock",
+      "close, clock, judged",
       (_config, _state, commands) => ({ commands }),
-      (_config, state, { commands }, out) => {
+      (config, state, { commands }, out) => {
         for (const command of commands)
-          if (command.kind === "close" || command.kind === "clock") takeCommand(state, command, out);
+          if (command.kind === "close" || command.kind === "clock" || command.kind === "judged")
+            takeCommand(config, setup, state, command, out);
       },
     ),
   ] as Action<NodeTypes>[];
@@ -155,7 +144,7 @@ export function acceptorEngine(config: NodeConfig, tools: Tools, sign: Sign): En
 export function acceptorOver(setup: Setup): Engine<NodeTypes> {
   const actions = [
     ...restarting(setup),
-    ...commanded(),
+    ...commanded(setup),
     ...receiving(setup),
     ...serving(setup),
     ...keeping(setup),

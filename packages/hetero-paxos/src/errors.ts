@@ -8,6 +8,8 @@ export type HeteroPaxosErrorCode =
   | "acceptor"
   /** A learner that the graph does not have. */
   | "learner"
+  /** A name that no message can carry. */
+  | "name"
   /** A digest that is not 32 bytes long. */
   | "digest";
 

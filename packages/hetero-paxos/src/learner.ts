@@ -41,7 +41,8 @@ const commanded = (setup: Setup): Action<NodeTypes>[] =>
         for (const command of commands)
           if (command.kind === "trim" || command.kind === "highest")
             takeLogCommand(config, setup, state, command, out);
-          else if (command.kind !== "propose") takeCommand(state, command, out);
+          else if (command.kind === "close" || command.kind === "clock")
+            takeCommand(config, setup, state, command, out);
       },
     ),
   ] as Action<NodeTypes>[];

@@ -8,6 +8,7 @@ import type { Proposal } from "./messages.ts";
 import { on, receiving, serving, takeCommand } from "./node/actions.ts";
 import { following, takeLogCommand } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
+import { numberMax } from "./node/read.ts";
 import { type Setup, setupOf, type Tools } from "./node/setup.ts";
 import { type Out, openSlot, within } from "./node/slots.ts";
 import type { NodeConfig, NodeState, NodeTypes, SlotState } from "./node/types.ts";
@@ -53,6 +54,7 @@ function chooseValue(
 /** Opens a ballot above all that are known. Later ones are preceded by what acceptors said last: some may have missed it. */
 function openBallot(config: NodeConfig, setup: Setup, state: NodeState, number: number, out: Out): void {
   const slot = mapGet(state.slots, number)!;
+  if (slot.highest >= numberMax) return;
   const instance = { law: setup.law, slot: number };
   const value = chooseValue(config, setup, slot, instance, slot.offer!.value);
   const acceptors = config.acceptors.map(({ process }) => process);
@@ -106,7 +108,8 @@ export const proposing = (setup: Setup): Action<NodeTypes>[] =>
           if (command.kind === "propose") takePropose(config, setup, state, command, out);
           else if (command.kind === "trim" || command.kind === "highest")
             takeLogCommand(config, setup, state, command, out);
-          else takeCommand(state, command, out);
+          else if (command.kind !== "judged" || setup.voice >= 0)
+            takeCommand(config, setup, state, command, out);
       },
     ),
     on.timeout(

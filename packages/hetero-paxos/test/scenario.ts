@@ -93,6 +93,8 @@ function outputText(output: NodeOutput): string {
       return `evidence against ${output.signer}`;
     case "refused":
       return `refused: ${output.reason}, from ${output.from}`;
+    case "judge":
+      return `judge ${utf8Decode(output.value)}`;
     case "alarm":
       return `alarm: ${output.a} ${stamp(output.first)}, ${output.b} ${stamp(output.second)}`;
   }

@@ -6,7 +6,7 @@ import { type ClusterConfig, type ClusterNode, readClusterConfig } from "../node
 import { type Joining, readJoining } from "../node/joining.ts";
 import type { Authority } from "../security/authority.ts";
 import { readSecretFile } from "../security/secret-files.ts";
-import { readControlKeys } from "../security/signers.ts";
+import { readKeys } from "../security/signers.ts";
 import { readTlsFiles } from "../security/tls-files.ts";
 import { CliError } from "./exits.ts";
 
@@ -22,6 +22,8 @@ export const places = {
   nodes: "nodes",
   data: "data",
   joining: "join.json",
+  /** The key with which a node signs, in clusters with a protocol that needs one. */
+  signing: "signing.json",
   /** The process of a node that was started from its folder, while it runs. */
   pid: "node.pid",
 } as const;
@@ -93,9 +95,7 @@ export class ClusterFolder {
         "no-controller",
         `${join(this.root, places.controllers)}: expected the key of a principal`,
       );
-    return wanted.map((name) =>
-      readControlKeys(this.controllerFile(chosen("controller", "--sign", name, there))),
-    );
+    return wanted.map((name) => readKeys(this.controllerFile(chosen("controller", "--sign", name, there))));
   }
 
   /** @throws CliError `no-authority`; SecretFileError when others can read its key. */

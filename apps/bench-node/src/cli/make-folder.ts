@@ -8,7 +8,7 @@ import { createIdentity } from "../node/identity.ts";
 import { clusterSchema } from "../node/schema.ts";
 import { type Authority, createAuthority, issue } from "../security/authority.ts";
 import { writeSecretFile } from "../security/secret-files.ts";
-import { writeControlKeys } from "../security/signers.ts";
+import { writeKeys } from "../security/signers.ts";
 import { writeTlsFiles } from "../security/tls-files.ts";
 import { CliError } from "./exits.ts";
 import { places } from "./layout.ts";
@@ -19,6 +19,8 @@ export interface FolderPlan {
   readonly clients: readonly string[];
   readonly controllers: readonly string[];
   readonly threshold: number;
+  /** The keys with which nodes sign, by node; none where no protocol needs them. */
+  readonly signing: ReadonlyMap<string, Keys>;
   /** The configuration, but for who may change it; checked before anything is written. */
   readonly config: Omit<ClusterConfig, "controllers">;
 }
@@ -48,7 +50,7 @@ export function controllersOf(names: readonly string[], threshold: number) {
  * @param fill is called with the folder while it has another name, e.g. to put snapshots into it.
  */
 export async function makeFolder(
-  { root, clients, config }: FolderPlan,
+  { root, clients, config, signing }: FolderPlan,
   made: ReturnType<typeof controllersOf>,
   fill: (folder: string) => Promise<void> = async () => {},
 ): Promise<void> {
@@ -66,8 +68,7 @@ export async function makeFolder(
     writeFileSync(join(folder, places.authority, places.authorityCert), authority.cert);
     writeSecretFile(join(folder, places.authority, places.authorityKey), authority.key);
     privateFolder(folder, places.controllers);
-    for (const [name, keys] of made.keys)
-      writeControlKeys(join(folder, places.controllers, `${name}.json`), keys);
+    for (const [name, keys] of made.keys) writeKeys(join(folder, places.controllers, `${name}.json`), keys);
     for (const name of clients)
       writeTlsFiles(
         join(folder, places.clients, name),
@@ -75,7 +76,12 @@ export async function makeFolder(
         authority.cert,
       );
     for (const { id } of config.nodes)
-      await makeNodeFolder(join(folder, places.nodes, id), { authority, id, config: whole });
+      await makeNodeFolder(join(folder, places.nodes, id), {
+        authority,
+        id,
+        config: whole,
+        signing: signing.get(id),
+      });
     await fill(folder);
     if (existsSync(root)) rmSync(root, { recursive: true });
     renameSync(folder, root);
@@ -85,17 +91,24 @@ export async function makeFolder(
   }
 }
 
-/** Makes what a node needs on its machine: configuration, certificate and a data directory with its identity. */
+/** Makes what a node needs on its machine: configuration, certificate, key, and a data directory with its identity. */
 export async function makeNodeFolder(
   folder: string,
   {
     authority,
     id,
     config,
-  }: { readonly authority: Authority; readonly id: string; readonly config: ClusterConfig },
+    signing,
+  }: {
+    readonly authority: Authority;
+    readonly id: string;
+    readonly config: ClusterConfig;
+    readonly signing: Keys | undefined;
+  },
 ): Promise<void> {
   writeTlsFiles(folder, await issue(authority, { role: "node", name: id }), authority.cert);
   writeFileSync(join(folder, places.config), configText(config));
+  if (signing !== undefined) writeKeys(join(folder, places.signing), signing);
   createIdentity(join(folder, places.data), config, id);
 }
 

@@ -8,6 +8,8 @@ import { systemRandom } from "@eunomia/crypto-auth/native";
 import type { ClusterConfig, ClusterSecrets, NodeAddress } from "../node/config.ts";
 import type { NodeReport, NodeRequest } from "../node/process.ts";
 import type { TroubleOrder } from "../node/troubles.ts";
+import { keyed, signingKeysOf } from "../security/node-keys.ts";
+import { writeKeys } from "../security/signers.ts";
 import { freePorts } from "./ports.ts";
 import { nodeProgram } from "./program.ts";
 
@@ -77,9 +79,14 @@ export class LocalCluster {
     this.directory = options.directory;
     this.controller = generateKeys(systemRandom());
     this.secrets = { nodes: randomBytes(32).toString("hex"), clients: randomBytes(32).toString("hex") };
+    const signing = signingKeysOf(
+      options.protocols,
+      places.map(({ id }) => id),
+    );
+    for (const [id, keys] of signing) writeKeys(this.#signingFile(id), keys);
     this.config = {
       cluster: `local-${randomBytes(4).toString("hex")}`,
-      nodes: places,
+      nodes: places.map((place) => keyed(place, signing.get(place.id))),
       f: options.f,
       initial: options.initial,
       protocols: options.protocols,
@@ -122,6 +129,9 @@ export class LocalCluster {
   engineTraceFile(id: string): string {
     return join(this.directory, `${id}.engines.jsonl`);
   }
+  #signingFile(id: string): string {
+    return join(this.directory, `${id}.signing.json`);
+  }
   #joinFile(id: string): string {
     return join(this.directory, `${id}.join.json`);
   }
@@ -148,6 +158,7 @@ export class LocalCluster {
     ];
     if (this.#options.trace) args.push("--trace", this.traceFile(id));
     if (this.#options.traceEngines) args.push("--trace-engines", this.engineTraceFile(id));
+    if (existsSync(this.#signingFile(id))) args.push("--signing", this.#signingFile(id));
     if (existsSync(this.#joinFile(id))) args.push("--join", this.#joinFile(id));
     if (this.#options.troubles) args.push("--troubles");
     const child = this.#fork(id, args);
@@ -187,6 +198,13 @@ export class LocalCluster {
     } finally {
       closeSync(log);
     }
+  }
+
+  /** A node that is to join, with a key of its own if a protocol needs one. */
+  prepare(node: NodeAddress): NodeAddress {
+    const keys = signingKeysOf(this.config.protocols, [node.id]).get(node.id);
+    if (keys !== undefined) writeKeys(this.#signingFile(node.id), keys);
+    return keyed(node, keys);
   }
 
   /** Starts a node that is none of the first ones, and learns from `contacts` what came before it. */

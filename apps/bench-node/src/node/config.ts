@@ -1,13 +1,20 @@
 import { readFileSync } from "node:fs";
+import { fromHex } from "@eunomia/codec";
+import { publicKeyFault } from "@eunomia/crypto-auth";
+import type { GraphJson } from "@eunomia/learner-graph";
 import type { TcpQuotas } from "@eunomia/transports/tcp";
 import { readSecretFile, SecretFileError } from "../security/secret-files.ts";
+import { graphProblem } from "./learner-graph.ts";
 import { objectionToCluster, quoted } from "./schema.ts";
+import { needsKeys, signedProtocols } from "./signed.ts";
 
 /** One node of the cluster: where its peers and clients reach it. */
 export interface NodeAddress {
   readonly id: string;
   readonly host: string;
   readonly port: number;
+  /** Ed25519, hexadecimal: what it signs in protocols for Byzantine faults is judged by it. */
+  readonly publicKey?: string;
 }
 
 /** One of the first nodes, as the configuration has it. */
@@ -33,6 +40,13 @@ export interface ClusterConfig {
      * majorities.
      */
     readonly paxos?: { readonly phase1?: number; readonly phase2?: number };
+    /** 2/3-consensus for Byzantine faults. Nodes need keys. */
+    readonly "two-thirds-byzantine"?: { readonly roundMs?: number };
+    /**
+     * Heterogeneous Paxos: a learner graph over the nodes, and whose log this is ("log" if left out). Without a graph all nodes are
+     * alike, f of which may lie. Nodes need keys.
+     */
+    readonly "hetero-paxos"?: { readonly graph?: GraphJson; readonly learner?: string };
   };
   /** Who may swap protocols. */
   readonly controllers: {
@@ -120,7 +134,14 @@ export function checkedConfig(json: unknown, file: string): ClusterConfig {
 
 /** So many of the nodes may be down with this protocol. */
 export const mostDown = (nodes: number, protocol: string): number =>
-  Math.floor((nodes - 1) / (protocol === "two-thirds" ? 3 : 2));
+  Math.floor((nodes - 1) / (nodesPerFailure[protocol] ?? 2));
+
+const nodesPerFailure: Readonly<Record<string, number>> = {
+  paxos: 2,
+  "two-thirds": 3,
+  "two-thirds-byzantine": 5,
+  "hetero-paxos": 3,
+};
 
 interface Problem {
   readonly field: string;
@@ -159,7 +180,33 @@ function problemOf({ nodes, f, initial, protocols, controllers }: ClusterConfig)
       expected: `an integer from 1 to ${principals.length}`,
       got: threshold,
     };
-  return quorumProblem(count, f, protocols.paxos);
+  return quorumProblem(count, f, protocols.paxos) ?? keyProblem(nodes, protocols) ?? lawProblem(protocols);
+}
+
+/** Protocols for Byzantine faults need a key of every node. */
+function keyProblem(nodes: readonly ClusterNode[], protocols: ClusterConfig["protocols"]): Problem | null {
+  const keys = nodes.flatMap(({ publicKey }) => publicKey ?? []);
+  const expected = "keys that differ, none of them to be forged";
+  if (!differ(keys) || keys.some((key) => publicKeyFault(fromHex(key)) !== null))
+    return { field: "nodes", expected, got: keys };
+  const keyless = nodes.findIndex(({ publicKey }) => publicKey === undefined);
+  if (!needsKeys(protocols) || keyless < 0) return null;
+  const names = signedProtocols.filter((name) => protocols[name] !== undefined).join(", ");
+  return {
+    field: `nodes[${keyless}].publicKey`,
+    expected: `the public key of ${nodes[keyless]!.id}, which signs in ${names}`,
+    got: undefined,
+  };
+}
+
+function lawProblem(protocols: ClusterConfig["protocols"]): Problem | null {
+  const problem = graphProblem({ protocols });
+  if (problem === null) return null;
+  return {
+    field: "protocols.hetero-paxos",
+    expected: `a valid graph (${problem})`,
+    got: protocols["hetero-paxos"],
+  };
 }
 
 function quorumProblem(count: number, f: number, paxos: ClusterConfig["protocols"]["paxos"]): Problem | null {

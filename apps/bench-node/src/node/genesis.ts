@@ -1,6 +1,7 @@
 import { toHex, utf8Encode } from "@eunomia/codec";
 import { native } from "@eunomia/crypto-auth/native";
 import type { ClusterConfig } from "./config.ts";
+import { needsKeys } from "./signed.ts";
 
 /** What nodes and clients say to each other. Raised with every change of a message that an older one would misunderstand. */
 const messages = 1;
@@ -21,6 +22,10 @@ export function genesisDigest(config: ClusterConfig): string {
     [controllers.threshold, controllers.principals.map(({ id, publicKey }) => [id, publicKey])],
     [alpha, mode, fifo, maxBatch, maxBatchBytes, checkpointSlots, application],
     origin && [origin.slot, origin.root],
+    // Nothing of clusters without such protocols changes.
+    ...(needsKeys(protocols)
+      ? [nodes.map(({ publicKey }) => publicKey), protocols["hetero-paxos"] ?? null]
+      : []),
   ];
   return toHex(native.sha256(utf8Encode(JSON.stringify(said)))).slice(0, 16);
 }

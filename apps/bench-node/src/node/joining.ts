@@ -43,6 +43,8 @@ const isPlace = (value: unknown): value is { host: string; port: number } => {
 };
 
 const isNode = (value: unknown): value is ClusterNode => {
-  const { id, observe } = (value ?? {}) as { id?: unknown; observe?: unknown };
-  return isPlace(value) && typeof id === "string" && id !== "" && (observe === undefined || isPlace(observe));
+  const { id, observe, publicKey = "00".repeat(32) } = (value ?? {}) as Record<string, unknown>;
+  const named = typeof id === "string" && id !== "";
+  const keyed = typeof publicKey === "string" && /^[0-9a-f]{64}$/.test(publicKey);
+  return isPlace(value) && named && keyed && (observe === undefined || isPlace(observe));
 };

@@ -2,6 +2,7 @@ import { type Logger, pino } from "pino";
 import { applicationOf } from "../kv/application.ts";
 import { type ObserveServer, observe } from "../observe/server.ts";
 import { Watch } from "../observe/watch.ts";
+import { readKeys } from "../security/signers.ts";
 import { readTlsFiles } from "../security/tls-files.ts";
 import { type ClusterConfig, readClusterConfig, readSecrets } from "./config.ts";
 import type { Joining } from "./joining.ts";
@@ -15,6 +16,8 @@ export interface NodeProcessOptions {
   /** A file of secrets that all share, or a folder with this node's certificate: one of the two. */
   readonly secrets?: string;
   readonly tls?: string;
+  /** The file of this node's key, where the configuration names a protocol whose messages are signed. */
+  readonly signing?: string;
   readonly id: string;
   readonly data: string;
   /** For a node that is none of the first ones. */
@@ -75,6 +78,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       config,
       ...(options.secrets !== undefined && { secrets: readSecrets(options.secrets, "node") }),
       ...(options.tls !== undefined && { tls: readTlsFiles(options.tls) }),
+      ...(options.signing !== undefined && { signing: readKeys(options.signing) }),
       ...(options.joins && { joins: options.joins }),
       ...(application && { application }),
       id: options.id,

@@ -1,11 +1,21 @@
 import type { ProtocolSpec } from "@eunomia/aneris-switch/messages";
+import type { SigningKey } from "@eunomia/crypto-auth";
 import type { ConsensusBinding } from "@eunomia/engine";
 import { paxosBinding, paxosParams } from "@eunomia/paxos";
 import { twoThirdsBinding } from "@eunomia/two-thirds";
 import type { ClusterConfig } from "./config.ts";
+import { signedRegistry } from "./signed.ts";
 
-/** The registry of a cluster: the protocols that its configuration names, on the nodes that the order says. */
-export function registry(config: ClusterConfig, self: string): Record<string, ConsensusBinding> {
+/**
+ * The registry of a cluster: the protocols that its configuration names, on the nodes that the order says.
+ *
+ * @param key of this node; null where plans are judged only, or nothing is signed.
+ */
+export function registry(
+  config: ClusterConfig,
+  self: string,
+  key: SigningKey | null = null,
+): Record<string, ConsensusBinding> {
   const { paxos, "two-thirds": twoThirds } = config.protocols;
   return {
     ...(paxos && { paxos: paxosBinding({ self }) }),
@@ -17,6 +27,7 @@ export function registry(config: ClusterConfig, self: string): Record<string, Co
         digestAboveBytes: 32 * 1024,
       }),
     }),
+    ...signedRegistry(config, self, key),
   };
 }
 

@@ -13,18 +13,20 @@ import {
   type SnapshotEvent,
 } from "@eunomia/aneris-switch";
 import { fromHex, toHex } from "@eunomia/codec";
-import { type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
+import type { Keys, SigningKey } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
 import type { DriverOptions, SlotLog, SnapshotStore } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
 import type { TcpEvent, TcpQuotas, TcpStats, TcpTls } from "@eunomia/transports/tcp";
 import { timedJournal } from "../observe/timed-journal.ts";
-import type { ClusterConfig, ClusterSecrets, NodeAddress } from "./config.ts";
+import { verifier } from "../security/signatures.ts";
+import { type ClusterConfig, type ClusterSecrets, ConfigError, type NodeAddress } from "./config.ts";
 import { Links } from "./links.ts";
 import { addressProblem, membershipOf } from "./members.ts";
 import { directory, nodeInName, processOf } from "./names.ts";
 import { protocolSpec, registry } from "./protocols.ts";
+import { needsKeys } from "./signed.ts";
 import type { Troubles } from "./troubles.ts";
 
 export interface NodeOptions {
@@ -33,6 +35,8 @@ export interface NodeOptions {
   readonly secrets?: ClusterSecrets;
   /** Mutual TLS; then a session belongs to the name in the certificate of the client that opened it. */
   readonly tls?: TcpTls;
+  /** Its key, with which it signs in protocols for Byzantine faults; needed where the configuration names one. */
+  readonly signing?: Keys;
   /** What peers and clients may send. */
   readonly quotas?: TcpQuotas;
   /** Which of the nodes in `config` this is, or a new one: then `joins` says more. */
@@ -97,7 +101,7 @@ export const startedFile = "started.json";
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, id, dataDirectory } = options;
-  const protocols = registry(config, id);
+  const protocols = registry(config, id, signingKey(options));
   mkdirSync(dataDirectory, { recursive: true });
   const started = join(dataDirectory, startedFile);
   const ranBefore = existsSync(started);
@@ -162,6 +166,20 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     for (const close of closers.reverse()) await close().catch(() => {});
     throw error;
   }
+}
+
+/** The key of the node, which must be the one that the others know. @throws ConfigError */
+function signingKey({ config, id, joins, signing }: NodeOptions): SigningKey | null {
+  if (!needsKeys(config.protocols)) return null;
+  const known = (joins?.self ?? config.nodes.find((node) => node.id === id))?.publicKey;
+  const own = signing && toHex(signing.bundle[0]!.publicKey);
+  if (signing !== undefined && own === known) return native.ed25519.importSigningKey(signing.seed);
+  throw new ConfigError(
+    "node options",
+    "signing",
+    `the key of ${id}, whose public half is ${known}`,
+    own ?? "none",
+  );
 }
 
 /** What a node keeps on its disk, all of it marked with whose it is. */
@@ -242,25 +260,5 @@ export function replicaConfig(config: ClusterConfig, id: string): ReplicaConfig 
         key: fromHex(publicKey),
       })),
     },
-  };
-}
-
-/** Verifies the signatures of control commands; a key is imported once. */
-function verifier(): (
-  publicKey: Uint8Array,
-  domain: string,
-  bytes: Uint8Array,
-  signature: Uint8Array,
-) => boolean {
-  const keys = new Map<string, PublicKey>();
-  return (publicKey, domain, bytes, signature) => {
-    try {
-      const name = toHex(publicKey);
-      const key = keys.get(name) ?? native.ed25519.importPublicKey(publicKey);
-      keys.set(name, key);
-      return verifyInDomain(key, domain, bytes, signature);
-    } catch {
-      return false; // A key that does not import verifies nothing, at every node alike.
-    }
   };
 }

@@ -1,3 +1,5 @@
+import type { NodeAddress } from "../node/config.ts";
+
 /** What a node says of itself at one moment: the document behind `/status.json`. All numbers are counts unless a unit says more. */
 export interface NodeLook {
   readonly node: string;
@@ -15,7 +17,7 @@ export interface NodeLook {
   /** The node whose replica proposes with least effort, if the protocol names one. */
   readonly leader: string | null;
   /** Of the epoch in force, with where peers and clients reach them. */
-  readonly members: readonly { readonly id: string; readonly host: string; readonly port: number }[];
+  readonly members: readonly NodeAddress[];
   /** Nodes that were members and are not any more: their names are never used again. */
   readonly retired: readonly string[];
   /** So many of them may be down at once. */

@@ -4,13 +4,13 @@ import { formatKeyFile, KeyError, type Keys, parseKeyFile, signInDomain } from "
 import { native } from "@eunomia/crypto-auth/native";
 import { readSecretFile, SecretFileError, writeSecretFile } from "./secret-files.ts";
 
-/** The keys of one control principal in a file that only its owner can read. @throws SecretFileError `exists`. */
-export function writeControlKeys(file: string, keys: Keys): void {
+/** The keys of a control principal or of a node in a file that only its owner can read. @throws SecretFileError `exists`. */
+export function writeKeys(file: string, keys: Keys): void {
   writeSecretFile(file, formatKeyFile(keys));
 }
 
 /** @throws SecretFileError; `unreadable`, with the field that is wrong, for what is no key file. */
-export function readControlKeys(file: string): Keys {
+export function readKeys(file: string): Keys {
   const text = readSecretFile(file);
   try {
     return parseKeyFile(text);

@@ -1,70 +1,23 @@
-import { equalBytes, mapGet, mapSet, toHex } from "@eunomia/codec";
+import { equalBytes, fromHex, mapGet, toHex } from "@eunomia/codec";
 import { type Action, actionsOf, type NodeId } from "@eunomia/engine";
-import { withBit } from "../bits.ts";
+import { isAbove } from "../ballot.ts";
+import { signedEntry } from "../dag/known.ts";
 import { shelfGet } from "../dag/shelf.ts";
-import type { Proposal, Speech } from "../messages.ts";
+import type { Speech } from "../messages.ts";
 import { reportStuck } from "../outlook/stuck.ts";
+import { openingId } from "../proof/header.ts";
 import { readDecision, takeDecision } from "./decide.ts";
 import { remind } from "./door.ts";
+import { askHost, readyDue, takeProposal, takeVerdict } from "./proposals.ts";
 import { type Read, readProposal, readSpeech } from "./read.ts";
 import type { Setup } from "./setup.ts";
 import { armRetry, isOpen, type Out, openSlot, raiseFloor, refuse } from "./slots.ts";
-import type { NodeConfig, NodeState, NodeTypes, SlotState } from "./types.ts";
-import { ask, fileProposal, fileSpeech, lacking, touch } from "./waiting.ts";
+import type { NodeCommand, NodeConfig, NodeState, NodeTypes, SlotState } from "./types.ts";
+import { ask, fileSpeech, lacking, touch } from "./waiting.ts";
 
 export const on = actionsOf<NodeTypes>();
 
-/** A 1a is due by the own count of ticks, or because a quorum of some learner has joined it: late clocks only delay. */
-function isDue(
-  config: NodeConfig,
-  { view }: Setup,
-  state: Readonly<NodeState>,
-  slot: Readonly<SlotState> | undefined,
-  id: string,
-  number: number,
-): boolean {
-  if (config.tickMs === 0 || number <= state.now) return true;
-  const blocked = slot === undefined ? [] : (mapGet(slot.blocks, id) ?? []);
-  const joined = blocked.reduce((signers, other) => {
-    const { message } = mapGet(slot!.waiting, other)!;
-    const signer = message.kind === "1b" ? view.acceptor(message.signer) : -1;
-    return signer < 0 ? signers : withBit(signers, signer);
-  }, view.nobody);
-  return view.learners.some((_, a) => view.isQuorum(a, joined));
-}
-
-/** Readies the 1a that have become due. */
-function readyDue(config: NodeConfig, setup: Setup, state: NodeState, number: number, slot: SlotState): void {
-  if (config.tickMs === 0) return;
-  slot.waiting.keys.forEach((id, i) => {
-    const { message } = slot.waiting.values[i]!;
-    if (message.kind !== "1a" || slot.ready.includes(id)) return;
-    if (!isDue(config, setup, state, slot, id, message.number)) return;
-    slot.ready.push(id);
-    touch(state, number, slot);
-  });
-}
-
 type Found<M> = { readonly read: Read; readonly message: M; readonly from: NodeId };
-
-function takeProposal(
-  config: NodeConfig,
-  setup: Setup,
-  state: NodeState,
-  { read, message, from }: Found<Proposal>,
-  out: Out,
-): void {
-  if (read.kind === "refuse") {
-    refuse(out, read.reason, from);
-    return;
-  }
-  const slot = openSlot(setup, state, read.slot);
-  const due = isDue(config, setup, state, slot, read.id, message.number);
-  fileProposal(slot, read.id, message, due);
-  mapSet(slot.opened, message.number, (mapGet(slot.opened, message.number) ?? 0) + 1);
-  touch(state, read.slot, slot);
-  armRetry(config, setup, state, out);
-}
 
 function takeSpeech(
   config: NodeConfig,
@@ -73,8 +26,8 @@ function takeSpeech(
   { read, message, from }: Found<Speech>,
   out: Out,
 ): void {
-  if (read.kind === "refuse") {
-    refuse(out, read.reason, from);
+  if (read.kind !== "take") {
+    if (read.kind === "refuse") refuse(out, read.reason, from);
     return;
   }
   const slot = openSlot(setup, state, read.slot);
@@ -95,7 +48,10 @@ export const receiving = (setup: Setup): Action<NodeTypes>[] =>
         const read = readProposal(config, setup, state, message);
         return read === null ? null : { read, message, from };
       },
-      (config, state, found, out) => takeProposal(config, setup, state, found, out),
+      (config, state, { read, message, from }, out) => {
+        if (read.kind === "open") takeProposal(config, setup, state, read, message, out);
+        else if (read.kind === "refuse") refuse(out, read.reason, from);
+      },
     ),
     on.message(
       "1b",
@@ -126,7 +82,7 @@ export const serving = (setup: Setup): Action<NodeTypes>[] =>
       (_config, state, { instance, ids }, from) => {
         const slot = equalBytes(instance.law, setup.law) ? mapGet(state.slots, instance.slot) : undefined;
         if (slot === undefined) return null;
-        const bodies = ids.flatMap((id) => shelfGet(slot.bodies, toHex(id)) ?? []);
+        const bodies = [...new Set(ids.map(toHex))].flatMap((id) => shelfGet(slot.bodies, id) ?? []);
         return bodies.length === 0 ? null : { from, bodies };
       },
       (_config, _state, { from, bodies }, out) => {
@@ -183,6 +139,42 @@ export const serving = (setup: Setup): Action<NodeTypes>[] =>
 
 /** Retransmission backs off to every 2^3 retry ticks. */
 const backoffMax = 3;
+/** Gaps that are asked about at once, from the lowest on, and slots of each. */
+const gapsMax = 8;
+const slotsMax = 8;
+
+/** Slots that nothing was heard of: in the lowest gaps, and above the highest slot. */
+function unheard({ floor, slots }: Readonly<NodeState>): { first: number; count: number }[] {
+  const heard = [floor, ...slots.keys];
+  const gaps = heard.flatMap((number, i) => {
+    const between = (heard[i + 1] ?? number) - number - 1;
+    return between > 0 ? [{ first: number + 1, count: Math.min(between, slotsMax) }] : [];
+  });
+  const above = { first: heard.at(-1)! + 1, count: slotsMax };
+  return [...gaps.slice(0, gapsMax), ...(Number.isSafeInteger(above.first) ? [above] : [])];
+}
+
+/**
+ * Hands the 1a that this acceptor has joined on to those of which no message of that ballot is here, once per 1a: a proposer
+ * may have reached only some. Not at once: mostly it has, and whoever hears of the ballot from others asks for it.
+ */
+function forward(config: NodeConfig, setup: Setup, number: number, slot: SlotState, out: Out): void {
+  const last = slot.prev === null ? undefined : signedEntry(slot.known, slot.prev);
+  if (last === undefined) return;
+  const { ballot } = last;
+  const stamp = { number: ballot.number, value: fromHex(ballot.value) };
+  const id = toHex(openingId(setup.scheme, { law: setup.law, slot: number }, stamp));
+  if (id === slot.forwarded) return;
+  slot.forwarded = id;
+  const silent = config.acceptors.filter(({ process }, p) => {
+    const tip = slot.tips[p]!;
+    return process !== config.self && (tip === null || isAbove(ballot, signedEntry(slot.known, tip)!.ballot));
+  });
+  out.send(
+    silent.map(({ process }) => process),
+    shelfGet(slot.bodies, id)!,
+  );
+}
 
 function retry(config: NodeConfig, setup: Setup, state: NodeState, due: readonly number[], out: Out): void {
   const { acceptors, self } = config;
@@ -198,14 +190,15 @@ function retry(config: NodeConfig, setup: Setup, state: NodeState, due: readonly
     slot.retryTicks = 2 ** Math.min(slot.attempts, backoffMax);
     const last = slot.prev === null ? undefined : shelfGet(slot.bodies, slot.prev);
     if (last !== undefined) out.send(setup.others, last);
+    forward(config, setup, number, slot, out);
+    askHost(config, setup, state, number, slot, out);
     ask(setup, number, lacking(slot), server, out);
     query(setup, number, 1, server, out);
     if (config.watchers.includes(self) && slot.attempts > 1) reportStuck(config, setup, number, slot, out);
   }
   state.retrying = false;
   if (config.watchers.includes(self)) {
-    const top = Math.max(state.floor, ...state.slots.keys.slice(-1));
-    query(setup, top + 1, 8, server, out);
+    for (const { first, count } of unheard(state)) query(setup, first, count, server, out);
     remind(config, setup, state, server, out);
     state.retrying = true;
     out.arm("retry", config.retryMs, config.retryMs >> 2);
@@ -225,14 +218,15 @@ export function begin(config: NodeConfig, setup: Setup, state: NodeState, out: O
   } else armRetry(config, setup, state, out);
 }
 
-/** Commands that every process takes. */
+/** Commands that every process takes; only acceptors ask about values. */
 export function takeCommand(
+  config: NodeConfig,
+  setup: Setup,
   state: NodeState,
-  command:
-    | { readonly kind: "close"; readonly slot: number }
-    | { readonly kind: "clock"; readonly ticks: number },
+  command: Extract<NodeCommand, { readonly kind: "close" | "clock" | "judged" }>,
   out: Out,
 ): void {
   if (command.kind === "clock") state.now = Math.max(state.now, command.ticks);
+  else if (command.kind === "judged") takeVerdict(config, setup, state, command, out);
   else if (command.slot > state.floor) raiseFloor(state, command.slot, out);
 }

@@ -32,7 +32,7 @@ export interface NodeOptions {
   readonly maxAhead?: number;
   /** 0: ballots are due at once, so that a far one starves those below it. [20] */
   readonly tickMs?: number;
-  /** [3000] */
+  /** Ticks ahead of the clock that a ballot is held; without ticks, numbers above the highest known. [3000] */
   readonly earlyMax?: number;
   /** [200] */
   readonly retryMs?: number;
@@ -77,7 +77,7 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
     tickMs: options.tickMs ?? 20,
     earlyMax: options.earlyMax ?? 3000,
     retryMs: options.retryMs ?? 200,
-    waitingMax: options.waitingMax ?? 256,
+    waitingMax: options.waitingMax ?? Math.min(256, waitingLimit(graph.acceptors.length)),
     order: [...(options.order ?? watchers)],
     closeBy: options.closeBy ?? 0,
     eager: options.eager ?? false,
@@ -86,6 +86,11 @@ export function nodeConfig(options: NodeOptions): NodeConfig {
   checkNodeConfig(config, graph);
   return config;
 }
+
+/** Characters of a name that a message carries. */
+const nameMax = 256;
+/** What waits may all come free in one step, and a step has a bound. */
+const waitingLimit = (acceptors: number): number => Math.max(1, Math.floor(30_000 / acceptors));
 
 /** @throws HeteroPaxosError */
 function mustBeDistinct(field: string, processes: readonly NodeId[]): void {
@@ -103,13 +108,22 @@ export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   const voices = acceptors.map(({ process }) => process);
   mustBeDistinct("acceptors", voices);
   mustBeDistinct("watchers", watchers);
-  if (![...voices, ...watchers].includes(self))
+  const processes = [...voices, ...watchers];
+  if (!processes.includes(self))
     throw new HeteroPaxosError("process", "self", "a process of an acceptor, or a watcher", `"${self}"`);
   const stranger = order.find((process) => !watchers.includes(process));
   if (stranger !== undefined) throw new HeteroPaxosError("process", "order", "watchers", `"${stranger}"`);
   const unknown = learners.find((learner) => !graph.learners.includes(learner));
   if (unknown !== undefined)
     throw new HeteroPaxosError("learner", "learners", graph.learners.join(", "), `"${unknown}"`);
+  for (const name of [config.chain, ...graph.learners, ...processes])
+    if (name.length > nameMax)
+      throw new HeteroPaxosError(
+        "name",
+        "chain, learners and processes",
+        `names of ${nameMax} characters at most`,
+        name,
+      );
   if (config.graph.length !== 32)
     throw new HeteroPaxosError("digest", "graph", "32 bytes", `${config.graph.length}`);
   // An acceptor refers to its last message, to a 1a, and to one message of each other acceptor.
@@ -120,7 +134,7 @@ export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   mustBeInteger("tickMs", config.tickMs, 0);
   mustBeInteger("earlyMax", config.earlyMax, 1);
   mustBeInteger("retryMs", config.retryMs, 0);
-  mustBeInteger("waitingMax", config.waitingMax, 1, 2 ** 20);
+  mustBeInteger("waitingMax", config.waitingMax, 1, waitingLimit(acceptors.length));
   mustBeInteger("closeBy", config.closeBy, 0, watchers.length);
   mustBeInteger("spacingMs", config.spacingMs, 1);
 }

@@ -1,9 +1,10 @@
 import { mapGet, mapSet, setAdd, setDelete, toHex } from "@eunomia/codec";
+import { hasBit } from "../bits.ts";
 import { type SignedEntry, tipIn } from "../dag/entry.ts";
 import { addEntry, isAncestor, rivalOf, signedEntry } from "../dag/known.ts";
 import { shelfGet, shelfSet } from "../dag/shelf.ts";
 import type { HeteroPaxosMessage, Proposal, Speech } from "../messages.ts";
-import { evidenceOf } from "../proof/evidence.ts";
+import { convict } from "./convict.ts";
 import { countVote } from "./decide.ts";
 import type { Setup } from "./setup.ts";
 import type { Out } from "./slots.ts";
@@ -61,7 +62,7 @@ function takeSpeech(
   if (tip === null || height > signedEntry(slot.known, tip)!.height) slot.tips[signer] = id;
   if (rival !== null) {
     const first = shelfGet(slot.bodies, rival) as Speech;
-    out.output({ kind: "evidence", ...evidenceOf(setup.scheme, first, message) });
+    convict(setup.scheme, slot, signer, first, message, out);
   }
   if (entry.kind === "2a") countVote(config, setup, slot, id, message, entry, out);
 }
@@ -139,6 +140,28 @@ export function withRecent(slot: Readonly<SlotState>, id: string): string[] {
   return kept;
 }
 
+/**
+ * Refs that fit into one message: the own last message and the new one always, then those of acceptors that do not fork, of
+ * each of which there is one at most. The others stay for the next.
+ */
+export function fitting(
+  { rules }: NodeConfig,
+  { prev, known }: Readonly<SlotState>,
+  id: string,
+  refs: readonly string[],
+): string[] {
+  if (refs.length <= rules.refsMax) return [...refs];
+  const rank = (ref: string): number => {
+    if (ref === prev || ref === id) return 0;
+    return hasBit(known.forked, signedEntry(known, ref)!.signer) ? 2 : 1;
+  };
+  const ranked = refs.map((ref) => ({ ref, rank: rank(ref) })).sort((a, b) => a.rank - b.rank);
+  return ranked
+    .slice(0, rules.refsMax)
+    .map(({ ref }) => ref)
+    .sort();
+}
+
 /** Puts a message of this process in front of all others, to be delivered like any other. */
 export function deliverNext(
   state: NodeState,
@@ -147,7 +170,7 @@ export function deliverNext(
   id: string,
   message: HeteroPaxosMessage,
 ): void {
-  mapSet(slot.waiting, id, { message, missing: [], parked: false });
+  mapSet(slot.waiting, id, { message, missing: [], parked: false, needed: false, account: 0, asked: 0 });
   slot.ready.unshift(id);
   touch(state, number, slot);
 }

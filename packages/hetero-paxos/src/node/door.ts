@@ -29,10 +29,11 @@ const ownStable = ({ self }: NodeConfig, { floor, stable }: Readonly<NodeState>)
 
 /** Lets go of slots; a watcher to whom decisions are lost by it says so. */
 function letGo(config: NodeConfig, state: NodeState, floor: number, out: Out): void {
-  const first = ownStable(config, state) + 1;
-  const missed = Array.from({ length: Math.max(0, floor + 1 - first) }, (_, i) => first + i);
-  const lost =
-    config.watchers.includes(config.self) && missed.some((slot) => !isDecided(config, state, slot));
+  const needed = ownStable(config, state);
+  const held = state.slots.keys.filter(
+    (number) => number > needed && number <= floor && isDecided(config, state, number),
+  );
+  const lost = config.watchers.includes(config.self) && held.length < floor - needed;
   raiseFloor(state, floor, out);
   if (lost) out.output({ kind: "trimmed", floor });
 }

@@ -24,6 +24,13 @@ type Refusal =
 /** What a message turned out to be: new, and to be taken; not to be taken, with the reason; null: here already. */
 export type Read =
   | { readonly kind: "take"; readonly id: string; readonly slot: number }
+  | {
+      readonly kind: "open";
+      readonly id: string;
+      readonly slot: number;
+      readonly digest: string;
+      readonly fit: Fitness;
+    }
   | { readonly kind: "refuse"; readonly reason: Refusal };
 
 const refused = (reason: Refusal): Read => ({ kind: "refuse", reason });
@@ -44,7 +51,36 @@ const isHere = (slot: Readonly<SlotState> | undefined, id: string): boolean =>
 /** Nobody but a proposer that floods opens more ballots of one number; those that others refer to are taken all the same. */
 const openedMax = ({ order }: NodeConfig): number => Math.max(4, order.length);
 
-/** Judges a 1a before its delivery. */
+/** May a value be voted for? Later: the host has not said yet. */
+export type Fitness = boolean | "later";
+
+/** Processes that only watch vote for nothing, and wait for no verdict. */
+export function fitnessOf(
+  setup: Setup,
+  slot: Readonly<SlotState> | undefined,
+  number: number,
+  value: Uint8Array,
+  digest: string,
+): Fitness {
+  const fit = setup.accepts(number, value);
+  if (fit !== "later") return fit;
+  return setup.voice < 0 || ((slot === undefined ? undefined : mapGet(slot.verdicts, digest)) ?? "later");
+}
+
+/** The highest number that a ballot may have, so that there is always one above it. */
+export const numberMax = Number.MAX_SAFE_INTEGER - 1;
+
+/** The latest number that a ballot may have to be held: ahead of the clock, or without one ahead of what is known. */
+const latest = (
+  { tickMs, earlyMax }: NodeConfig,
+  { now }: Readonly<NodeState>,
+  slot: Readonly<SlotState> | undefined,
+): number => Math.min((tickMs > 0 ? now : (slot?.highest ?? 0)) + earlyMax, numberMax);
+
+/**
+ * Judges a 1a before its delivery. What others refer to is taken in any case, since what they say cannot be heard without
+ * it; it is held until it is due, and not answered unless its value is fit.
+ */
 export function readProposal(
   config: NodeConfig,
   setup: Setup,
@@ -54,14 +90,17 @@ export function readProposal(
   const problem = instanceProblem(config, setup, state, instance);
   if (problem !== null) return problem;
   const slot = mapGet(state.slots, instance.slot);
-  const id = toHex(openingId(setup.scheme, instance, { number, value: setup.scheme.digest(value) }));
+  const hash = setup.scheme.digest(value);
+  const id = toHex(openingId(setup.scheme, instance, { number, value: hash }));
   if (isHere(slot, id)) return null;
   const cited = slot !== undefined && mapHas(slot.blocks, id);
-  if (config.tickMs > 0 && number > state.now + config.earlyMax) return refused("ballot too far ahead");
+  if (number > (cited ? numberMax : latest(config, state, slot))) return refused("ballot too far ahead");
   const opened = slot === undefined ? 0 : (mapGet(slot.opened, number) ?? 0);
   if (!cited && opened >= openedMax(config)) return refused("too many ballots of one number");
-  if (!setup.accepts(instance.slot, value)) return refused("value not valid");
-  return { kind: "take", id, slot: instance.slot };
+  const digest = toHex(hash);
+  const fit = fitnessOf(setup, slot, instance.slot, value, digest);
+  if (fit === false && !cited) return refused("value not valid");
+  return { kind: "open", id, slot: instance.slot, digest, fit };
 }
 
 /** What can be said of a message of an acceptor without its history. The signature is checked once for each id. */

@@ -1,9 +1,10 @@
-import { equalBytes, mapDropThrough, mapGet, toHex } from "@eunomia/codec";
+import { equalBytes, mapDropThrough, mapGet, setAdd, setDelete, toHex } from "@eunomia/codec";
 import { entryOf, signedEntry } from "../dag/known.ts";
 import { shelfGet, shelfIds } from "../dag/shelf.ts";
 import type { HeteroPaxosMessage, Proposal, Speech } from "../messages.ts";
 import { openingId, speechId } from "../proof/header.ts";
 import { admit, withRecent } from "./deliver.ts";
+import { fitnessOf } from "./read.ts";
 import type { Setup } from "./setup.ts";
 import { type Out, openSlot } from "./slots.ts";
 import type { NodeConfig, NodeRecord, NodeState, SlotState } from "./types.ts";
@@ -29,10 +30,20 @@ function restoreMessage(
     if (problem !== null)
       throw new Error(`a message of the journal was well-formed when it was written, not now: ${problem}`);
   }
-  if (known.kind === "1a") return;
-  const own = setup.view.acceptor(known.signer) === setup.voice;
-  slot.recent = own ? [id] : withRecent(slot, id);
-  if (own) slot.prev = id;
+  if (known.kind === "1a") {
+    const digest = toHex(setup.scheme.digest(known.value));
+    if (fitnessOf(setup, slot, known.instance.slot, known.value, digest) !== true) setAdd(slot.unfit, digest);
+    return;
+  }
+  if (setup.view.acceptor(known.signer) !== setup.voice) {
+    slot.recent = withRecent(slot, id);
+    return;
+  }
+  const said = known.refs.map(toHex);
+  slot.recent = [id, ...slot.recent.filter((one) => !said.includes(one))].sort();
+  slot.prev = id;
+  // Whoever has voted for a value was told that it is fit.
+  setDelete(slot.unfit, toHex(known.ballot.value));
 }
 
 /** What one durable record says. Records come oldest first. Those of another law are about other instances. */

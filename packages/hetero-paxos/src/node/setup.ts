@@ -9,8 +9,11 @@ import type { NodeConfig } from "./types.ts";
 export interface Tools {
   readonly graph: LearnerGraph;
   readonly scheme: Scheme;
-  /** May this value be decided in this slot? Asked before anything about it is taken. [yes] */
-  readonly accepts?: (slot: number, value: Uint8Array) => boolean;
+  /**
+   * May this value be decided in this slot? Asked before anything about it is taken. `later`: an acceptor puts out `judge`,
+   * and votes for it once the command `judged` says that it is fit. [yes]
+   */
+  readonly accepts?: (slot: number, value: Uint8Array) => boolean | "later";
 }
 
 /** Everything that follows from configuration and tools. */
@@ -18,7 +21,7 @@ export interface Setup {
   readonly view: GraphView;
   readonly graph: LearnerGraph;
   readonly scheme: Scheme;
-  readonly accepts: (slot: number, value: Uint8Array) => boolean;
+  readonly accepts: (slot: number, value: Uint8Array) => boolean | "later";
   readonly law: Uint8Array;
   /** Number of the acceptor that this process is; -1: none. */
   readonly voice: number;

@@ -35,6 +35,10 @@ const freshSlot = ({ view }: Setup): SlotState => ({
   attempts: 0,
   offer: null,
   stuck: [],
+  convicted: view.nobody,
+  verdicts: emptyMap(),
+  unfit: [],
+  forwarded: null,
 });
 
 export const within = ({ maxAhead }: NodeConfig, { floor }: Readonly<NodeState>, slot: number): boolean =>

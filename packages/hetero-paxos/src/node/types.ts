@@ -13,6 +13,7 @@ import {
 } from "@eunomia/codec";
 import { type EngineTypes, readingOf } from "@eunomia/engine";
 import { Id } from "../ballot.ts";
+import { Bits } from "../bits.ts";
 import { Known } from "../dag/known.ts";
 import { shelf } from "../dag/shelf.ts";
 import { Rules } from "../evaluate/rules.ts";
@@ -57,6 +58,9 @@ const Waiting = record({
   message: HeteroPaxosMessage,
   missing: doc(sortedSet(Id), "Refs that are not delivered."),
   parked: doc(bool(), "Of an acceptor that forks: delivered only once somebody else refers to it."),
+  needed: doc(bool(), "Another signer refers to it, or to a later message of its own signer that is needed."),
+  account: doc(nat(), "Number of the acceptor on whose account it waits: its signer, or one that needs it."),
+  asked: doc(nat(), "Of a 1a: how often the host was asked about its value."),
 });
 export type Waiting = Infer<typeof Waiting>;
 
@@ -89,6 +93,13 @@ export const SlotState = record({
   attempts: doc(nat(), "How often it was sent again."),
   offer: doc(nullable(Offer), "What this process proposes."),
   stuck: doc(sortedSet(LearnerName), "Learners that were reported as stuck."),
+  convicted: doc(Bits, "Acceptors against whom evidence was put out."),
+  verdicts: doc(sortedMap(Id, bool()), "By digest of the value: what the host has said of it."),
+  unfit: doc(
+    sortedSet(Id),
+    "Digests of values that are known because others voted, and must not be voted for here.",
+  ),
+  forwarded: doc(nullable(Id), "The 1a that was sent last to those that may lack it."),
 });
 export type SlotState = Infer<typeof SlotState>;
 
@@ -126,6 +137,10 @@ export const NodeCommand = variant({
     record({ nonce: nat() }),
     "How far have decisions come? Of a watcher; one question at a time.",
   ),
+  judged: doc(
+    record({ slot: Slot, value: Hash, fit: bool() }),
+    "An answer to `judge`, or ahead of the question: may the value with this digest be decided in the slot?",
+  ),
   clock: doc(
     record({ ticks: nat() }),
     "It is at least so late: from a clock of the host, where there is one.",
@@ -154,6 +169,10 @@ export const NodeOutput = variant({
     "No slot above this one was decided when the question was asked.",
   ),
   trimmed: doc(record({ floor: Slot }), "Acceptors have closed slots that were not decided here."),
+  judge: doc(
+    record({ slot: Slot, value: Value }),
+    "At an acceptor, when `accepts` says `later`: the value waits for the command `judged`. Asked again until it comes.",
+  ),
   stuck: doc(
     record({ slot: Slot, learner: LearnerName, bound: list(Bound), wayOut: text(32) }),
     "No ballot can serve the learner, because of these votes. `refute`: that rule would free it; `graph`: a change of it would.",

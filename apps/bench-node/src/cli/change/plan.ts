@@ -108,7 +108,9 @@ export function planChange(config: ClusterConfig, standing: Standing, wish: Wish
   if (wish.sizes !== undefined && protocol !== "paxos")
     refuse("quorums", `sizes of quorums are those of paxos, got ${protocol}`);
   const params = wish.sizes === undefined ? new Uint8Array() : paxosParams(wish.sizes);
-  const problem = binding.validate({ params, nodes: members.map(({ id }) => id), f });
+  const membership = membershipOf(members, f);
+  const infos = membership.members.map(({ info }) => info);
+  const problem = binding.validate({ params, nodes: members.map(({ id }) => id), infos, f });
   if (problem !== null) refuse("quorums", `${protocol} cannot run on these members: ${problem}`);
   const joining = members.filter(({ id }) => !standing.members.some((node) => node.id === id));
   const leaving = standing.members
@@ -125,7 +127,7 @@ export function planChange(config: ClusterConfig, standing: Standing, wish: Wish
       `the members are ${members.map(({ id }) => id).join(", ")} already, with ${protocol} and f = ${f}`,
     );
   const spec = { name: protocol, params };
-  const operation: Operation = { kind: "reconfigure", protocol: spec, membership: membershipOf(members, f) };
+  const operation: Operation = { kind: "reconfigure", protocol: spec, membership };
   return { operation, joining, leaving, after: { ...standing, members, f, protocol } };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command } from "commander";
 import { freePorts } from "../../local/ports.ts";
 import { type ClusterConfig, type ClusterNode, checkedConfig, mostDown } from "../../node/config.ts";
+import { keyed, signingKeysOf } from "../../security/node-keys.ts";
 import { addressFrom, printed } from "../addresses.ts";
 import { CliError, guarded } from "../exits.ts";
 import { groups, integer, names, withExamples } from "../help.ts";
@@ -16,6 +17,7 @@ export interface NewCluster {
   readonly cluster?: string;
   readonly f?: number;
   readonly protocol: string;
+  readonly protocols: readonly string[];
   readonly clients: readonly string[];
   readonly controllers: readonly string[];
   readonly threshold: number;
@@ -41,7 +43,13 @@ export const withNewCluster = (command: Command): Command =>
       "how many nodes may be down at once (default: as many as the protocol bears)",
       integer(0, 31),
     )
-    .option("--protocol <name>", "the first protocol: paxos or two-thirds", "paxos")
+    .option("--protocol <name>", "the first protocol: one of --protocols", "paxos")
+    .option(
+      "--protocols <list>",
+      "what it can be swapped to; also two-thirds-byzantine and hetero-paxos, for which nodes get keys",
+      names,
+      ["paxos", "two-thirds"],
+    )
     .option("--clients <list>", "clients to make certificates for", names, ["client"])
     .option("--controllers <list>", "principals to make keys for: they change protocols and members", names, [
       "operator",
@@ -54,7 +62,13 @@ export const withNewCluster = (command: Command): Command =>
 export async function planOf(root: string, given: NewCluster): Promise<FolderPlan> {
   checkFree(root);
   const { protocol, clients, controllers, threshold } = given;
-  const nodes = await nodesOf(given);
+  const protocols = Object.fromEntries(given.protocols.map((name) => [name, {}]));
+  const places = await nodesOf(given);
+  const signing = signingKeysOf(
+    protocols,
+    places.map(({ id }) => id),
+  );
+  const nodes = places.map((node) => keyed(node, signing.get(node.id)));
   for (const [option, list] of [
     ["--clients", clients],
     ["--controllers", controllers],
@@ -72,7 +86,7 @@ export async function planOf(root: string, given: NewCluster): Promise<FolderPla
     nodes,
     f: given.f ?? mostDown(nodes.length, protocol),
     initial: protocol,
-    protocols: { paxos: {}, "two-thirds": {} },
+    protocols,
     alpha: 16,
     mode: "cut",
     fifo: false,
@@ -81,7 +95,7 @@ export async function planOf(root: string, given: NewCluster): Promise<FolderPla
     checkpointSlots: given.checkpointSlots,
     application: "kv",
   } as const;
-  return { root, clients, controllers, threshold, config };
+  return { root, clients, controllers, threshold, signing, config };
 }
 
 /** Keys for the principals of a plan. @throws ConfigError when the plan does not hold together. */
@@ -147,6 +161,10 @@ export const initCommand = (): Command =>
       [
         "eunomia init --local 3 --controllers alice,bob,carol --threshold 2",
         "two of three must sign a change",
+      ],
+      [
+        "eunomia init --local 6 --protocols paxos,two-thirds-byzantine,hetero-paxos",
+        "nodes with keys, of which one may lie in the protocols that bear it",
       ],
     ],
     "Status and metrics are served without a lock: choose addresses that only operators reach, or --no-observe.",

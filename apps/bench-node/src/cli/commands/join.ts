@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import type { ClusterNode } from "../../node/config.ts";
 import type { NodeLook } from "../../observe/look.ts";
+import { keyed, signingKeysOf } from "../../security/node-keys.ts";
 import { addressFrom, printed } from "../addresses.ts";
 import { CliError, guarded } from "../exits.ts";
 import { type FolderOptions, groups, integer, withExamples, withFolder } from "../help.ts";
@@ -65,8 +66,9 @@ export const joinCommand = (): Command =>
       const output = outputOf(given.json);
       const own = addressFrom(text);
       const { host, port } = own;
+      const signing = signingKeysOf(folder.config.protocols, [own.id]).get(own.id);
       const self = {
-        ...own,
+        ...keyed(own, signing),
         ...(given.observe !== false && { observe: { host, port: port + given.observe } }),
       };
       const look = farthest(await lookAtAll(folder.knownNodes()), folder.config.cluster);
@@ -81,7 +83,12 @@ export const joinCommand = (): Command =>
       const target = folder.nodeFolder(self.id);
       const making = `${target}.part`;
       rmSync(making, { recursive: true, force: true });
-      await makeNodeFolder(making, { authority: folder.authority(), id: self.id, config: folder.config });
+      await makeNodeFolder(making, {
+        authority: folder.authority(),
+        id: self.id,
+        config: folder.config,
+        signing,
+      });
       writeFileSync(join(making, places.joining), `${JSON.stringify({ self, contacts }, null, 2)}\n`);
       renameSync(making, target);
       const where = given.in === undefined ? "" : ` --in ${given.in}`;

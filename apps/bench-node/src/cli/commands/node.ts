@@ -9,6 +9,10 @@ export const nodeCommand = (): Command =>
     .requiredOption("--config <file>", "cluster configuration, the same at every node")
     .option("--secrets <file>", "secrets that the whole cluster shares, only its owner may read them")
     .option("--tls <folder>", "instead of secrets: key.pem, cert.pem, ca.pem; read again on SIGHUP")
+    .option(
+      "--signing <file>",
+      "the key of this node, where the configuration names a protocol that needs one",
+    )
     .requiredOption("--id <id>", "which node of the configuration this is")
     .requiredOption("--data <directory>", "where journal and log are kept")
     .option("--trace <file>", "append broadcast events, one JSON object a line")

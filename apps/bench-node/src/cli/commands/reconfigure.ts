@@ -116,7 +116,14 @@ export const reconfigureCommand = (): Command =>
       const output = outputOf(given.json);
       await connected(given, async (to) => {
         const before = standingOf(to);
-        const { add, remove, replace, f, protocol } = given;
+        const { remove, f, protocol } = given;
+        // What was prepared here has its key in its folder.
+        const known = (node: NodeAddress): NodeAddress => {
+          const { publicKey } = to.folder.knownNodes().find(({ id }) => id === node.id) ?? {};
+          return { ...node, ...(publicKey !== undefined && { publicKey }) };
+        };
+        const add = given.add.map(known);
+        const replace = given.replace.map(({ old, by }) => ({ old, by: known(by) }));
         const sizes = sizesOf(given);
         const wish = {
           add,

@@ -5,6 +5,7 @@ import { ConfigError, readClusterConfig } from "../../node/config.ts";
 import { checkIdentity } from "../../node/identity.ts";
 import { type Joining, readJoining } from "../../node/joining.ts";
 import { type NodeProcessOptions, runNode } from "../../node/process.ts";
+import { needsKeys } from "../../node/signed.ts";
 import { readTlsFiles } from "../../security/tls-files.ts";
 import { certifiedFor } from "../certified.ts";
 import { CliError, guarded } from "../exits.ts";
@@ -51,7 +52,8 @@ export function setupOf(folder: string): NodeProcessOptions & { readonly joins?:
       nodes.map((node) => node.id).join(", "),
     );
   certifiedFor(join(folder, "cert.pem"), readTlsFiles(folder).cert, { cluster, role: "node", name: id });
-  return { config, tls: folder, id, data, ...(joins && { joins }) };
+  const signing = needsKeys(whole.protocols) ? { signing: join(folder, places.signing) } : {};
+  return { config, tls: folder, ...signing, id, data, ...(joins && { joins }) };
 }
 
 /** `start`: one node of a cluster, until it is told to stop. */
