@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 import { broadcastCommand } from "./commands/broadcast.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { evidenceCommand } from "./commands/evidence.ts";
 import { initCommand } from "./commands/init.ts";
 import { joinCommand } from "./commands/join.ts";
 import { deleteCommand, getCommand, listCommand, putCommand } from "./commands/kv.ts";
@@ -47,6 +48,7 @@ const commands: readonly (() => Command)[] = [
   snapshotCommand,
   completionCommand,
   verifyCommand,
+  evidenceCommand,
   replayCommand,
 ];
 

@@ -143,8 +143,9 @@ function logging(log: Logger, trace: NodeTrace | null) {
 }
 
 /** What of a node is measured, and written down for `verify`. */
-const listening = (watch: Watch, log: Logger, trace: NodeTrace | null) =>
-  ({
+function listening(watch: Watch, log: Logger, trace: NodeTrace | null) {
+  const reasons = new Set<string>();
+  return {
     ...watch.ears,
     onDelivery: (delivery) => {
       watch.ears.onDelivery(delivery);
@@ -154,11 +155,27 @@ const listening = (watch: Watch, log: Logger, trace: NodeTrace | null) =>
       watch.ears.onAlarm(alarm);
       log.error(alarm, "processes disagree about a slot");
     },
+    onRefused: (refused) => {
+      watch.ears.onRefused(refused);
+      // The first of each reason says it; how many there are, the metrics tell.
+      if (reasons.has(refused.reason)) return;
+      reasons.add(refused.reason);
+      log.warn(refused, "a peer sends what the protocol ignores");
+    },
+    onConvicted: (convicted) => {
+      watch.ears.onConvicted(convicted);
+      log.error(convicted, "a node departed from the protocol: show it with `eunomia evidence`");
+    },
+    onStuck: (stuck) => {
+      watch.ears.onStuck();
+      log.error(stuck, "a slot cannot be decided any more");
+    },
     onRemoved: (from) => {
       watch.ears.onRemoved(from);
       log.warn({ from }, "removed: this node may be stopped, and its name is never used again");
     },
-  }) satisfies Partial<NodeOptions>;
+  } satisfies Partial<NodeOptions>;
+}
 
 /** Serves what is measured where the configuration says; null: nowhere. @throws ObserveError */
 async function observeAs(

@@ -28,6 +28,7 @@ import { directory, nodeInName, processOf } from "./names.ts";
 import { protocolSpec, registry } from "./protocols.ts";
 import { needsKeys } from "./signed.ts";
 import type { Troubles } from "./troubles.ts";
+import { type Convicted, type Refused, type Stuck, Witness } from "./witness.ts";
 
 export interface NodeOptions {
   readonly config: ClusterConfig;
@@ -57,6 +58,12 @@ export interface NodeOptions {
   onEvent?(event: TcpEvent): void;
   /** A client spoke for another's session, and was refused. */
   onForeign?(event: { readonly client: number; readonly process: string }): void;
+  /** A consensus protocol ignored bad data of a peer. */
+  onRefused?(refused: Refused): void;
+  /** A node was seen to depart from its protocol; what convicts it lies in the folder `evidence` of the data. */
+  onConvicted?(convicted: Convicted): void;
+  /** A slot of Heterogeneous Paxos cannot be decided any more. */
+  onStuck?(stuck: Stuck): void;
   onAlarm?(alarm: { readonly process: string; readonly slot: number; readonly reason: string }): void;
   /** The node has stopped and cannot go on. */
   onFault(error: Error): void;
@@ -113,6 +120,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const { transport, authenticator } = links;
     const { troubles } = options;
     const node = broadcastNode(options, protocols, log, snapshots, links);
+    const { onRefused, onConvicted, onStuck } = options;
+    const witness = new Witness({
+      cluster: config.cluster,
+      folder: join(dataDirectory, "evidence"),
+      state: () => node.state,
+      ...(onRefused && { onRefused }),
+      ...(onConvicted && { onConvicted }),
+      ...(onStuck && { onStuck }),
+    });
     links.onGone = (client) => node.gone(client);
     const host = openHost({
       transport: troubles?.transport(transport) ?? transport,
@@ -127,6 +143,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       onOutput: (from, output) => {
         const { kind, slot } = output as { readonly kind: string; readonly slot: number };
         if (kind === "propose" && from.instance === lasting) options.onPropose?.(slot);
+        if (from.instance !== lasting) witness.hear(from, output);
         node.handlers.onOutput(from, output);
       },
     });

@@ -29,6 +29,9 @@ export class Meters {
   readonly #bytes: Counter;
   readonly #alarmsTotal: Counter;
   readonly #controlsTotal: Counter;
+  readonly #refusedTotal: Counter;
+  readonly #evidenceTotal: Counter;
+  readonly #stuckTotal: Counter;
   readonly #latency: Histogram;
   readonly #batch: Histogram;
   readonly #sync: Histogram;
@@ -42,12 +45,27 @@ export class Meters {
   constructor(glance: () => Glance) {
     this.#glance = glance;
     const registers = [this.registry];
-    const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+    const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
+      new Counter({ name, help, labelNames, registers });
     this.#slots = counter("eunomia_slots_total", "Slots delivered here since the start");
     this.#commands = counter("eunomia_commands_total", "Entries delivered here since the start");
     this.#bytes = counter("eunomia_delivered_bytes_total", "Bytes of delivered batches since the start");
     this.#alarmsTotal = counter("eunomia_alarms_total", "Disagreements about a slot: an operator must look");
     this.#controlsTotal = counter("eunomia_controls_total", "Control commands that took effect");
+    this.#refusedTotal = counter(
+      "eunomia_protocol_refusals_total",
+      "Bad data of peers that a consensus protocol ignored",
+      "reason",
+    );
+    this.#evidenceTotal = counter(
+      "eunomia_evidence_total",
+      "Nodes that were convicted of a lie here",
+      "node",
+    );
+    this.#stuckTotal = counter(
+      "eunomia_stuck_total",
+      "Slots that Heterogeneous Paxos cannot decide any more",
+    );
     this.#latency = new Histogram({
       name: "eunomia_slot_seconds",
       help: "From proposing a slot here to its delivery here",
@@ -186,6 +204,21 @@ export class Meters {
 
   synced(tookMs: number): void {
     this.#sync.observe(tookMs / 1000);
+  }
+
+  /** A protocol ignored bad data of a peer. */
+  refused(reason: string): void {
+    this.#refusedTotal.inc({ reason });
+  }
+
+  /** A node was seen to depart from its protocol. */
+  convicted(node: string): void {
+    this.#evidenceTotal.inc({ node });
+  }
+
+  /** A slot cannot be decided any more. */
+  stuck(): void {
+    this.#stuckTotal.inc();
   }
 
   alarm(slot: number, reason: string, at: number): void {

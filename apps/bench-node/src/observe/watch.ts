@@ -35,6 +35,9 @@ export class Watch {
     onSync: (tookMs: number) => this.meters.synced(tookMs),
     onAlarm: ({ slot, reason }: { slot: number; reason: string }) =>
       this.meters.alarm(slot, reason, Date.now()),
+    onRefused: ({ reason }: { reason: string }) => this.meters.refused(reason),
+    onConvicted: ({ accused }: { accused: string }) => this.meters.convicted(accused),
+    onStuck: () => this.meters.stuck(),
     onRemoved: (from: number) => {
       this.#removedFrom = from;
     },

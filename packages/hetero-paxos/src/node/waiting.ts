@@ -107,7 +107,9 @@ function lookForRival({ scheme, view }: Setup, slot: SlotState, id: string, mess
           ({ message: other }) => isSpeech(other) && other.signer === message.signer && samePrev(other.prev),
         )?.message
       : shelfGet(slot.bodies, delivered);
-  if (rival !== undefined) convict(scheme, slot, signer, rival as Speech, message, out);
+  // What is not delivered may name the message of another as its prev.
+  if (rival !== undefined && (rival as Speech).signer === message.signer)
+    convict(scheme, slot, signer, rival as Speech, message, out);
 }
 
 /** Files a message of which all that needs no history is right. @returns refs that are not here at all */
