@@ -70,12 +70,28 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return nobleSha256(bytes);
 }
 
-const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** Character codes of the two digits of every byte. */
+const hexDigits = Uint8Array.from({ length: 512 }, (_, i) => {
+  const digit = i % 2 === 0 ? i >> 5 : (i >> 1) & 15;
+  return digit + (digit < 10 ? 48 : 87);
+});
+/** So many characters are made at once: few enough to be arguments of one call. */
+const hexBlock = 4096;
 
 /** Two lower-case digits per byte. */
 export function toHex(bytes: Uint8Array): string {
+  // Digit by digit a text would be a tree of small ones: three times slower, and sixteen times larger.
   let text = "";
-  for (const byte of bytes) text += hexOf[byte];
+  for (let from = 0; from < bytes.length; from += hexBlock) {
+    const length = Math.min(hexBlock, bytes.length - from);
+    const codes = new Array<number>(2 * length);
+    for (let i = 0; i < length; i++) {
+      const at = 2 * bytes[from + i]!;
+      codes[2 * i] = hexDigits[at]!;
+      codes[2 * i + 1] = hexDigits[at + 1]!;
+    }
+    text += String.fromCharCode.apply(null, codes);
+  }
   return text;
 }
 

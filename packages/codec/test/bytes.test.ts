@@ -143,3 +143,10 @@ test("skip stops at its depth, not at the end of the stack", () => {
   expect(() => new Reader(deep(65)).skip()).toThrow(expect.objectContaining({ code: "limit" }) as Error);
   expect(() => new Reader(deep(1_000_000)).skip()).toThrow(DecodeError);
 });
+
+test("bytes of more than one block of digits", () => {
+  for (const length of [4095, 4096, 4097, 10_000]) {
+    const long = Uint8Array.from({ length }, (_, i) => i * 7 + (i >> 8));
+    expect(toHex(long)).toBe(Buffer.from(long).toString("hex"));
+  }
+});

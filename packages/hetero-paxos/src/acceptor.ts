@@ -73,7 +73,7 @@ function repeat(setup: Setup, state: Readonly<NodeState>, out: Out): void {
   }
 }
 
-const speaking = (setup: Setup): Action<NodeTypes>[] =>
+export const speaking = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.internal(
       "deliver and answer (5)",
@@ -85,7 +85,8 @@ const speaking = (setup: Setup): Action<NodeTypes>[] =>
     ),
   ] as Action<NodeTypes>[];
 
-const living = (setup: Setup): Action<NodeTypes>[] =>
+/** Takes the durable messages in again, and says the last words once more. */
+export const restarting = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.start(
       "restart (5)",
@@ -96,6 +97,10 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
         begin(config, setup, state, out);
       },
     ),
+  ] as Action<NodeTypes>[];
+
+const commanded = (setup: Setup): Action<NodeTypes>[] =>
+  [
     on.commands(
       "close, clock, judged",
       (_config, _state, commands) => ({ commands }),
@@ -106,6 +111,11 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
       },
     ),
   ] as Action<NodeTypes>[];
+
+/** @throws HeteroPaxosError */
+export function checkAcceptor({ self }: NodeConfig, { voice }: Setup): void {
+  if (voice < 0) throw new HeteroPaxosError("process", "self", "the process of an acceptor", `"${self}"`);
+}
 
 /**
  * An acceptor of Heterogeneous Paxos 2.0: it joins ballots and votes for those learners whose quorums it has seen join.
@@ -119,15 +129,22 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
  */
 export function acceptorEngine(config: NodeConfig, tools: Tools, sign: Sign): Engine<NodeTypes> {
   const setup = setupOf(config, tools, sign);
-  if (setup.voice < 0)
-    throw new HeteroPaxosError("process", "self", "the process of an acceptor", `"${config.self}"`);
+  checkAcceptor(config, setup);
+  if (config.watchers.includes(config.self))
+    throw new HeteroPaxosError(
+      "process",
+      "watchers",
+      "no acceptor: `memberEngine` is both",
+      `"${config.self}"`,
+    );
   return acceptorOver(setup);
 }
 
 /** The engine without the check of its configuration; tests make wrong ones with it. */
 export function acceptorOver(setup: Setup): Engine<NodeTypes> {
   const actions = [
-    ...living(setup),
+    ...restarting(setup),
+    ...commanded(setup),
     ...receiving(setup),
     ...serving(setup),
     ...keeping(setup),

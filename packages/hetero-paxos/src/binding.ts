@@ -1,12 +1,12 @@
 import type { ConsensusBinding, Epoch, EpochPlan, LearnerGraph, LearnerId } from "@eunomia/engine";
-import { acceptorEngine } from "./acceptor.ts";
+import { memberEngine } from "./member.ts";
 import { type NodeOptions, nodeConfig } from "./node/config.ts";
 import type { Tools } from "./node/setup.ts";
 import { proposerEngine } from "./proposer.ts";
 import type { Scheme, Sign } from "./scheme.ts";
 
 /** What a node runs of Heterogeneous Paxos; a process is named `node/role`. */
-export const heteroPaxosRoles = ["acceptor", "learner"] as const;
+export const heteroPaxosRoles = ["member"] as const;
 
 /** Heterogeneous Paxos as the protocol of one learner's log. What is left out has the default of `nodeConfig`. */
 export interface HeteroPaxosBindingOptions
@@ -37,8 +37,8 @@ function problemOf({ graphOf, learner }: HeteroPaxosBindingOptions, plan: EpochP
 }
 
 /**
- * Makes what a broadcast's registry needs to run Heterogeneous Paxos in an epoch: each acceptor of the graph has its process
- * on the node of its name, and every node a process that proposes and learns. The number of the epoch is part of its law.
+ * Makes what a broadcast's registry needs to run Heterogeneous Paxos in an epoch: every node has a process that proposes and
+ * learns, and that is the acceptor of the graph with the name of the node, if there is one. The number of the epoch is part of its law.
  *
  * @example
  * const protocols = { "hetero-paxos": heteroPaxosBinding({ self: "a", chain: "c", learner: "red", graphOf, scheme, sign }) };
@@ -52,26 +52,25 @@ export function heteroPaxosBinding(options: HeteroPaxosBindingOptions): Consensu
       if (typeof found === "string") throw new Error(`the plan was found valid, but has no graph: ${found}`);
       const { graph, graphDigest } = found;
       const tools = { graph, scheme, accepts };
-      const common: NodeOptions = {
+      const process = `${self}/member`;
+      const config = nodeConfig({
         ...rest,
-        self: `${self}/learner`,
+        self: process,
         graph,
         graphDigest,
-        processOf: (acceptor) => `${acceptor}/acceptor`,
-        watchers: plan.nodes.map((node) => `${node}/learner`),
+        processOf: (acceptor) => `${acceptor}/member`,
+        watchers: plan.nodes.map((node) => `${node}/member`),
         chain: `${chain}/${plan.epoch}`,
         learners: [learner],
         fromSlot: plan.from,
         // Replicas propose what is handed in to them, in whoever's window; where one learner alone is there, nobody is bound by it.
         eager: graph.learners.length === 1,
         closeBy: Math.min(plan.f + 1, plan.nodes.length),
-      };
-      const log = nodeConfig(common);
-      const watcher = { process: log.self, engine: proposerEngine(log, tools), config: log };
-      if (!graph.acceptors.includes(self)) return { learner: log.self, processes: [watcher] };
-      const voter = nodeConfig({ ...common, self: `${self}/acceptor` });
-      const engine = acceptorEngine(voter, tools, sign);
-      return { learner: log.self, processes: [{ process: voter.self, engine, config: voter }, watcher] };
+      });
+      const engine = graph.acceptors.includes(self)
+        ? memberEngine(config, tools, sign)
+        : proposerEngine(config, tools);
+      return { learner: process, processes: [{ process, engine, config }] };
     },
   };
 }

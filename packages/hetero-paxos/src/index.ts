@@ -3,6 +3,7 @@ export { acceptorEngine } from "./acceptor.ts";
 export { type HeteroPaxosBindingOptions, heteroPaxosBinding, heteroPaxosRoles } from "./binding.ts";
 export { HeteroPaxosError, type HeteroPaxosErrorCode } from "./errors.ts";
 export { learnerEngine } from "./learner.ts";
+export { memberEngine } from "./member.ts";
 export {
   type Certificate,
   HeteroPaxosMessage,

@@ -18,7 +18,8 @@ export const watching = (setup: Setup): Action<NodeTypes>[] =>
     ),
   ] as Action<NodeTypes>[];
 
-const living = (setup: Setup): Action<NodeTypes>[] =>
+/** The start of whoever only watches: its floor is all that is durable. */
+export const starting = (setup: Setup): Action<NodeTypes>[] =>
   [
     on.start(
       "start",
@@ -29,6 +30,10 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
         begin(config, setup, state, out);
       },
     ),
+  ] as Action<NodeTypes>[];
+
+const commanded = (setup: Setup): Action<NodeTypes>[] =>
+  [
     on.commands(
       "close, clock, trim, highest",
       (_config, _state, commands) => ({ commands }),
@@ -51,7 +56,8 @@ const living = (setup: Setup): Action<NodeTypes>[] =>
 export function learnerEngine(config: NodeConfig, tools: Tools): Engine<NodeTypes> {
   const setup = setupOf(config, tools);
   const actions = [
-    ...living(setup),
+    ...starting(setup),
+    ...commanded(setup),
     ...receiving(setup),
     ...serving(setup),
     ...following(setup),

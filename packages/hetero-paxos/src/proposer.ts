@@ -3,9 +3,9 @@ import type { Action, Engine } from "@eunomia/engine";
 import { hasBit } from "./bits.ts";
 import { shelfGet } from "./dag/shelf.ts";
 import { HeteroPaxosError } from "./errors.ts";
-import { watching } from "./learner.ts";
+import { starting, watching } from "./learner.ts";
 import type { Proposal } from "./messages.ts";
-import { begin, on, receiving, serving, takeCommand } from "./node/actions.ts";
+import { on, receiving, serving, takeCommand } from "./node/actions.ts";
 import { following, takeLogCommand } from "./node/door.ts";
 import { engineOf } from "./node/engine.ts";
 import { numberMax } from "./node/read.ts";
@@ -98,17 +98,8 @@ function takePropose(
   turn(config, setup, state, number, out);
 }
 
-const proposing = (setup: Setup): Action<NodeTypes>[] =>
+export const proposing = (setup: Setup): Action<NodeTypes>[] =>
   [
-    on.start(
-      "start",
-      (_config, _state, records) => ({ records }),
-      (config, state, { records }, out) => {
-        for (const record of records)
-          if (record.kind === "floor") state.floor = Math.max(state.floor, record.floor);
-        begin(config, setup, state, out);
-      },
-    ),
     on.commands(
       "propose, close, clock, trim, highest",
       (_config, _state, commands) => ({ commands }),
@@ -117,7 +108,8 @@ const proposing = (setup: Setup): Action<NodeTypes>[] =>
           if (command.kind === "propose") takePropose(config, setup, state, command, out);
           else if (command.kind === "trim" || command.kind === "highest")
             takeLogCommand(config, setup, state, command, out);
-          else if (command.kind !== "judged") takeCommand(config, setup, state, command, out);
+          else if (command.kind !== "judged" || setup.voice >= 0)
+            takeCommand(config, setup, state, command, out);
       },
     ),
     on.timeout(
@@ -135,6 +127,11 @@ const proposing = (setup: Setup): Action<NodeTypes>[] =>
     ),
   ] as Action<NodeTypes>[];
 
+/** @throws HeteroPaxosError */
+export function checkProposer({ order, self }: NodeConfig): void {
+  if (!order.includes(self)) throw new HeteroPaxosError("process", "self", "one of `order`", `"${self}"`);
+}
+
 /**
  * A process that opens ballots and learns what comes of them. Any number of them may do so at any time; their windows only
  * keep them out of each other's way.
@@ -143,9 +140,9 @@ const proposing = (setup: Setup): Action<NodeTypes>[] =>
  */
 export function proposerEngine(config: NodeConfig, tools: Tools): Engine<NodeTypes> {
   const setup = setupOf(config, tools);
-  if (!config.order.includes(config.self))
-    throw new HeteroPaxosError("process", "self", "one of `order`", `"${config.self}"`);
+  checkProposer(config);
   const actions = [
+    ...starting(setup),
     ...proposing(setup),
     ...receiving(setup),
     ...serving(setup),

@@ -5,6 +5,7 @@ import { graphDigest, type LearnerGraph } from "@eunomia/learner-graph";
 import {
   acceptorEngine,
   learnerEngine,
+  memberEngine,
   type NodeConfig,
   type NodeOptions,
   type NodeTypes,
@@ -71,4 +72,18 @@ export function cluster(cluster: ClusterOptions): Record<NodeId, ScheduleProcess
     processes[self] = { engine: learnerEngine(config, tools), config };
   }
   return processes;
+}
+
+/** Every acceptor of the graph proposes and learns too. */
+export function members(
+  graph: LearnerGraph,
+  options: Partial<NodeOptions> = {},
+): Record<NodeId, ScheduleProcess> {
+  const common = { graph, graphDigest: graphDigest(graph), watchers: graph.acceptors, tickMs: 0, ...options };
+  return Object.fromEntries(
+    graph.acceptors.map((self) => {
+      const config = nodeConfig({ ...common, self });
+      return [self, { engine: memberEngine(config, { graph, scheme }, signAs(self)), config }];
+    }),
+  );
 }

@@ -38,8 +38,8 @@ export class Net {
   /** Names of the actions that ever fired. */
   readonly fired = new Set<string>();
 
-  constructor(options: ClusterOptions) {
-    for (const [id, { engine, config }] of Object.entries(cluster(options)) as [NodeId, ScheduleProcess][])
+  constructor(options: ClusterOptions, processes: Record<NodeId, ScheduleProcess> = cluster(options)) {
+    for (const [id, { engine, config }] of Object.entries(processes))
       this.processes.set(id, {
         engine: engine as Engine<NodeTypes>,
         config: config as NodeConfig,

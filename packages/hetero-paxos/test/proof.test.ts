@@ -67,7 +67,7 @@ test("mistakes of a configuration are told, with a code", () => {
   };
   expect(code({})).toBe("");
   expect(code({ self: "q" })).toBe("process");
-  expect(code({ watchers: ["p1"] })).toBe("process");
+  expect(code({ watchers: ["w0", "w0"] })).toBe("process");
   expect(code({ order: ["w7"] })).toBe("process");
   expect(code({ learners: ["M"] })).toBe("learner");
   expect(code({ graphDigest: new Uint8Array(3) })).toBe("digest");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { learnerGraph } from "@eunomia/learner-graph";
 import { expect, test } from "vitest";
-import { cluster } from "./cluster.ts";
+import { cluster, members } from "./cluster.ts";
 import { examples } from "./examples.ts";
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8");
@@ -19,12 +19,14 @@ function rows(heading: string): { action: string; named: string }[] {
   }));
 }
 
-const { p1, w0, z0 } = cluster({ graph: learnerGraph(examples[0]!.graph) });
+const graph = learnerGraph(examples[0]!.graph);
+const { p1, w0, z0 } = cluster({ graph });
 
 test.each([
   ["Acceptor", p1],
   ["Learner", z0],
   ["Proposer", w0],
+  ["Member", members(graph).p1],
 ] as const)("SPEC.md lists the actions of each engine: %s", (heading, process) => {
   const table = rows(heading);
   const { actions, fairness } = process!.engine;

@@ -36,7 +36,7 @@ export const compareCommand = (): Command =>
     ],
     [
       "Message delays and messages are counted in virtual time; decisions per second of processor time are those of all nodes",
-      "together in one process, with codecs, packets and keys as a node has them, and memory in place of disks and network.",
+      "together in one process, with codecs, packets and keys as a node has them, and nothing in place of disks and network.",
     ].join("\n"),
   ).action(({ bytes, results, ...rest }: Given) => {
     compare({ ...rest, batchBytes: bytes, results: results === false ? null : results });

@@ -49,7 +49,7 @@ export function compare(options: CompareOptions): Comparison {
   const costs = costSubjects().map((subject) => costLine(subject, costsOf(subject)));
   for (const line of costs) console.log(costText(line));
   console.log(
-    `\nall nodes in one process, memory for disks, ${options.window} slots under way; medians of ${repeats} repeats, ratios to Paxos repeat by repeat`,
+    `\nall nodes in one process, without disks and network, ${options.window} slots under way; medians of ${repeats} repeats, ratios to Paxos repeat by repeat`,
   );
   const lines: ThroughputLine[] = [];
   for (const { acceptors, subjects } of comparisons)

@@ -93,15 +93,22 @@ const nameMax = 256;
 const waitingLimit = (acceptors: number): number => Math.max(1, Math.floor(30_000 / acceptors));
 
 /** @throws HeteroPaxosError */
+function mustBeDistinct(field: string, processes: readonly NodeId[]): void {
+  const twice = processes.find((process, i) => processes.indexOf(process) !== i);
+  if (twice !== undefined)
+    throw new HeteroPaxosError("process", field, "every process once", `"${twice}" twice`);
+}
+
+/** @throws HeteroPaxosError */
 export function checkNodeConfig(config: NodeConfig, graph: LearnerGraph): void {
   const { acceptors, watchers, self, learners, order, rules } = config;
   const ids = acceptors.map(({ id }) => id).join();
   if (ids !== graph.acceptors.join())
     throw new HeteroPaxosError("acceptor", "acceptors", graph.acceptors.join(), ids);
-  const processes = [...acceptors.map(({ process }) => process), ...watchers];
-  const twice = processes.find((process, i) => processes.indexOf(process) !== i);
-  if (twice !== undefined)
-    throw new HeteroPaxosError("process", "acceptors and watchers", "every process once", `"${twice}" twice`);
+  const voices = acceptors.map(({ process }) => process);
+  mustBeDistinct("acceptors", voices);
+  mustBeDistinct("watchers", watchers);
+  const processes = [...voices, ...watchers];
   if (!processes.includes(self))
     throw new HeteroPaxosError("process", "self", "a process of an acceptor, or a watcher", `"${self}"`);
   const stranger = order.find((process) => !watchers.includes(process));

@@ -15,12 +15,27 @@ const acceptorsOf = ({ acceptors }: NodeConfig, processes: readonly NodeId[]): s
 /** The highest slot that enough watchers need no more, once `from` says so of `slot`; 0: there is none. */
 function retired(
   { closeBy, watchers }: NodeConfig,
-  { floors }: Readonly<NodeState>,
+  { stable }: Readonly<NodeState>,
   from: NodeId,
   slot: number,
 ): number {
-  const told = watchers.map((watcher) => Math.max(mapGet(floors, watcher) ?? 0, watcher === from ? slot : 0));
+  const told = watchers.map((watcher) => Math.max(mapGet(stable, watcher) ?? 0, watcher === from ? slot : 0));
   return closeBy === 0 ? 0 : told.sort((a, b) => b - a)[closeBy - 1]!;
+}
+
+/** The last slot that this process needs no more itself. */
+const ownStable = ({ self }: NodeConfig, { floor, stable }: Readonly<NodeState>): number =>
+  Math.max(floor, mapGet(stable, self) ?? 0);
+
+/** Lets go of slots; a watcher to whom decisions are lost by it says so. */
+function letGo(config: NodeConfig, state: NodeState, floor: number, out: Out): void {
+  const needed = ownStable(config, state);
+  const held = state.slots.keys.filter(
+    (number) => number > needed && number <= floor && isDecided(config, state, number),
+  );
+  const lost = config.watchers.includes(config.self) && held.length < floor - needed;
+  raiseFloor(state, floor, out);
+  if (lost) out.output({ kind: "trimmed", floor });
 }
 
 /** What acceptors do for watchers that learn a log. */
@@ -32,12 +47,12 @@ export const keeping = (setup: Setup): Action<NodeTypes>[] =>
       (config, state, { law, slot }, from) =>
         equalBytes(law, setup.law) &&
         config.watchers.includes(from) &&
-        slot > (mapGet(state.floors, from) ?? 0)
+        slot > (mapGet(state.stable, from) ?? 0)
           ? { from, slot, floor: retired(config, state, from, slot) }
           : null,
-      (_config, state, { from, slot, floor }, out) => {
-        mapSet(state.floors, from, slot);
-        if (floor > state.floor) raiseFloor(state, floor, out);
+      (config, state, { from, slot, floor }, out) => {
+        mapSet(state.stable, from, slot);
+        if (floor > state.floor) letGo(config, state, floor, out);
       },
     ),
     on.message(
@@ -61,12 +76,14 @@ export const keeping = (setup: Setup): Action<NodeTypes>[] =>
 function gone(
   config: NodeConfig,
   { graph }: Setup,
-  { floors }: Readonly<NodeState>,
+  state: Readonly<NodeState>,
   from: NodeId,
   floor: number,
 ): number {
   const told = (process: NodeId): number =>
-    Math.max(mapGet(floors, process) ?? 0, process === from ? floor : 0);
+    process === config.self
+      ? state.floor
+      : Math.max(mapGet(state.closed, process) ?? 0, process === from ? floor : 0);
   const candidates = processesOf(config)
     .map(told)
     .sort((a, b) => b - a);
@@ -92,18 +109,12 @@ export const following = (setup: Setup): Action<NodeTypes>[] =>
       (config, state, { law, floor }, from) =>
         equalBytes(law, setup.law) &&
         processesOf(config).includes(from) &&
-        floor > (mapGet(state.floors, from) ?? 0)
+        floor > (mapGet(state.closed, from) ?? 0)
           ? { from, floor, gone: gone(config, setup, state, from, floor) }
           : null,
       (config, state, { from, floor, gone: through }, out) => {
-        mapSet(state.floors, from, floor);
-        if (through <= state.floor) return;
-        const held = state.slots.keys.filter(
-          (number) => number <= through && isDecided(config, state, number),
-        );
-        const lost = held.length < through - state.floor;
-        raiseFloor(state, through, out);
-        if (lost) out.output({ kind: "trimmed", floor: through });
+        mapSet(state.closed, from, floor);
+        if (through > state.floor) letGo(config, state, through, out);
       },
     ),
     on.message(
@@ -137,8 +148,14 @@ export function takeLogCommand(
   out: Out,
 ): void {
   if (command.kind === "trim") {
-    if (command.slot <= state.floor) return;
-    raiseFloor(state, command.slot, out);
+    if (command.slot <= ownStable(config, state)) return;
+    // An acceptor on this process goes on to serve those who need the slots.
+    if (setup.voice < 0) raiseFloor(state, command.slot, out);
+    else {
+      const floor = retired(config, state, config.self, command.slot);
+      mapSet(state.stable, config.self, command.slot);
+      if (floor > state.floor) letGo(config, state, floor, out);
+    }
   } else state.reading = { nonce: command.nonce, top: state.floor, heard: [] };
   remind(config, setup, state, processesOf(config), out);
 }
@@ -147,11 +164,13 @@ export function takeLogCommand(
 export function remind(
   config: NodeConfig,
   { law }: Setup,
-  { floor, reading }: Readonly<NodeState>,
+  state: Readonly<NodeState>,
   to: readonly NodeId[],
   out: Out,
 ): void {
-  if (floor >= config.fromSlot) out.send(to, { kind: "stable", law, slot: floor });
+  const { reading } = state;
+  const slot = ownStable(config, state);
+  if (slot >= config.fromSlot) out.send(to, { kind: "stable", law, slot });
   if (reading !== null)
     out.send(
       to.filter((process) => !reading.heard.includes(process)),

@@ -43,7 +43,9 @@ export function setupOf(config: NodeConfig, tools: Tools, sign: Sign = () => new
     law: lawOf(tools.scheme, config),
     voice: acceptors.findIndex(({ process }) => process === self),
     sign,
-    others: [...acceptors.map(({ process }) => process), ...watchers].filter((process) => process !== self),
+    others: [...new Set([...acceptors.map(({ process }) => process), ...watchers])].filter(
+      (process) => process !== self,
+    ),
     judge: derive,
   };
 }

@@ -13,7 +13,8 @@ export const initialState = ({ fromSlot }: NodeConfig): NodeState => ({
   now: 0,
   retrying: false,
   asked: 0,
-  floors: emptyMap(),
+  stable: emptyMap(),
+  closed: emptyMap(),
   reading: null,
 });
 

@@ -110,10 +110,8 @@ export const NodeState = record({
   now: doc(nat(), "Ticks so far."),
   retrying: doc(bool(), "The retry timer is armed."),
   asked: doc(nat(), "Which acceptor was asked last."),
-  floors: doc(
-    sortedMap(ProcessId, Slot),
-    "At an acceptor, what each watcher needs no more; at a watcher, what each acceptor closed.",
-  ),
+  stable: doc(sortedMap(ProcessId, Slot), "At an acceptor: slots that each watcher needs no more."),
+  closed: doc(sortedMap(ProcessId, Slot), "At a watcher: slots that each acceptor has let go of."),
   reading: doc(readingOf(ProcessId), "The question that is open."),
 });
 export type NodeState = Infer<typeof NodeState>;
