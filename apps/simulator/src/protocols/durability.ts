@@ -1,3 +1,4 @@
+import { toHex } from "@eunomia/codec";
 import type { EngineTypes, Journal, NodeId } from "@eunomia/engine";
 import type { Life, NodeSpec, Scene, SimulatedStep, ValuePacket, Watch } from "@eunomia/simulation";
 import { Durability as Monitor } from "@eunomia/trace";
@@ -20,7 +21,16 @@ function statedBy(engine: string, record: Body): readonly string[] {
   if (engine === "two-thirds member" && kind === "vote") return [`voted ${slot} in ${round}`];
   if (engine === "byzantine two-thirds member" && kind === "vote") return [`voted ${slot} in ${round}`];
   if (engine === "byzantine two-thirds member" && kind === "enter") return [`promised ${slot} in ${round}`];
+  if (engine === "hetero-paxos acceptor" && kind === "delivered")
+    return [record.message, record.answer].flatMap((one) => speechIn(one as Body | null));
   return [];
+}
+
+/** What a message of an acceptor of Heterogeneous Paxos says, by its signature. */
+function speechIn(message: Body | null): string[] {
+  return message === null || message.signature === undefined
+    ? []
+    : [`said ${toHex(message.signature as Uint8Array)}`];
 }
 
 /** What must be on the disk before a message leaves; null: nothing. */
@@ -34,6 +44,8 @@ function restingOn(engine: string, message: Body): string | null {
   if (engine === "two-thirds member" && kind === "vote") return `voted ${slot} in ${round}`;
   if (engine === "byzantine two-thirds member" && kind === "vote") return `voted ${slot} in ${round}`;
   if (engine === "byzantine two-thirds member" && kind === "status") return `promised ${slot} in ${round}`;
+  // Others' messages are handed on as one's own are: from the disk.
+  if (engine === "hetero-paxos acceptor") return speechIn(message)[0] ?? null;
   return null;
 }
 

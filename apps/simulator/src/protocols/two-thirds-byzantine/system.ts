@@ -7,13 +7,13 @@ import type {
 } from "@eunomia/two-thirds/byzantine";
 import type { Sizes } from "../bounds.ts";
 import { consensusCluster, subsets } from "../consensus-system.ts";
+import { signedText } from "../seal.ts";
 import {
   type ByzantineShape,
   byzantineLearnerPart,
   byzantineMemberPart,
   byzantineNames,
   resealed,
-  signedText,
 } from "./parts.ts";
 
 /** What varies between runs of Byzantine 2/3-consensus. Plain JSON. */
