@@ -26,6 +26,7 @@ export {
   maskingIntersection,
   twoStepIntersection,
 } from "./cover/conditions.ts";
+export { shareNodes } from "./cover/cover.ts";
 export { intersectAll, neverCovered, readWriteIntersection } from "./cover/intersection.ts";
 export { smallestFastThreshold, smallestThreshold, type ThresholdCondition } from "./cover/thresholds.ts";
 export { crashTolerance } from "./cover/tolerance.ts";

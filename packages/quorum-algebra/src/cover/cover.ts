@@ -58,8 +58,13 @@ export function cover(
 }
 
 /**
- * A node that some family does not know costs that family nothing: it is given to that one, and the others may use it freely.
- * What is left are families that all know the same nodes.
+ * Cuts families down to the nodes that all of them know, for questions about common members of one set of each. A node that
+ * some family does not know costs that family nothing: it is given to that one, and the others may use it freely.
+ *
+ * @param families in normal form
+ * @returns families that all know the same nodes, and for every other node the number of a family that does without it
+ * @example
+ * shareNodes([parse("{a, b, c} >= 2"), parse("{b, c, d} >= 2")]).shared; // b | c, twice
  */
 export function shareNodes(families: readonly Expr[]): {
   shared: readonly Expr[];
