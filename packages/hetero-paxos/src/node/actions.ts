@@ -188,12 +188,15 @@ function retry(config: NodeConfig, setup: Setup, state: NodeState, due: readonly
     const slot = mapGet(state.slots, number)!;
     slot.attempts += 1;
     slot.retryTicks = 2 ** Math.min(slot.attempts, backoffMax);
+    // By attempts, not by ticks: as many of these lie between two as there may be acceptors, and then it is always the same one.
+    const next = slot.attempts % Math.max(1, servers.length);
+    const asked = servers.slice(next, next + 1);
     const last = slot.prev === null ? undefined : shelfGet(slot.bodies, slot.prev);
     if (last !== undefined) out.send(setup.others, last);
     forward(config, setup, number, slot, out);
     askHost(config, setup, state, number, slot, out);
-    ask(setup, number, lacking(slot), server, out);
-    query(setup, number, 1, server, out);
+    ask(setup, number, lacking(slot), asked, out);
+    query(setup, number, 1, asked, out);
     if (config.watchers.includes(self) && slot.attempts > 1) reportStuck(config, setup, number, slot, out);
   }
   state.retrying = false;
