@@ -42,7 +42,8 @@ export function resigning(shape: HeteroShape, scene: Pick<Scene, "peek" | "fault
 
   return (packet) => {
     const message = packet.message as HeteroPaxosMessage;
-    if (message.kind === "1b" || message.kind === "2a") return { ...packet, message: signed(message as Speech) };
+    if (message.kind === "1b" || message.kind === "2a")
+      return { ...packet, message: signed(message as Speech) };
     if (message.kind !== "decision") return packet;
     const { certificate } = message;
     const { instance, ballot } = certificate;

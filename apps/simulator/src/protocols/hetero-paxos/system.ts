@@ -43,7 +43,13 @@ function quorumsOf(graph: ValidGraph): NodeId[][] {
   );
   const isMinimal = (set: NodeId[], learner: string): boolean =>
     graph.isQuorum(learner, set) &&
-    set.every((one) => !graph.isQuorum(learner, set.filter((other) => other !== one)));
+    set.every(
+      (one) =>
+        !graph.isQuorum(
+          learner,
+          set.filter((other) => other !== one),
+        ),
+    );
   return sets.filter((set) => learners.some((learner) => isMinimal(set, learner)));
 }
 
@@ -73,7 +79,13 @@ function heteroBudget(run: HeteroRun, graph: ValidGraph, plan: LogPlan, cores: N
 }
 
 /** Does a core still owe something? What is owed is said in words, null: nothing. */
-function owing(run: HeteroRun, graph: ValidGraph, plan: LogPlan, logs: Logs, scene: Scene): () => string | null {
+function owing(
+  run: HeteroRun,
+  graph: ValidGraph,
+  plan: LogPlan,
+  logs: Logs,
+  scene: Scene,
+): () => string | null {
   const promised = isPromised(graph, run.unlock);
   let since: number | null = null;
   return () => {

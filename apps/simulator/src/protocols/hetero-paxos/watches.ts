@@ -61,7 +61,9 @@ export function decidedWell(
         decision.kind === "decision"
           ? certificateProblem(graph, sealScheme, law, decision.certificate)
           : "no decision";
-      return problem === null ? null : `${process} has a decision of ${learner} that convinces nobody: ${problem}`;
+      return problem === null
+        ? null
+        : `${process} has a decision of ${learner} that convinces nobody: ${problem}`;
     },
   };
 }
@@ -125,7 +127,8 @@ export function marks(scene: Scene): Watch {
     },
     step({ fired }) {
       for (const { action } of fired)
-        if (action === "stable: close what is needed no more (12)") scene.mark("acceptors hear what is needed no more");
+        if (action === "stable: close what is needed no more (12)")
+          scene.mark("acceptors hear what is needed no more");
       return null;
     },
   };
@@ -145,7 +148,11 @@ export const sizesIn =
     return [
       ["slots", slots.keys.length, maxAhead],
       ["slots below the floor", slots.keys.filter((slot) => slot <= floor).length, 0],
-      ["messages that are ready between steps", Math.max(0, ...slots.values.map(({ ready }) => ready.length)), 0],
+      [
+        "messages that are ready between steps",
+        Math.max(0, ...slots.values.map(({ ready }) => ready.length)),
+        0,
+      ],
       ["tips", Math.max(0, ...slots.values.map(({ tips }) => tips.length)), acceptors],
     ];
   };
