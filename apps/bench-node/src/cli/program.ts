@@ -10,6 +10,8 @@ import { initCommand } from "./commands/init.ts";
 import { joinCommand } from "./commands/join.ts";
 import { deleteCommand, getCommand, listCommand, putCommand } from "./commands/kv.ts";
 import { loadCommand } from "./commands/load.ts";
+import { multichainCommand } from "./commands/multichain.ts";
+import { multichainValidatorCommand } from "./commands/multichain-validator.ts";
 import { nodeCommand } from "./commands/node.ts";
 import { reconfigureCommand } from "./commands/reconfigure.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -34,6 +36,7 @@ const commands: readonly (() => Command)[] = [
   startCommand,
   benchCommand,
   compareCommand,
+  multichainCommand,
   soakCommand,
   broadcastCommand,
   subscribeCommand,
@@ -69,6 +72,7 @@ export function eunomia(json: boolean = process.argv.includes("--json")): Comman
     .version(version);
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program));
   program.addCommand(nodeCommand().copyInheritedSettings(program), { hidden: true });
+  program.addCommand(multichainValidatorCommand().copyInheritedSettings(program), { hidden: true });
   program.addCommand(runCommand().copyInheritedSettings(program), { isDefault: true });
   return program;
 }
