@@ -107,6 +107,7 @@ export interface Application<A> {
   arrive(state: A, move: Move): void;
 }
 
+/** A chain before its first block. */
 export const emptyLedger = (): Ledger => ({
   height: 0,
   next: 1,
