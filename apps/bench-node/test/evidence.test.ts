@@ -11,6 +11,7 @@ import { membershipOf } from "../src/node/members.ts";
 import { registry } from "../src/node/protocols.ts";
 import { type Convicted, type Refused, type Stuck, Witness } from "../src/node/witness.ts";
 import { keyed } from "../src/security/node-keys.ts";
+import { signaturesOf } from "../src/security/signatures.ts";
 import { called } from "./support/called.ts";
 import { temporaryDirectory } from "./support/real-cluster.ts";
 import type { Ran } from "./support/shell.ts";
@@ -49,10 +50,10 @@ interface Process {
 }
 
 /** A process of a node in the epoch, at the beginning of a life without records. */
-function born(node: string, protocol: string, role: string): Process {
+function born(node: string, protocol: string): Process {
   const key = native.ed25519.importSigningKey(keysOf(node).seed);
-  const { processes } = registry(config, node, key)[protocol]!.epoch(epoch);
-  const one = processes.find(({ process }) => process === `${node}/${role}`)!;
+  const { processes } = registry(config, node, signaturesOf(key))[protocol]!.epoch(epoch);
+  const one = processes.find(({ process }) => process === `${node}/member`)!;
   const alive = { ...one, state: one.engine.init(one.config) };
   take(alive, { kind: "start", records: [] });
   return alive;
@@ -71,36 +72,33 @@ const values = [emptyBatch, joinBatch([encodeRegistration(new Uint8Array([1]))])
 const twoLives = {
   "two-thirds-byzantine": (node: string) =>
     values.map((value) => {
-      const member = born(node, "two-thirds-byzantine", "member");
+      const member = born(node, "two-thirds-byzantine");
       const message = { kind: "propose", slot: 7, value };
       const said = sent(take(member, { kind: "message", from: "n2/learner", message }));
       return said.find(({ kind }) => kind === "vote")!;
     }),
   "hetero-paxos": (node: string) =>
     values.map((value) => {
-      const proposer = born("n2", "hetero-paxos", "learner");
+      const proposer = born("n2", "hetero-paxos");
       const [opening] = sent(
         take(proposer, { kind: "commands", commands: [{ kind: "propose", slot: 7, value }] }),
       );
-      const acceptor = born(node, "hetero-paxos", "acceptor");
+      const acceptor = born(node, "hetero-paxos");
       take(acceptor, { kind: "commands", commands: [{ kind: "clock", ticks: 9 }] });
-      const said = sent(take(acceptor, { kind: "message", from: "n2/learner", message: opening! }));
+      const said = sent(take(acceptor, { kind: "message", from: "n2/member", message: opening! }));
       return [opening!, said.find(({ kind }) => kind === "1b")!];
     }),
 } as const;
-const hearing = { "two-thirds-byzantine": "member", "hetero-paxos": "acceptor" } as const;
-type Protocol = keyof typeof hearing;
+type Protocol = keyof typeof twoLives;
 
 /** What another node puts out when it hears both lives. */
 function heardOf(node: string, protocol: Protocol) {
-  const listener = born("n1", protocol, hearing[protocol]);
+  const listener = born("n1", protocol);
   if (protocol === "hetero-paxos")
     take(listener, { kind: "commands", commands: [{ kind: "clock", ticks: 9 }] });
   return twoLives[protocol](node)
     .flat()
-    .flatMap((message) =>
-      outputs(take(listener, { kind: "message", from: `${node}/${hearing[protocol]}`, message })),
-    );
+    .flatMap((message) => outputs(take(listener, { kind: "message", from: `${node}/member`, message })));
 }
 
 function witness(protocol: string, folder: string) {
@@ -120,7 +118,7 @@ function witness(protocol: string, folder: string) {
 for (const protocol of ["two-thirds-byzantine", "hetero-paxos"] as const)
   describe(protocol, () => {
     const folder = join(directory.path, protocol);
-    const address = { process: `n1/${hearing[protocol]}`, instance: "3" };
+    const address = { process: `n1/member`, instance: "3" };
     const evidence = heardOf("n5", protocol).filter(({ kind }) => kind === "evidence");
 
     test("a node that comes back without its memory is convicted, once, in a file that convinces others", () => {
@@ -153,10 +151,10 @@ for (const protocol of ["two-thirds-byzantine", "hetero-paxos"] as const)
     });
 
     test("an honest node is not convicted by what it says in one life, however often it comes", () => {
-      const listener = born("n1", protocol, hearing[protocol]);
+      const listener = born("n1", protocol);
       const once = twoLives[protocol]("n5").slice(0, 1).flat();
       const said = [...once, ...once].flatMap((message) =>
-        outputs(take(listener, { kind: "message", from: `n5/${hearing[protocol]}`, message })),
+        outputs(take(listener, { kind: "message", from: `n5/member`, message })),
       );
       expect(said.filter(({ kind }) => kind === "evidence")).toEqual([]);
     });
@@ -166,8 +164,8 @@ test("bad data and stuck slots are passed on, and a folder that cannot be made c
   const blocked = join(directory.path, "blocked");
   writeFileSync(blocked, "");
   const { heard, ear } = witness("hetero-paxos", blocked);
-  const address = { process: "n1/learner", instance: "3" };
-  ear.hear(address, { kind: "refused", from: "n2/acceptor", reason: "signature" });
+  const address = { process: "n1/member", instance: "3" };
+  ear.hear(address, { kind: "refused", from: "n2/member", reason: "signature" });
   const bound = [{ acceptor: "n2", learner: "log", ballot: {} }];
   ear.hear(address, { kind: "stuck", slot: 9, learner: "log", bound: [...bound, ...bound], wayOut: "graph" });
   ear.hear(
@@ -176,7 +174,7 @@ test("bad data and stuck slots are passed on, and a folder that cannot be made c
   );
   ear.hear(address, { kind: "decided", slot: 9, value: emptyBatch });
   expect(heard).toEqual([
-    { process: "n1/learner", epoch: 3, from: "n2/acceptor", reason: "signature" },
+    { process: "n1/member", epoch: 3, from: "n2/member", reason: "signature" },
     { epoch: 3, slot: 9, learner: "log", bound: ["n2"], wayOut: "graph" },
     { epoch: 3, slot: 7, accused: "n5", file: null },
   ]);
@@ -184,7 +182,7 @@ test("bad data and stuck slots are passed on, and a folder that cannot be made c
 
 test("what is no batch is not voted for", () => {
   const voted = (value: Uint8Array): boolean => {
-    const member = born("n1", "two-thirds-byzantine", "member");
+    const member = born("n1", "two-thirds-byzantine");
     const message = { kind: "propose", slot: 7, value };
     return sent(take(member, { kind: "message", from: "n2/learner", message })).length > 0;
   };

@@ -1,20 +1,20 @@
 import type { ProtocolSpec } from "@eunomia/aneris-switch/messages";
-import type { SigningKey } from "@eunomia/crypto-auth";
 import type { ConsensusBinding } from "@eunomia/engine";
 import { paxosBinding, paxosParams } from "@eunomia/paxos";
 import { twoThirdsBinding } from "@eunomia/two-thirds";
+import { type Signatures, signaturesOf } from "../security/signatures.ts";
 import type { ClusterConfig } from "./config.ts";
 import { signedRegistry } from "./signed.ts";
 
 /**
  * The registry of a cluster: the protocols that its configuration names, on the nodes that the order says.
  *
- * @param key of this node; null where plans are judged only, or nothing is signed.
+ * @param signatures of this node; without them plans can be judged, and protocols run that sign nothing.
  */
 export function registry(
   config: ClusterConfig,
   self: string,
-  key: SigningKey | null = null,
+  signatures: Signatures = signaturesOf(null),
 ): Record<string, ConsensusBinding> {
   const { paxos, "two-thirds": twoThirds } = config.protocols;
   return {
@@ -27,7 +27,7 @@ export function registry(
         digestAboveBytes: 32 * 1024,
       }),
     }),
-    ...signedRegistry(config, self, key),
+    ...signedRegistry(config, self, signatures),
   };
 }
 

@@ -1,11 +1,11 @@
 import { readBatch } from "@eunomia/aneris-switch/messages";
 import { toHex } from "@eunomia/codec";
-import { publicKeyFault, type SigningKey, signInDomain } from "@eunomia/crypto-auth";
+import { publicKeyFault } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
 import type { ConsensusBinding, EpochPlan } from "@eunomia/engine";
 import { heteroPaxosBinding, type Scheme } from "@eunomia/hetero-paxos";
 import { type ByzantineOracles, byzantineBinding } from "@eunomia/two-thirds/byzantine";
-import { type Verify, verifier } from "../security/signatures.ts";
+import type { Signatures, Verify } from "../security/signatures.ts";
 import type { ClusterConfig } from "./config.ts";
 import { graphOf, learnerOf } from "./learner-graph.ts";
 import { publicKeyIn } from "./members.ts";
@@ -75,23 +75,14 @@ function perEpoch(make: (keys: Keys) => ConsensusBinding): ConsensusBinding {
   };
 }
 
-/**
- * The signed protocols of a cluster.
- *
- * @param key of this node; null where plans are judged only.
- */
+/** The signed protocols of a cluster. */
 export function signedRegistry(
   config: ClusterConfig,
   self: string,
-  key: SigningKey | null,
+  { sign, verify }: Signatures,
 ): Record<string, ConsensusBinding> {
   const { cluster, protocols } = config;
   const { "two-thirds-byzantine": twoThirds, "hetero-paxos": heteroPaxos } = protocols;
-  const verify = verifier();
-  const sign = (domain: string, bytes: Uint8Array): Uint8Array => {
-    if (key === null) throw new Error("nothing is signed where plans are judged only");
-    return signInDomain(key, domain, bytes);
-  };
   return {
     ...(twoThirds && {
       "two-thirds-byzantine": perEpoch((keys) =>

@@ -20,7 +20,7 @@ import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
 import type { TcpEvent, TcpQuotas, TcpStats, TcpTls } from "@eunomia/transports/tcp";
 import { timedJournal } from "../observe/timed-journal.ts";
-import { verifier } from "../security/signatures.ts";
+import { signaturesOf, verifier } from "../security/signatures.ts";
 import { type ClusterConfig, type ClusterSecrets, ConfigError, type NodeAddress } from "./config.ts";
 import { Links } from "./links.ts";
 import { addressProblem, membershipOf } from "./members.ts";
@@ -108,7 +108,7 @@ export const startedFile = "started.json";
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { config, id, dataDirectory } = options;
-  const protocols = registry(config, id, signingKey(options));
+  const protocols = registry(config, id, signaturesOf(signingKey(options)));
   mkdirSync(dataDirectory, { recursive: true });
   const started = join(dataDirectory, startedFile);
   const ranBefore = existsSync(started);

@@ -1,5 +1,5 @@
 import { concat, toHex } from "@eunomia/codec";
-import { type PublicKey, verifyInDomain } from "@eunomia/crypto-auth";
+import { type PublicKey, type SigningKey, signInDomain, verifyInDomain } from "@eunomia/crypto-auth";
 import { native } from "@eunomia/crypto-auth/native";
 
 /** Whether a key has signed bytes for a purpose. */
@@ -36,3 +36,18 @@ export function verifier(): Verify {
     return true;
   };
 }
+
+/** How a node signs, and how it judges what others signed. */
+export interface Signatures {
+  sign(domain: string, bytes: Uint8Array): Uint8Array;
+  readonly verify: Verify;
+}
+
+/** Signatures of a key; without one, nothing can be signed: where plans are judged only. */
+export const signaturesOf = (key: SigningKey | null): Signatures => ({
+  verify: verifier(),
+  sign(domain, bytes) {
+    if (key === null) throw new Error("nothing is signed where plans are judged only");
+    return signInDomain(key, domain, bytes);
+  },
+});

@@ -9,7 +9,7 @@ import {
 } from "@eunomia/aneris-client";
 import type { Delivery } from "@eunomia/aneris-switch";
 import { controlDomain, controlSigningBytes, Operation, readBatch } from "@eunomia/aneris-switch/messages";
-import { encode, fromHex, utf8Encode } from "@eunomia/codec";
+import { encode, fromHex, toHex, utf8Encode } from "@eunomia/codec";
 import { SeededRandom } from "@eunomia/conformance";
 import { plainAuthenticator } from "@eunomia/crypto-auth";
 import {
@@ -24,7 +24,14 @@ import { type MemoryNetwork, memoryNetwork } from "@eunomia/transports/memory";
 import type { ClusterConfig } from "../../src/node/config.ts";
 import { processOf } from "../../src/node/names.ts";
 import { type Change, Operator } from "./operator.ts";
-import { type NodeWorld, SimulatedNode, type SnapshotWorld, sealOf, sha256 } from "./simulated-node.ts";
+import {
+  type NodeWorld,
+  publicKeyOf,
+  SimulatedNode,
+  type SnapshotWorld,
+  sealOf,
+  sha256,
+} from "./simulated-node.ts";
 import type { Disk } from "./slow-disk.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -36,6 +43,8 @@ export interface Twin {
   readonly snapshots?: "sound" | "snapshot goes on" | "log is let go of";
   /** Nodes come and go. */
   readonly members?: boolean;
+  /** Six nodes, which run protocols for Byzantine faults, too. */
+  readonly laws?: boolean;
 }
 
 /** A run that broke a promise. */
@@ -70,6 +79,8 @@ export class SimulatedCluster {
   /** The last slot of which the operator knows. */
   #followed = 0;
   #controlling = false;
+  /** Protocols of the epochs, in their order. */
+  readonly protocols: string[];
   trimmed = 0;
   commands = 0;
   crashes = 0;
@@ -78,7 +89,8 @@ export class SimulatedCluster {
   constructor(seed: number, twin: Twin) {
     const random = new SeededRandom(seed);
     this.random = random;
-    this.config = drawConfig(random);
+    this.config = twin.laws ? drawLaws(random) : drawConfig(random);
+    this.protocols = [this.config.initial];
     this.network = memoryNetwork({
       random,
       schedule: (delayMs, callback) => this.time.after(delayMs, callback),
@@ -184,6 +196,8 @@ export class SimulatedCluster {
     if (slot <= this.#followed) return;
     this.#followed = slot;
     for (const { operation } of controls) {
+      if (operation.kind === "swap" || operation.kind === "reconfigure")
+        this.protocols.push(operation.protocol.name);
       if (operation.kind !== "reconfigure") continue;
       const back = this.ended.find(({ id }) =>
         operation.membership.members.some(({ replica }) => replica === processOf(id, "replica")),
@@ -363,6 +377,23 @@ function drawSnapshots(seed: number, how: NonNullable<Twin["snapshots"]>): Snaps
     frozen: random.chance(0.5),
     twin: how === "sound" ? null : how,
   };
+}
+
+/** All protocols on as many nodes as one liar among them takes. */
+function drawLaws(random: SeededRandom): ClusterConfig {
+  const config = drawConfig(random);
+  const nodes = Array.from({ length: 6 }, (_, i) => addressOf(1 + i)).map((node) => ({
+    ...node,
+    publicKey: toHex(publicKeyOf(node.id)),
+  }));
+  const protocols = {
+    "two-thirds": {},
+    paxos: {},
+    "two-thirds-byzantine": { roundMs: random.pick([20, 50]) },
+    "hetero-paxos": {},
+  };
+  const initial = random.pick(Object.keys(protocols) as (keyof typeof protocols)[]);
+  return { ...config, nodes, f: 1, protocols, initial };
 }
 
 const addressOf = (n: number) => ({ id: `n${n}`, host: "memory", port: n });

@@ -3,6 +3,7 @@ import { BroadcastNode, type Delivery, replicaDefaults, type SnapshotEvent } fro
 import { fromHex, utf8Encode } from "@eunomia/codec";
 import type { SeededRandom } from "@eunomia/conformance";
 import { plainAuthenticator } from "@eunomia/crypto-auth";
+import { native } from "@eunomia/crypto-auth/native";
 import { Driver, type SlotLog, type Transport } from "@eunomia/engine";
 import {
   journalStorage,
@@ -27,6 +28,13 @@ export const sha256 = (bytes: Uint8Array): Uint8Array =>
 /** Stands for a signature: only whoever knows the key makes it, and in a simulation everybody keeps to that. */
 export const sealOf = (key: Uint8Array, domain: string, bytes: Uint8Array): Uint8Array =>
   sha256(Buffer.concat([key, utf8Encode(domain), bytes]));
+
+const sealed = (key: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array): boolean =>
+  Buffer.compare(sealOf(key, domain, bytes), signature) === 0;
+
+/** A real one: that a key is none to be forged is looked at. */
+export const publicKeyOf = (id: string): Uint8Array =>
+  native.ed25519.publicKey(sha256(utf8Encode(`secret of ${id}`)));
 
 /** How nodes keep snapshots. */
 export interface SnapshotWorld {
@@ -177,6 +185,13 @@ export class SimulatedNode {
         onFault: failed("driver"),
         compactAboveBytes: world.compactAboveBytes,
         ...node.handlers,
+        onOutput: (from, output) => {
+          // Nobody lies here, so that nobody may be convicted, and no signature be wrong.
+          const { kind, reason } = output as { readonly kind: string; readonly reason?: string };
+          if (kind === "evidence" || kind === "stuck" || reason === "signature")
+            world.failed(`${kind} at ${from.process} in epoch ${from.instance}: ${JSON.stringify(output)}`);
+          node.handlers.onOutput(from, output);
+        },
       },
     );
     const replay = journal.replay();
@@ -283,10 +298,12 @@ function optionsOf(config: ClusterConfig, id: string) {
     },
     oracles: {
       sha256,
-      verify: (key: Uint8Array, domain: string, bytes: Uint8Array, signature: Uint8Array) =>
-        Buffer.compare(sealOf(key, domain, bytes), signature) === 0,
+      verify: sealed,
     },
-    protocols: registry(config, id),
+    protocols: registry(config, id, {
+      sign: (domain, bytes) => sealOf(publicKeyOf(id), domain, bytes),
+      verify: sealed,
+    }),
     nodeOf: nodeInName,
     membershipProblem: addressProblem,
   };

@@ -9,6 +9,8 @@ export interface ScheduleReport {
   readonly crashes: number;
   /** Log entries that were not durable when their node crashed. */
   readonly lostEntries: number;
+  /** Protocols of the epochs, in their order. */
+  readonly protocols: readonly string[];
   readonly mode: "cut" | "window";
   /** Frames that the network lost, by loss or by partition. */
   readonly lostFrames: number;
@@ -42,6 +44,7 @@ export async function runSchedule(seed: number, twin: Twin = {}): Promise<Schedu
     swaps: cluster.swaps,
     crashes: cluster.crashes,
     lostEntries: everybody.reduce((sum, node) => sum + node.lostRecords, 0),
+    protocols: cluster.protocols,
     mode: cluster.config.mode,
     lostFrames: (droppedFrames.get("loss") ?? 0) + (droppedFrames.get("partition") ?? 0),
     snapshots: {
@@ -67,9 +70,21 @@ async function stormy(cluster: SimulatedCluster, twin: Twin): Promise<void> {
   if (cluster.sleeper !== null) cluster.crash(cluster.sleeper);
   for (let left = 40 + random.below(60); left > 0; left -= 1) {
     step(cluster);
+    if (twin.laws && random.chance(0.25)) {
+      const { config, protocols } = cluster;
+      swap(
+        cluster,
+        Object.keys(config.protocols).filter((name) => name !== protocols.at(-1)),
+      );
+    }
     if (twin.members && random.chance(0.25)) cluster.change();
     await cluster.run(random.pick([1, 5, 20, 80]));
   }
+}
+
+function swap(cluster: SimulatedCluster, names: readonly string[]): void {
+  const protocol = { name: cluster.random.pick(names), params: new Uint8Array() };
+  cluster.control({ kind: "swap", protocol });
 }
 
 function step(cluster: SimulatedCluster): void {
@@ -84,10 +99,8 @@ function step(cluster: SimulatedCluster): void {
   } else if (drawn < 66) {
     const down = nodes.filter((node) => !node.up && node !== cluster.sleeper);
     if (down.length > 0) random.pick(down).start();
-  } else if (drawn < 76) {
-    const name = random.pick(["two-thirds", "paxos"]);
-    cluster.control({ kind: "swap", protocol: { name, params: new Uint8Array() } });
-  } else if (drawn < 78) cluster.control({ kind: "mode", mode: { kind: random.pick(["cut", "window"]) } });
+  } else if (drawn < 76) swap(cluster, ["two-thirds", "paxos"]);
+  else if (drawn < 78) cluster.control({ kind: "mode", mode: { kind: random.pick(["cut", "window"]) } });
   else if (drawn < 84) {
     const outside = ["writer-1", "writer-2", "writer-3", "reader-1", "reader-2"];
     const groups: string[][] = [[], []];
