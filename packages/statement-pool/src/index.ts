@@ -1,0 +1,18 @@
+/** Statements, evidence and the algebra of "says": who said what to whom, who can be convinced of it, who contradicted himself. */
+export { type CStruct, cstructOf } from "./cstruct/cstruct.ts";
+export { PoolError, type PoolErrorCode } from "./errors.ts";
+export type { Conflicts, FieldType } from "./program/field-type.ts";
+export {
+  delegationType,
+  type Program,
+  program,
+  type StatementDeclaration,
+  type StatementType,
+  saysType,
+} from "./program/program.ts";
+export { slotOf } from "./program/slots.ts";
+export { encodeContent, encodeCore, quorumSchema } from "./statement/encoding.ts";
+export { decodeBundle, encodeBundle } from "./statement/evidence.ts";
+export { contentId, groupId, type Hash, statementId } from "./statement/identity.ts";
+export type { Bundle, Content, Core, Ctx, Id, Quorum } from "./statement/types.ts";
+export { compareValues, encodeValue, type Value } from "./statement/value.ts";
