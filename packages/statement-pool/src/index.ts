@@ -3,12 +3,19 @@ export { type CStruct, cstructOf } from "./cstruct/cstruct.ts";
 export { PoolError, type PoolErrorCode } from "./errors.ts";
 export type { Conflicts, FieldType } from "./program/field-type.ts";
 export {
+  type Delegation,
+  delegation,
   delegationType,
+  quotation,
+  readDelegation,
+  readQuotation,
+  saysType,
+} from "./program/forms.ts";
+export {
   type Program,
   program,
   type StatementDeclaration,
   type StatementType,
-  saysType,
 } from "./program/program.ts";
 export { slotOf } from "./program/slots.ts";
 export { encodeContent, encodeCore, quorumSchema } from "./statement/encoding.ts";

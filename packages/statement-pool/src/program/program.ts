@@ -2,9 +2,10 @@ import { concat, sha256, toHex, utf8Encode } from "@eunomia/codec";
 import { type CStruct, cstructOf } from "../cstruct/cstruct.ts";
 import { PoolError } from "../errors.ts";
 import type { Hash } from "../statement/identity.ts";
-import type { Id } from "../statement/types.ts";
+import type { Content, Id } from "../statement/types.ts";
 import { encodeValue, type Value } from "../statement/value.ts";
 import { type Conflicts, type FieldType, fits, typeValue } from "./field-type.ts";
+import { delegationType, readDelegation, readQuotation, saysType } from "./forms.ts";
 
 /** What an application declares about one type of statement. */
 export interface StatementDeclaration {
@@ -35,8 +36,8 @@ export interface StatementType {
   readonly counter: number | null;
   /** Positions of fields that hold references. */
   readonly refs: readonly number[];
-  /** Whether a body is one of this type. Never throws. */
-  fits(body: readonly Value[]): boolean;
+  /** Whether the body of a content of this type is one. Never throws. */
+  fits(content: Content): boolean;
 }
 
 /** The types that a pool speaks of, and their hash: whoever knows it knows what counts as equivocation. */
@@ -45,11 +46,6 @@ export interface Program {
   readonly types: ReadonlyMap<string, StatementType>;
 }
 
-/** A quotation: somebody reports what a principal said. Body: the group, and `[type, [manifest, epoch, instance], body]`. */
-export const saysType = "@says";
-/** A delegation. Body: delegate, the group that it speaks for, types, depth. It is good in the epoch of its context. */
-export const delegationType = "@delegation";
-
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const chainFields = (name: string): StatementDeclaration["fields"] => [
   { name: "n", type: { k: "nat" } },
@@ -57,7 +53,7 @@ const chainFields = (name: string): StatementDeclaration["fields"] => [
 ];
 
 /** Fields of the built-in types are looked into by the algebra. */
-function builtIn(name: string): StatementType {
+function builtIn(name: string, parse: (content: Content) => unknown): StatementType {
   return {
     name,
     fields: [],
@@ -67,7 +63,7 @@ function builtIn(name: string): StatementType {
     cert: [],
     counter: null,
     refs: [],
-    fits: () => true,
+    fits: (content) => parse(content) !== null,
   };
 }
 
@@ -113,7 +109,7 @@ function ready(declaration: StatementDeclaration, conflicts: ReadonlyMap<string,
     cert,
     counter: counterOf(fields, unique),
     refs: fields.flatMap(({ type }, at) => (mentions(type) ? [at] : [])),
-    fits: (body) =>
+    fits: ({ body }) =>
       body.length === fields.length &&
       fields.every(({ type }, at) => fits(type, body[at]!)) &&
       (cstruct === null || cstruct.fits(body[0]!)) &&
@@ -166,6 +162,7 @@ export function program(
   const types = new Map(
     declarations.map((declaration) => [declaration.name, ready(declaration, options.conflicts ?? new Map())]),
   );
-  for (const name of [saysType, delegationType]) types.set(name, builtIn(name));
+  types.set(saysType, builtIn(saysType, readQuotation));
+  types.set(delegationType, builtIn(delegationType, readDelegation));
   return { manifest: options.manifest ?? manifestOf(declarations, options.hash ?? sha256), types };
 }
