@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { readSecretFile, SecretFileError } from "@eunomia/crypto-auth/native";
 import type { TcpQuotas } from "@eunomia/transports/tcp";
-import { readSecretFile, SecretFileError } from "../security/secret-files.ts";
 import { objectionToCluster, quoted } from "./schema.ts";
 
 /** One node of the cluster: where its peers and clients reach it. */
