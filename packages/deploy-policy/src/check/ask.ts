@@ -1,4 +1,4 @@
-import { type Expr, node, support } from "@eunomia/quorum-algebra";
+import { type Expr, node } from "@eunomia/quorum-algebra";
 import type { Flow } from "../model/flows.ts";
 import type { Setting } from "./setting.ts";
 
@@ -38,7 +38,7 @@ export function placed(setting: Setting, place: string): readonly string[] {
 /** The individuals who issue statements of a flow, alone or together. */
 export function issuersOf(setting: Setting, flow: Flow): readonly string[] {
   const text = jointText(flow);
-  return text === null ? placed(setting, flow.issuer) : support(setting.goodQuorum(text));
+  return text === null ? placed(setting, flow.issuer) : setting.supportOf(text);
 }
 
 /** One question per individual that issues. */

@@ -1,4 +1,3 @@
-import { support } from "@eunomia/quorum-algebra";
 import { minimalQuorums } from "@eunomia/quorum-algebra/sets";
 import type { Stage } from "../text/ast.ts";
 import { type Ask, others } from "./ask.ts";
@@ -54,7 +53,8 @@ function cutHops(setting: Setting, ask: Ask, stage: Stage, verifier: string): re
     case "GOSSIP":
       return gossips(setting, ask, verifier) ? [] : [straight];
     case "OPTIMISTIC":
-      return support(setting.goodQuorum(stage.relays))
+      return setting
+        .supportOf(stage.relays)
         .flatMap((relay): Hop[] => [
           [issuer, relay],
           [relay, verifier],

@@ -1,4 +1,3 @@
-import { support } from "@eunomia/quorum-algebra";
 import type { Stage } from "../text/ast.ts";
 import { type Ask, others } from "./ask.ts";
 import type { Setting } from "./setting.ts";
@@ -18,7 +17,7 @@ export function stagesTowards(setting: Setting, ask: Ask, verifier: string): rea
 /** Through whom a statement may come to a verifier: with gossip, through any other verifier. */
 export function relaysTowards(setting: Setting, ask: Ask, verifier: string): readonly string[] {
   const relays = stagesTowards(setting, ask, verifier).flatMap((stage) => {
-    if (stage.policy === "OPTIMISTIC") return support(setting.goodQuorum(stage.relays));
+    if (stage.policy === "OPTIMISTIC") return setting.supportOf(stage.relays);
     return stage.policy === "GOSSIP" ? ask.verifiers : [];
   });
   return others(others(relays, ask.issuer), verifier);

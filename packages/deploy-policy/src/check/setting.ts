@@ -1,4 +1,4 @@
-import { type Expr, quorumSystem, support } from "@eunomia/quorum-algebra";
+import { type Expr, entails, quorumSystem, support } from "@eunomia/quorum-algebra";
 import { Faults, Principals } from "../model/principals.ts";
 import { Selection } from "../model/selection.ts";
 import type { Channel, ChannelClause, Deployment, StageClause, SuiteClause } from "../text/ast.ts";
@@ -16,6 +16,8 @@ export class Setting {
   /** Milliseconds; null: evidence is kept for good. The last word of [Options] counts. */
   readonly retentionMs: number | null;
   readonly #quorums = new Map<string, Expr | string>();
+  readonly #supports = new Map<string, readonly string[]>();
+  readonly #entailed = new Map<Expr, Map<string, boolean>>();
 
   constructor(deployment: Deployment) {
     const principals = new Principals(deployment);
@@ -58,6 +60,28 @@ export class Setting {
     const quorum = this.quorum(text);
     if (typeof quorum === "string") throw new Error(`"${text}" was to be found out before: ${quorum}`);
     return quorum;
+  }
+
+  /** The individuals who count for it. */
+  supportOf(text: string): readonly string[] {
+    let known = this.#supports.get(text);
+    if (known === undefined) {
+      known = support(this.goodQuorum(text));
+      this.#supports.set(text, known);
+    }
+    return known;
+  }
+
+  /** Does the first condition say all that the second does? `title` names the second one among all that are asked about. */
+  entails(condition: Expr, said: Expr, title: string): boolean {
+    const known = this.#entailed.get(condition) ?? new Map<string, boolean>();
+    this.#entailed.set(condition, known);
+    let answer = known.get(title);
+    if (answer === undefined) {
+      answer = entails(condition, said).holds === true;
+      known.set(title, answer);
+    }
+    return answer;
   }
 
   members(name: string): readonly string[] {

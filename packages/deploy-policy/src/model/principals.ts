@@ -59,6 +59,14 @@ export class Principals {
     return role === undefined ? (this.#groups.get(name) ?? null) : [role];
   }
 
+  /** A group that consists of exactly these; null: there is none. */
+  nameOf(individuals: readonly string[]): string | null {
+    const all = new Set(individuals);
+    for (const [name, members] of this.#groups)
+      if (members.length === all.size && members.every((member) => all.has(member))) return name;
+    return null;
+  }
+
   /** Individuals and roles, in contrast to groups. */
   isOne(name: string): boolean {
     return this.#keys.has(name) || this.#roles.has(name);

@@ -24,7 +24,8 @@ const none: Selected<never> = { is: "none" };
 export class Selection<Clause extends { readonly link: Link }> {
   readonly #ranked: readonly Ranked<Clause>[];
   readonly #used = new Set<Clause>();
-  readonly #known = new Map<string, Selected<Clause>>();
+  /** By type, issuer and target. */
+  readonly #known = new Map<string, Map<string, Map<string, Selected<Clause>>>>();
 
   /** `said`: the right-hand side as text, by which clauses are told apart. */
   constructor(principals: Principals, clauses: readonly Clause[], said: (clause: Clause) => string) {
@@ -38,11 +39,11 @@ export class Selection<Clause extends { readonly link: Link }> {
   }
 
   of(issuer: string, target: string, type: string): Selected<Clause> {
-    const key = `${issuer} ${target} ${type}`;
-    let selected = this.#known.get(key);
+    const known = within(within(this.#known, type), issuer);
+    let selected = known.get(target);
     if (selected === undefined) {
       selected = this.#select(issuer, target, type);
-      this.#known.set(key, selected);
+      known.set(target, selected);
     }
     return selected;
   }
@@ -92,4 +93,14 @@ function rankOf<C extends { readonly link: Link }>(
   const forth = end(from, any.from, issuer) + end(to, any.to, target);
   const back = link.both ? end(to, any.to, issuer) + end(from, any.from, target) : Number.NEGATIVE_INFINITY;
   return (link.on.length > 0 ? 5 : 0) + Math.max(forth, back);
+}
+
+/** The map under a key, made where there is none. */
+function within<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
 }
