@@ -11,12 +11,14 @@ export {
 } from "./algebra/judgement.ts";
 export type { Beliefs } from "./algebra/leaves.ts";
 export { checkProof, type ProofContext } from "./algebra/recheck.ts";
+export { type ChainReport, chainReport } from "./audit/chain.ts";
 export {
   type EquivocationContext,
   type EquivocationFault,
   type EquivocationProof,
   equivocationFault,
 } from "./audit/equivocation.ts";
+export { type Culprits, culprits } from "./audit/joint.ts";
 export { type CStruct, cstructOf } from "./cstruct/cstruct.ts";
 export { PoolError, type PoolErrorCode } from "./errors.ts";
 export type { Merged } from "./pool/merge.ts";
