@@ -6,7 +6,7 @@ import { printLink } from "../text/print.ts";
 import { deployedScheme } from "../text/schemes.ts";
 import { type Ask, asksOf, others } from "./ask.ts";
 import { auditorTroubles, verifierTrouble } from "./convince.ts";
-import { type Diagnostic, Findings } from "./diagnostics.ts";
+import { type Diagnostic, Findings, tied } from "./diagnostics.ts";
 import { disseminationTroubles, isCutOff } from "./dissemination.ts";
 import { nameTroubles } from "./names.ts";
 import { Setting } from "./setting.ts";
@@ -72,6 +72,8 @@ function checkParsed(
     const trouble = waitTrouble(setting, wait, flows);
     if (trouble !== null) findings.add(trouble, wait.type);
   }
+  for (const { issuer, target, type, clauses } of setting.channels.ties)
+    findings.add(tied(clauses, issuer, target, type), type);
   warn(findings, setting, deployment);
 }
 

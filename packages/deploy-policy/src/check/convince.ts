@@ -3,7 +3,7 @@ import type { Selected } from "../model/selection.ts";
 import type { Suite, SuiteClause } from "../text/ast.ts";
 import { isEvidence } from "../text/schemes.ts";
 import { type Ask, others } from "./ask.ts";
-import { foremost, type Trouble } from "./diagnostics.ts";
+import { foremost, type Trouble, tied } from "./diagnostics.ts";
 import {
   groupMac,
   legacy,
@@ -19,8 +19,47 @@ import {
 import { relaysTowards } from "./relays.ts";
 import type { Setting } from "./setting.ts";
 
-/** Notaries that are already being asked about: none may vouch for itself through others. */
-type Without = readonly string[];
+/**
+ * Who convinces whom of what it says itself, as far as notaries need it. Nothing holds but what can be derived: notaries that know
+ * an issuer only through each other do not know it.
+ */
+class Vouching {
+  readonly #setting: Setting;
+  readonly #ask: Ask;
+  readonly #goals = new Map<string, { readonly issuer: string; readonly verifier: string; holds: boolean }>();
+  #settling = false;
+
+  constructor(setting: Setting, ask: Ask) {
+    this.#setting = setting;
+    this.#ask = ask;
+  }
+
+  holds(issuer: string, verifier: string): boolean {
+    const key = `${issuer} ${verifier}`;
+    const known = this.#goals.get(key);
+    if (known !== undefined) return known.holds;
+    const goal = { issuer, verifier, holds: false };
+    this.#goals.set(key, goal);
+    if (!this.#settling) this.#settle();
+    return goal.holds;
+  }
+
+  /** Goals that turn up on the way join the round; each round that derives nothing new is the last. */
+  #settle(): void {
+    this.#settling = true;
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const goal of this.#goals.values()) {
+        const { issuer, verifier, holds } = goal;
+        if (holds || verifierTrouble(this.#setting, alone(this.#ask, issuer), verifier, this) !== null)
+          continue;
+        goal.holds = true;
+        changed = true;
+      }
+    }
+    this.#settling = false;
+  }
+}
 
 /**
  * What keeps a verifier from being convinced (null: nothing does): by the suite of [Authentication], or by evidence that a clause of
@@ -30,10 +69,10 @@ export function verifierTrouble(
   setting: Setting,
   ask: Ask,
   verifier: string,
-  without: Without = [],
+  vouching = new Vouching(setting, ask),
 ): Trouble | null {
   const { issuer, type } = ask;
-  const towards = (use: Use): Trouble[] => useTowards(setting, ask, use, verifier, without);
+  const towards = (use: Use): Trouble[] => useTowards(setting, ask, use, verifier, vouching);
   const suite = setting.authentication.of(issuer, verifier, type);
   const told = clauseTrouble(suite, towards, issuer, verifier, type);
   if (told === null) return null;
@@ -54,7 +93,8 @@ export function verifierTrouble(
  */
 export function auditorTroubles(setting: Setting, ask: Ask, auditor: string): readonly Trouble[] {
   const { issuer, type } = ask;
-  const shown = (use: Use): Trouble[] => useShown(setting, ask, use, auditor);
+  const vouching = new Vouching(setting, ask);
+  const shown = (use: Use): Trouble[] => useShown(setting, ask, use, auditor, vouching);
   const evidence = setting.nonRepudiation.of(issuer, auditor, type);
   if (evidence.is !== "none") {
     const trouble = clauseTrouble(evidence, shown, issuer, auditor, type);
@@ -90,14 +130,7 @@ function clauseTrouble(
     message: `no [Authentication] clause covers ${issuer} -> ${target} on ${type}, and no evidence clause does either`,
   };
   if (selected.is === "none") return uncovered;
-  if (selected.is === "two") {
-    const [a, b] = selected.clauses.map(({ at }) => at.line);
-    return {
-      code: "E105",
-      message: `two equally specific clauses apply to ${issuer} -> ${target} on ${type}: (line ${a}) and (line ${b})`,
-      at: selected.clauses[1].at,
-    };
-  }
+  if (selected.is === "two") return tied(selected.clauses, issuer, target, type);
   const { alternatives, at } = selected.clause;
   const outcomes = alternatives.map((suite) => {
     const found = part(suite).map((use) => judge(useOf(use)));
@@ -116,7 +149,7 @@ function clauseTrouble(
 }
 
 /** What keeps one member of a suite from convincing a verifier. */
-function useTowards(setting: Setting, ask: Ask, use: Use, verifier: string, without: Without): Trouble[] {
+function useTowards(setting: Setting, ask: Ask, use: Use, verifier: string, vouching: Vouching): Trouble[] {
   switch (use.scheme.kind) {
     case "channel":
       return overChannel(setting, ask, use, verifier);
@@ -134,18 +167,16 @@ function useTowards(setting: Setting, ask: Ask, use: Use, verifier: string, with
     case "matrix":
       return [...outside(setting, use, [verifier]), ...matrix(setting, ask, use)];
     case "notary":
-      return notary(setting, ask, use, without, (z) =>
-        z === verifier || confirms(setting, ask, z, verifier, [...without, z])
-          ? []
-          : [uncheckable(verifier, z)],
+      return notary(setting, ask, use, vouching, (z) =>
+        z === verifier || vouching.holds(z, verifier) ? [] : [uncheckable(verifier, z)],
       );
   }
 }
 
 /** What keeps one member of a suite from convincing an auditor to whom it is shown. */
-function useShown(setting: Setting, ask: Ask, use: Use, auditor: string): Trouble[] {
+function useShown(setting: Setting, ask: Ask, use: Use, auditor: string, vouching: Vouching): Trouble[] {
   const receivers = others(ask.verifiers, ask.issuer);
-  const alone = receivers.length === 1 && receivers[0] === auditor;
+  const only = receivers.length === 1 && receivers[0] === auditor;
   switch (use.scheme.kind) {
     case "channel":
       return [
@@ -156,12 +187,12 @@ function useShown(setting: Setting, ask: Ask, use: Use, auditor: string): Troubl
       ];
     case "mac":
       return [
-        ...missingKeys(setting, use, alone ? [ask.issuer, auditor] : [ask.issuer], use.scheme.row.key!),
+        ...missingKeys(setting, use, only ? [ask.issuer, auditor] : [ask.issuer], use.scheme.row.key!),
         ...legacy(setting, use),
-        ...(alone ? [] : [shownOn(ask, use, auditor)]),
+        ...(only ? [] : [shownOn(ask, use, auditor)]),
       ];
     case "group":
-      return alone ? groupMac(setting, ask, use, auditor) : [shownOn(ask, use, auditor)];
+      return only ? groupMac(setting, ask, use, auditor) : [shownOn(ask, use, auditor)];
     case "signature":
       return signature(setting, ask, use);
     case "threshold":
@@ -171,12 +202,12 @@ function useShown(setting: Setting, ask: Ask, use: Use, auditor: string): Troubl
         ? matrix(setting, ask, use)
         : [shownOn(ask, use, auditor), ...matrix(setting, ask, use)];
     case "notary":
-      return notary(setting, ask, use, [], (z) => [
+      return notary(setting, ask, use, vouching, (z) => [
         ...(z === auditor || signs(setting, ask, z, auditor)
           ? []
           : [{ code: "N304", message: `notary ${z} has no signature scheme towards ${auditor}` } as const]),
         ...receivers
-          .filter((verifier) => verifier !== z && !confirms(setting, ask, z, verifier, [z]))
+          .filter((verifier) => verifier !== z && !vouching.holds(z, verifier))
           .map((verifier) => uncheckable(verifier, z)),
       ]);
   }
@@ -207,17 +238,13 @@ function notary(
   setting: Setting,
   ask: Ask,
   use: Use,
-  without: Without,
+  vouching: Vouching,
   rest: (notary: string) => Trouble[],
 ): Trouble[] {
   const z = setting.members(use.of)[0]!;
   if (z === ask.issuer) return [{ code: "N305", message: `${z} cannot be its own notary` }];
-  const known =
-    !without.includes(z) &&
-    setting.channel(ask.issuer, z, ask.type) !== "none" &&
-    verifierTrouble(setting, alone(ask, ask.issuer), z, [...without, z]) === null;
   const troubles = rest(z);
-  if (known) return troubles;
+  if (setting.channel(ask.issuer, z, ask.type) !== "none" && vouching.holds(ask.issuer, z)) return troubles;
   return [
     ...troubles,
     {
@@ -235,9 +262,6 @@ const alone = (ask: Ask, issuer: string): Ask => ({
   saidAs: issuer,
   named: false,
 });
-
-const confirms = (setting: Setting, ask: Ask, z: string, verifier: string, without: Without): boolean =>
-  verifierTrouble(setting, alone(ask, z), verifier, without) === null;
 
 const uncheckable = (verifier: string, z: string): Trouble => ({
   code: "N304",

@@ -124,3 +124,17 @@ export class Findings {
     return [...this.#found.values()].map(({ first, messages }) => ({ ...first, more: messages.size - 1 }));
   }
 }
+
+/** Two clauses that apply equally well and say different things. */
+export function tied(
+  [a, b]: readonly [{ readonly at: Place }, { readonly at: Place }],
+  issuer: string,
+  target: string,
+  type: string,
+): Trouble {
+  return {
+    code: "E105",
+    message: `two equally specific clauses apply to ${issuer} -> ${target} on ${type}: (line ${a.at.line}) and (line ${b.at.line})`,
+    at: b.at,
+  };
+}

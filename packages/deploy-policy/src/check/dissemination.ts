@@ -1,7 +1,7 @@
 import { minimalQuorums } from "@eunomia/quorum-algebra/sets";
 import type { Stage } from "../text/ast.ts";
 import { type Ask, others } from "./ask.ts";
-import type { Trouble } from "./diagnostics.ts";
+import { type Trouble, tied } from "./diagnostics.ts";
 import { stagesTowards } from "./relays.ts";
 import type { Setting } from "./setting.ts";
 
@@ -14,16 +14,7 @@ const setsMax = 20_000;
 export function disseminationTroubles(setting: Setting, ask: Ask, verifier: string): readonly Trouble[] {
   const { issuer, type } = ask;
   const selected = setting.dissemination.of(issuer, verifier, type);
-  if (selected.is === "two") {
-    const [a, b] = selected.clauses.map(({ at }) => at.line);
-    return [
-      {
-        code: "E105",
-        message: `two equally specific clauses apply to ${issuer} -> ${verifier} on ${type}: (line ${a}) and (line ${b})`,
-        at: selected.clauses[1].at,
-      },
-    ];
-  }
+  if (selected.is === "two") return [tied(selected.clauses, issuer, verifier, type)];
   const at = selected.is === "one" ? selected.clause.at : undefined;
   const stages = stagesTowards(setting, ask, verifier);
   const cut = stages.flatMap((stage, index) =>

@@ -24,6 +24,13 @@ const none: Selected<never> = { is: "none" };
 export class Selection<Clause extends { readonly link: Link }> {
   readonly #ranked: readonly Ranked<Clause>[];
   readonly #used = new Set<Clause>();
+  /** Every question that two clauses tie for. */
+  readonly ties: {
+    readonly issuer: string;
+    readonly target: string;
+    readonly type: string;
+    readonly clauses: readonly [Clause, Clause];
+  }[] = [];
   /** By type, issuer and target. */
   readonly #known = new Map<string, Map<string, Map<string, Selected<Clause>>>>();
 
@@ -63,7 +70,9 @@ export class Selection<Clause extends { readonly link: Link }> {
     if (first === undefined) return none;
     const other = others.find(({ said }) => said !== first.said);
     if (other === undefined) return { is: "one", clause: first.clause };
-    return { is: "two", clauses: [first.clause, other.clause] };
+    const clauses = [first.clause, other.clause] as const;
+    this.ties.push({ issuer, target, type, clauses });
+    return { is: "two", clauses };
   }
 
   /** Clauses that won nothing of all that was asked. */
