@@ -1,5 +1,6 @@
-import type { PrincipalId } from "@eunomia/codec";
+import { type PrincipalId, toHex } from "@eunomia/codec";
 import type { Id } from "../statement/types.ts";
+import { encodeValue, type Value } from "../statement/value.ts";
 import type { Held } from "./held.ts";
 
 /** Entries by a key; most keys have one, which then needs no list. */
@@ -38,14 +39,8 @@ class TypeShelf {
   readonly byField = new Map<string, { readonly at: number; readonly entries: Multimap }>();
 }
 
-const fieldKey = (held: Held, at: number): string => JSON.stringify(plain(held.core.content.body[at]));
-
-/** A value as text, the same exactly for the same value. */
-export function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { b: [...value] };
-  if (typeof value === "bigint") return { n: String(value) };
-  return Array.isArray(value) ? value.map(plain) : value;
-}
+const keyOf = (value: Value): string => toHex(encodeValue(value));
+const fieldKey = (held: Held, at: number): string => keyOf(held.core.content.body[at]!);
 
 /** All entries with bytes, by every key that they are looked for. */
 export class Shelf {
@@ -92,7 +87,7 @@ export class Shelf {
   }
 
   /** Entries whose field at this position has this value. The first question makes the index. */
-  withField(type: string, name: string, at: number, value: unknown): readonly Held[] {
+  withField(type: string, name: string, at: number, value: Value): readonly Held[] {
     const shelf = this.#type(type);
     let index = shelf.byField.get(name);
     if (index === undefined) {
@@ -100,6 +95,6 @@ export class Shelf {
       shelf.byField.set(name, index);
       for (const entry of shelf.all) index.entries.add(fieldKey(entry, at), entry);
     }
-    return index.entries.get(JSON.stringify(plain(value)));
+    return index.entries.get(keyOf(value));
   }
 }
