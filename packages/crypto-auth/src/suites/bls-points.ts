@@ -1,6 +1,6 @@
 import type { EvidenceFault } from "@eunomia/engine";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { bigEndian, isBelowBigEndian } from "./suite.ts";
+import { bigEndian, isBelowBigEndian, numberOf } from "./suite.ts";
 
 /** Minimal signatures: they are points of G1 (48 bytes), keys are points of G2 (96 bytes). */
 const bls = bls12_381.shortSignatures;
@@ -45,32 +45,53 @@ function spellingFault(bytes: Uint8Array, length: 48 | 96): PointFault | null {
   return null;
 }
 
-/** The least that both curves' points have in common here. */
-interface Checkable {
-  isTorsionFree(): boolean;
-  is0(): boolean;
-}
-
-function parse<P extends Checkable>(
+/** Reads a point whose spelling is right. The library refuses strays of both kinds alike; they have two names here. */
+function parse<P>(
   bytes: Uint8Array,
-  length: 48 | 96,
   decode: (bytes: Uint8Array) => P,
-): P | PointFault {
-  const fault = spellingFault(bytes, length);
-  if (fault !== null) return fault;
-  let point: P;
+  isOnCurve: (bytes: Uint8Array) => boolean,
+) {
   try {
-    point = decode(bytes);
+    return decode(bytes);
   } catch {
-    return "not-on-curve";
+    return isOnCurve(bytes) ? "wrong-subgroup" : "not-on-curve";
   }
-  return point.isTorsionFree() ? point : "wrong-subgroup";
 }
 
+/** The coordinate without the flags. */
+function coordinate(bytes: Uint8Array): bigint {
+  const x = Uint8Array.from(bytes);
+  x[0] = (x[0] as number) & 0x1f;
+  return numberOf(x);
+}
+
+/** Is there a y with y² = x³ + b? */
+function hasSquareRoot<T>(field: { sqrt(value: T): T }, square: T): boolean {
+  try {
+    field.sqrt(square);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isOnG1(bytes: Uint8Array): boolean {
+  const { Fp } = G1;
+  return hasSquareRoot(Fp, Fp.add(Fp.pow(coordinate(bytes), 3n), G1.CURVE().b));
+}
+
+/** The imaginary part comes first. */
+function isOnG2(bytes: Uint8Array): boolean {
+  const { Fp } = G2;
+  const x = Fp.create({ c0: numberOf(bytes.subarray(48)), c1: coordinate(bytes.subarray(0, 48)) });
+  return hasSquareRoot(Fp, Fp.add(Fp.pow(x, 3n), G2.CURVE().b));
+}
+
+/** A point of the subgroup other than infinity, or why it is none. */
 export const parseSignature = (bytes: Uint8Array): G1Point | PointFault =>
-  parse(bytes, 48, (raw) => G1.fromBytes(raw));
+  spellingFault(bytes, 48) ?? parse(bytes, (raw) => G1.fromBytes(raw), isOnG1);
 export const parseKey = (bytes: Uint8Array): G2Point | PointFault =>
-  parse(bytes, 96, (raw) => G2.fromBytes(raw));
+  spellingFault(bytes, 96) ?? parse(bytes, (raw) => G2.fromBytes(raw), isOnG2);
 
 /** e(signature, -g2) e(H(message), key) = 1, both pairings with one final exponentiation. Neither may be infinity. */
 export function pairs(signature: G1Point, hash: G1Point, key: G2Point): boolean {
