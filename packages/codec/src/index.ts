@@ -34,7 +34,15 @@ export {
   mutate,
   rename,
 } from "./operations.ts";
-export { KeyBundle, PrincipalBytes, type PrincipalId, SchemeKey } from "./principal.ts";
+export {
+  type Addressees,
+  KeyBundle,
+  PrincipalBytes,
+  type PrincipalGroup,
+  type PrincipalId,
+  PrincipalRef,
+  SchemeKey,
+} from "./principal.ts";
 export { type DecodeLimits, Reader } from "./reader.ts";
 export { definitions, lazy, type Rule, refine } from "./recursive.ts";
 export { bigint, bool, bytes, id, int, nat, nil, orderedId, text } from "./scalars.ts";

@@ -1,8 +1,9 @@
-import { compareBytes } from "./bytes.ts";
-import { list, record } from "./composites.ts";
+import { compareBytes, fromHex, toHex } from "./bytes.ts";
+import { list, misfit, record } from "./composites.ts";
+import { EncodeError } from "./errors.ts";
 import { refine } from "./recursive.ts";
 import { bytes, text } from "./scalars.ts";
-import type { Infer } from "./schema.ts";
+import type { Infer, Schema } from "./schema.ts";
 import { compareEncodedText } from "./utf8.ts";
 
 /** Names a principal: 64 lower-case hexadecimal digits, the SHA-256 of its key bundle. In messages: `PrincipalBytes`. */
@@ -18,6 +19,46 @@ export const PrincipalBytes = refine(bytes(32), {
     return whole;
   },
 });
+
+const isPrincipalId = (value: unknown): value is PrincipalId =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+
+/** A principal id that is text in memory and 32 bytes on the wire, such as the leaves of a group. */
+export const PrincipalRef: Schema<PrincipalId> = {
+  form: PrincipalBytes.form,
+  parts: () => [],
+  write(value, writer) {
+    if (!isPrincipalId(value)) throw new EncodeError(misfit("64 lower-case hexadecimal digits", value));
+    writer.bytes(fromHex(value));
+  },
+  read: (reader) => toHex(PrincipalBytes.read(reader)),
+  check: (value) => (isPrincipalId(value) ? null : misfit("64 lower-case hexadecimal digits", value)),
+  clone: (value) => value,
+  equal: (a, b) => a === b,
+  generate: (source, size) => toHex(PrincipalBytes.generate(source, size)),
+  mutate(value, source) {
+    const changed = PrincipalBytes.mutate(fromHex(value), source);
+    return changed === null ? null : toHex(changed);
+  },
+  rename: (value) => value,
+};
+
+/**
+ * A group of principals: a monotone condition on sets of individuals, met by a set that may speak for the group. The very shape
+ * of the expressions of `@eunomia/quorum-algebra`, named here for packages that cannot see that one.
+ */
+export type PrincipalGroup =
+  | { readonly t: "node"; readonly id: PrincipalId }
+  | { readonly t: "thr"; readonly k: number; readonly of: readonly PrincipalGroup[] }
+  | {
+      readonly t: "wthr";
+      readonly k: bigint;
+      readonly of: readonly (readonly [bigint, PrincipalGroup])[];
+    }
+  | { readonly t: "const"; readonly v: boolean };
+
+/** To whom something is said: a strictly ascending list (empty: to no one), or anyone. */
+export type Addressees = readonly PrincipalId[] | "ANYONE";
 
 /** One public key, raw as its scheme defines it; 32 bytes for `Ed25519`. */
 export const SchemeKey = record({ scheme: text(32), publicKey: bytes(1024) });

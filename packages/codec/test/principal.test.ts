@@ -6,7 +6,9 @@ import {
   encode,
   generate,
   KeyBundle,
+  mutate,
   PrincipalBytes,
+  PrincipalRef,
   toHex,
 } from "../src/index.ts";
 
@@ -59,4 +61,20 @@ test("a principal travels as 32 bytes, no fewer and no more", () => {
   expect(() => decode(PrincipalBytes, Uint8Array.from([0x58, 33, ...new Uint8Array(33)]))).toThrow(
     DecodeError,
   );
+});
+
+test("a principal that is text in memory is the same 32 bytes on the wire", () => {
+  const id = "0f".repeat(32);
+  expect(encode(PrincipalRef, id)).toEqual(encode(PrincipalBytes, new Uint8Array(32).fill(15)));
+  expect(decode(PrincipalRef, encode(PrincipalRef, id))).toBe(id);
+  for (const wrong of ["0F".repeat(32), "0f".repeat(31), 15, new Uint8Array(32)])
+    expect(() => encode(PrincipalRef, wrong as string)).toThrow(EncodeError);
+  expect(() => decode(PrincipalRef, Uint8Array.from([0x58, 31, ...new Uint8Array(31)]))).toThrow(DecodeError);
+  let state = 7;
+  const source = { next: () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) };
+  for (let run = 0; run < 100; run++) {
+    const made = generate(PrincipalRef, source);
+    expect(decode(PrincipalRef, encode(PrincipalRef, made))).toBe(made);
+    expect(mutate(PrincipalRef, made, source)).not.toBe(made);
+  }
 });

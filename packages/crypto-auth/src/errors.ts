@@ -9,9 +9,30 @@ export type PublicKeyFault =
   /** A point outside the prime-order subgroup: cofactored and cofactorless verifiers would disagree about it. */
   | "mixed-order";
 
+/** Why a public key of some other scheme is refused at registration. */
+export type OtherKeyFault =
+  | "wrong-length"
+  /** Another spelling of some point. */
+  | "non-canonical"
+  | "not-on-curve"
+  | "infinity"
+  | "wrong-subgroup"
+  /** The proof beside a BLS key is not by its owner. */
+  | "bad-proof"
+  /** RSA: below 2048 bits. */
+  | "short-modulus"
+  /** RSA: even, not filling its bytes, or with a small factor. */
+  | "weak-modulus";
+
 /** What is wrong with a key, a bundle of keys or a key file. */
 export type KeyErrorCode =
   | PublicKeyFault
+  | OtherKeyFault
+  | "wrong-secret"
+  | "unknown-scheme"
+  | "other-epoch"
+  | "bad-succession"
+  | "bad-group"
   | "wrong-seed-length"
   | "bad-domain"
   | "unsorted-bundle"
@@ -43,7 +64,9 @@ export type AuthenticatorErrorCode =
   | "self-peer"
   | "missing-secret"
   | "short-secret"
-  | "mismatched-key";
+  | "mismatched-key"
+  | "legacy"
+  | "few-servers";
 
 /** A caller's mistake about an authenticator: never the answer to what a peer sent. Match on `code`. */
 export class AuthenticatorError extends Error {

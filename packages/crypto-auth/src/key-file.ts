@@ -1,5 +1,6 @@
-import { DecodeError, fromHex, toHex } from "@eunomia/codec";
+import { toHex } from "@eunomia/codec";
 import { KeyError } from "./errors.ts";
+import { expectFormat, expectOnly, expectSame, hexField, jsonObject, textField } from "./key-file-fields.ts";
 import { type Keys, keysOfSeed } from "./principal.ts";
 
 const FORMAT = "eunomia-keys";
@@ -39,60 +40,13 @@ export function formatKeyFile(keys: Keys): string {
  */
 export function parseKeyFile(text: string): Keys {
   const file = jsonObject(text);
-  const format = textField(file, "format");
-  if (format !== FORMAT) throw new KeyError("wrong-shape", "format", `expected "${FORMAT}", got "${format}"`);
-  if (file.version !== VERSION) {
-    const got = JSON.stringify(file.version) ?? "nothing";
-    throw new KeyError(
-      "other-version",
-      "version",
-      `expected ${VERSION}, got ${got}. Use a release that knows it`,
-    );
-  }
+  expectFormat(file, FORMAT, VERSION);
   const scheme = textField(file, "scheme");
   if (scheme !== "Ed25519")
     throw new KeyError("wrong-shape", "scheme", `expected "Ed25519", got "${scheme}"`);
-  const surplus = Object.keys(file).find((name) => !FIELDS.includes(name));
-  if (surplus !== undefined)
-    throw new KeyError("wrong-shape", surplus, `expected only the fields ${FIELDS.join(", ")}`);
+  expectOnly(file, FIELDS);
   const keys = keysOfSeed(hexField(file, "seed"));
   expectSame("publicKey", textField(file, "publicKey"), toHex(keys.bundle[0]!.publicKey));
   expectSame("principal", textField(file, "principal"), keys.principal);
   return keys;
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, and the text holds a secret.
-    throw new KeyError("not-json", "text", `expected JSON, got ${text.length} characters that are not`);
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new KeyError("wrong-shape", "text", "expected a JSON object");
-}
-
-function textField(file: Readonly<Record<string, unknown>>, name: string): string {
-  const value = file[name];
-  if (typeof value === "string") return value;
-  throw new KeyError(
-    "wrong-shape",
-    name,
-    `expected text, got ${value === undefined ? "nothing" : typeof value}`,
-  );
-}
-
-function hexField(file: Readonly<Record<string, unknown>>, name: string): Uint8Array {
-  try {
-    return fromHex(textField(file, name));
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new KeyError("bad-hex", name, `expected lower-case hexadecimal digits, two per byte`);
-  }
-}
-
-function expectSame(field: string, got: string, derived: string): void {
-  if (got !== derived)
-    throw new KeyError("mismatch", field, `expected ${derived}, which belongs to the seed, got ${got}`);
 }

@@ -1,4 +1,4 @@
-/** The same cryptography on `node:crypto`: the only module of this package that imports from Node. */
+/** The same cryptography on `node:crypto`, and files for secrets. Only this module and its folder import from Node. */
 import {
   createHash,
   createHmac,
@@ -15,6 +15,10 @@ import {
 import type { Random } from "@eunomia/engine";
 import { checkedPublicKey, checkedSeed, isCanonicalSignature, publicKeyFault } from "./ed25519-rule.ts";
 import type { CryptoProvider, Ed25519, PublicKey, SigningKey } from "./provider.ts";
+
+export { nativeRsaSuite } from "./native/rsa.ts";
+export { nativeSecp256k1Suite } from "./native/secp256k1.ts";
+export { readSecretFile, SecretFileError, writeSecretFile } from "./native/secret-files.ts";
 
 /** RFC 8410: what stands before the 32 raw bytes in PKCS #8 and in SubjectPublicKeyInfo. */
 const PRIVATE_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -73,9 +77,9 @@ export const native: CryptoProvider = {
   hmacSha256: (key, message) => createHmac("sha256", key).update(message).digest(),
   hkdfSha256: (secret, salt, info, lengthBytes) =>
     new Uint8Array(hkdfSync("sha256", secret, salt, info, lengthBytes)),
-  macKey(key) {
+  macKey(key, hash = "sha256") {
     const prepared = createSecretKey(key);
-    return { tag: (message) => createHmac("sha256", prepared).update(message).digest() };
+    return { tag: (message) => createHmac(hash, prepared).update(message).digest() };
   },
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   ed25519: nativeEd25519,

@@ -1,8 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { expand, extract } from "@noble/hashes/hkdf.js";
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { sha512 } from "@noble/hashes/sha2.js";
 import { checkedPublicKey, checkedSeed, isCanonicalSignature, publicKeyFault } from "./ed25519-rule.ts";
+import { portableHash } from "./portable-hash.ts";
 import type { CryptoProvider, Ed25519, PublicKey, SigningKey } from "./provider.ts";
 
 const Point = ed25519.Point;
@@ -13,13 +12,6 @@ function reduceLittleEndian(bytes: Uint8Array): bigint {
   for (let index = bytes.length - 1; index >= 0; index--)
     value = (value << 8n) | BigInt(bytes[index] as number);
   return Scalar.create(value);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let index = 0; index < a.length; index++) difference |= (a[index] as number) ^ (b[index] as number);
-  return difference === 0;
 }
 
 /** `encoded` passed every check of registration, and nobody else writes to it. */
@@ -37,7 +29,7 @@ function preparedPublicKey(encoded: Uint8Array): PublicKey {
         sha512.create().update(nonce).update(encoded).update(message).digest(),
       );
       const expected = Point.BASE.multiplyUnsafe(s).subtract(point.multiplyUnsafe(challenge));
-      return sameBytes(expected.toBytes(), nonce);
+      return portableHash.equal(expected.toBytes(), nonce);
     },
   };
 }
@@ -65,14 +57,6 @@ const portableEd25519: Ed25519 = {
  */
 export const portable: CryptoProvider = {
   name: "portable",
-  sha256,
-  hmacSha256: (key, message) => hmac(sha256, key, message),
-  hkdfSha256: (secret, salt, info, lengthBytes) =>
-    expand(sha256, extract(sha256, secret, salt), info, lengthBytes),
-  macKey(key) {
-    const prepared = hmac.create(sha256, key);
-    return { tag: (message) => prepared.clone().update(message).digest() };
-  },
-  equal: sameBytes,
+  ...portableHash,
   ed25519: portableEd25519,
 };

@@ -13,9 +13,9 @@ export interface SigningKey {
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** An HMAC-SHA256 key, prepared: a link makes one per direction and keeps it. */
+/** An HMAC key, prepared: a link makes one per direction and keeps it. */
 export interface MacKey {
-  /** The 32-byte tag. */
+  /** The tag: 32 bytes with SHA-256, 20 with SHA-1. */
   tag(message: Uint8Array): Uint8Array;
 }
 
@@ -38,16 +38,20 @@ export interface Ed25519 {
   importSigningKey(seed: Uint8Array): SigningKey;
 }
 
-/** What the authenticators need of cryptography. `portable` and `native` give the same answers to every input. */
-export interface CryptoProvider {
-  readonly name: string;
+/** Hashes and MACs: what needs no curve. */
+export interface HashProvider {
   sha256(message: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
   /** RFC 5869, extract and expand. `lengthBytes` at most 8160. */
   hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, lengthBytes: number): Uint8Array;
-  /** Copies the key. */
-  macKey(key: Uint8Array): MacKey;
+  /** Copies the key. SHA-256 unless old peers need SHA-1. */
+  macKey(key: Uint8Array, hash?: "sha256" | "sha1"): MacKey;
   /** Takes the same time for all inputs of one length. Different lengths are unequal. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+/** What the authenticators need of cryptography. `portable` and `native` give the same answers to every input. */
+export interface CryptoProvider extends HashProvider {
+  readonly name: string;
   readonly ed25519: Ed25519;
 }

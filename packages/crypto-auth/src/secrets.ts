@@ -1,12 +1,12 @@
 import { AuthenticatorError } from "./errors.ts";
 import { domainInput, joined, nameBytes } from "./input.ts";
-import type { CryptoProvider } from "./provider.ts";
+import type { HashProvider } from "./provider.ts";
 
 const NO_SALT = new Uint8Array(0);
 const MIN_SECRET_BYTES = 32;
 
 /** 32 bytes that stand for a node name where fixed lengths keep an encoding injective. */
-export function nodeDigest(provider: CryptoProvider, node: string): Uint8Array {
+export function nodeDigest(provider: HashProvider, node: string): Uint8Array {
   return provider.sha256(domainInput("eunomia/node/v1", nameBytes(node)));
 }
 
@@ -28,7 +28,7 @@ export function checkedSecret(secret: Uint8Array, node: string): Uint8Array {
  * const secret = pairSecret(portable, new Uint8Array(32).fill(7), "r0", "client-1")
  */
 export function pairSecret(
-  provider: CryptoProvider,
+  provider: HashProvider,
   clusterSecret: Uint8Array,
   a: string,
   b: string,
@@ -48,7 +48,7 @@ export function pairSecret(
  * const key = directionalKey(portable, shared, nodeDigest(portable, "r0"), nodeDigest(portable, "r1"))
  */
 export function directionalKey(
-  provider: CryptoProvider,
+  provider: HashProvider,
   shared: Uint8Array,
   from: Uint8Array,
   to: Uint8Array,
@@ -64,4 +64,20 @@ export function directionalKey(
  */
 export function macInput(id: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Array {
   return joined(domainInput("mommie/mac/v1", id), from, to);
+}
+
+/**
+ * The pair secret of the next epoch: HKDF-SHA256 of this one. Whoever steals it cannot go back to earlier epochs, if the earlier
+ * secrets were erased; whoever had an earlier one knows all later ones, so after a theft make a new secret instead.
+ *
+ * @example
+ * const ofEpoch2 = nextSecret(portableHash, ofEpoch1)
+ */
+export function nextSecret(provider: HashProvider, secret: Uint8Array): Uint8Array {
+  return provider.hkdfSha256(
+    checkedSecret(secret, "pair"),
+    NO_SALT,
+    domainInput("eunomia/next-secret/v1"),
+    32,
+  );
 }

@@ -29,6 +29,25 @@ export type { DriverOptions, Ports, Wire } from "./driver/options.ts";
 export { Outbox } from "./driver/outbox.ts";
 export { type Address, type Packet, type Parcel, packetHeader } from "./driver/packet.ts";
 export { belongsTo, counted, type Reading, readingOf, silentIn } from "./reading.ts";
+export type {
+  Evidence,
+  EvidenceFault,
+  Finding,
+  GroupId,
+  Saying,
+  Scheme,
+  SignatureScheme,
+  Spoken,
+} from "./scheme.ts";
+export {
+  type Convinces,
+  evidenceBytes,
+  type KeyKind,
+  type SchemeName,
+  type SchemeRow,
+  schemeRow,
+  schemeRows,
+} from "./scheme-rows.ts";
 export {
   chunkLength,
   chunksOf,

@@ -1,4 +1,4 @@
-/** Pictures of quorums and trust as SVG text, their layouts as plain data, and Graphviz and Mermaid text. */
+/** Pictures of quorums and trust as SVG text, their layouts as plain data, and Graphviz and Mermaid text. Sheets for further pictures. */
 
 export { type LoadBar, type LoadBars, loadBarsSvg } from "./svg/bars.ts";
 export { type FailureCurves, type FailureLine, failureCurveSvg } from "./svg/curve.ts";
@@ -10,6 +10,7 @@ export {
   graphDot,
   graphMermaid,
 } from "./svg/diagrams.ts";
+export { label, type Sheet, svgDocument } from "./svg/document.ts";
 export { expressionSvg } from "./svg/expression.ts";
 export {
   type ExpressionOptions,
@@ -28,6 +29,7 @@ export {
 } from "./svg/learners.ts";
 export type { Circle } from "./svg/pack.ts";
 export type { NodeState } from "./svg/states.ts";
+export { coordinate, escaped } from "./svg/text.ts";
 export {
   type StakeChain,
   type StakeTile,

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Keys } from "@eunomia/crypto-auth";
+import { readSecretFile } from "@eunomia/crypto-auth/native";
 import type { TcpTls } from "@eunomia/transports/tcp";
 import { type ClusterConfig, type ClusterNode, readClusterConfig } from "../node/config.ts";
 import { type Joining, readJoining } from "../node/joining.ts";
 import type { Authority } from "../security/authority.ts";
-import { readSecretFile } from "../security/secret-files.ts";
 import { readKeys } from "../security/signers.ts";
 import { readTlsFiles } from "../security/tls-files.ts";
 import { CliError } from "./exits.ts";

@@ -2,12 +2,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writ
 import { dirname, join } from "node:path";
 import { toHex } from "@eunomia/codec";
 import { generateKeys, type Keys } from "@eunomia/crypto-auth";
-import { systemRandom } from "@eunomia/crypto-auth/native";
+import { systemRandom, writeSecretFile } from "@eunomia/crypto-auth/native";
 import type { ClusterConfig } from "../node/config.ts";
 import { createIdentity } from "../node/identity.ts";
 import { clusterSchema } from "../node/schema.ts";
 import { type Authority, createAuthority, issue } from "../security/authority.ts";
-import { writeSecretFile } from "../security/secret-files.ts";
 import { writeKeys } from "../security/signers.ts";
 import { writeTlsFiles } from "../security/tls-files.ts";
 import { CliError } from "./exits.ts";

@@ -11,10 +11,9 @@ import {
   signInDomain,
   verifyInDomain,
 } from "@eunomia/crypto-auth";
-import { native, systemRandom } from "@eunomia/crypto-auth/native";
+import { native, readSecretFile, systemRandom, writeSecretFile } from "@eunomia/crypto-auth/native";
 import type { Authenticator } from "@eunomia/engine";
 import type { Scheme, Sign } from "@eunomia/hetero-paxos";
-import { readSecretFile, writeSecretFile } from "../security/secret-files.ts";
 
 /** So that a vote never counts as anything else that these keys may sign. */
 const voteDomain = "eunomia/multichain/vote/v1";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fromHex } from "@eunomia/codec";
 import { publicKeyFault } from "@eunomia/crypto-auth";
+import { readSecretFile, SecretFileError } from "@eunomia/crypto-auth/native";
 import type { GraphJson } from "@eunomia/learner-graph";
 import type { TcpQuotas } from "@eunomia/transports/tcp";
-import { readSecretFile, SecretFileError } from "../security/secret-files.ts";
 import { graphProblem } from "./learner-graph.ts";
 import { objectionToCluster, quoted } from "./schema.ts";
 import { needsKeys, signedProtocols } from "./signed.ts";

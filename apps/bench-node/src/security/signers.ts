@@ -1,8 +1,7 @@
 import { controlDomain, controlSigningBytes, Operation } from "@eunomia/aneris-switch/messages";
 import { encode } from "@eunomia/codec";
 import { formatKeyFile, KeyError, type Keys, parseKeyFile, signInDomain } from "@eunomia/crypto-auth";
-import { native } from "@eunomia/crypto-auth/native";
-import { readSecretFile, SecretFileError, writeSecretFile } from "./secret-files.ts";
+import { native, readSecretFile, SecretFileError, writeSecretFile } from "@eunomia/crypto-auth/native";
 
 /** The keys of a control principal or of a node in a file that only its owner can read. @throws SecretFileError `exists`. */
 export function writeKeys(file: string, keys: Keys): void {

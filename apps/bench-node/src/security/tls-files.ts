@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readSecretFile, SecretFileError, writeSecretFile } from "@eunomia/crypto-auth/native";
 import type { TcpTls } from "@eunomia/transports/tcp";
 import type { Issued } from "./authority.ts";
-import { readSecretFile, SecretFileError, writeSecretFile } from "./secret-files.ts";
 
 /** What lies in the folder of a node's or client's certificate; only the key is a secret. */
 const names = { key: "key.pem", cert: "cert.pem", ca: "ca.pem", revoked: "revoked.txt" } as const;

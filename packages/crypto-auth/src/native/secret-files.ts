@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fchmodSync,
   fstatSync,
   fsyncSync,
@@ -31,17 +32,22 @@ const hasModes = process.platform !== "win32";
  * place in between.
  *
  * @throws SecretFileError `unreadable` or `exposed`, with the remedy.
+ * @example
+ * const { keyring } = parseKeyringFile(readSecretFile("node.keys"), suites)
  */
 export function readSecretFile(file: string): string {
   let handle: number;
   try {
-    handle = openSync(file, "r");
+    // A pipe in its place must not make the reader wait for a writer.
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new SecretFileError("unreadable", file, `expected a readable file, got ${reason}`);
   }
   try {
-    const { mode, uid } = fstatSync(handle);
+    const stat = fstatSync(handle);
+    const { mode, uid } = stat;
+    if (!stat.isFile()) throw new SecretFileError("unreadable", file, "expected a file, got something else");
     const own = process.getuid?.() ?? uid;
     if (hasModes && (mode & 0o077) !== 0)
       throw new SecretFileError(
@@ -66,6 +72,8 @@ export function readSecretFile(file: string): string {
  * Writes a file that only its owner may read, whole or not at all. `replace` allows another one in its place.
  *
  * @throws SecretFileError `exists`.
+ * @example
+ * writeSecretFile("node.keys", formatKeyringFile({ keyring, epoch: 1 }))
  */
 export function writeSecretFile(file: string, text: string, replace = false): void {
   const path = replace ? `${file}.new` : file;

@@ -1,0 +1,77 @@
+import { checkDeployment, type Flow } from "@eunomia/deploy-policy";
+import { expect, test } from "vitest";
+import { backupFlows, t, transferFlows, u, v } from "./fixtures/flows.ts";
+import { people, primaryBackup, slides, slidesRepaired, witnessedTransfer } from "./fixtures/texts.ts";
+
+/** The codes of the errors, each once; empty: accepted. */
+function errors(flows: readonly Flow[], text: string): readonly string[] {
+  const { verdict, diagnostics } = checkDeployment(flows, text);
+  const found = diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+  expect(verdict).toBe(found.length === 0 ? "accept" : "reject");
+  return [...new Set(found)];
+}
+
+const withAuditor = (flows: readonly Flow[], type: string, auditor: string): readonly Flow[] =>
+  flows.map((flow) => (flow.type === type ? { ...flow, auditor } : flow));
+
+test("the slides as they are: the notary has no way to authenticate x", () => {
+  expect(errors([t], people + slides)).toEqual(["N303"]);
+  const { diagnostics } = checkDeployment([t], people + slides);
+  expect(diagnostics[0]).toMatchObject({
+    message: "notary z has no way to authenticate x; add x -> z under [Authentication]",
+    where: { line: 4, flow: "T" },
+  });
+});
+
+test("the slides as they are: SHA-1 is legacy, and accepted where it is allowed", () => {
+  expect(errors([u], people + slides)).toEqual(["E106"]);
+  expect(errors([u], `${people}${slides}[Options] allow-legacy`)).toEqual([]);
+});
+
+test("the slides as they are: a signature for auditors authenticates, too", () => {
+  expect(errors([v], people + slides)).toEqual([]);
+});
+
+test("the slides repaired serve all three", () => {
+  expect(errors([t, u, v], slidesRepaired)).toEqual([]);
+});
+
+test("primary-backup", () => {
+  expect(errors(backupFlows, primaryBackup)).toEqual([]);
+  expect(checkDeployment(backupFlows, primaryBackup).diagnostics).toEqual([]);
+});
+
+test("primary-backup: a MAC shown to another client", () => {
+  const flows = backupFlows.map(
+    (flow): Flow => (flow.type === "Reply" ? { ...flow, verifier: "c0", auditor: "c1" } : flow),
+  );
+  expect(errors(flows, primaryBackup)).toEqual(["N301"]);
+});
+
+test("primary-backup: TLS behind a relay", () => {
+  const { diagnostics } = checkDeployment(backupFlows, primaryBackup.replace("HMAC-SHA256", "TLS13"));
+  expect(diagnostics.map(({ code, where }) => [code, where.flow])).toEqual([["A203", "Request"]]);
+});
+
+test("primary-backup: a lone relay without a fall-back", () => {
+  expect(errors(backupFlows, primaryBackup.replace("WITHIN 50ms", "FINAL"))).toEqual(["D402"]);
+});
+
+test("witnessed transfer", () => {
+  expect(errors(transferFlows, witnessedTransfer)).toEqual([]);
+});
+
+test("witnessed transfer: witnesses that do not sign", () => {
+  const text = witnessedTransfer.replace("  W -> * on Witness : Ed25519;\n", "");
+  expect(errors(transferFlows, text)).toEqual(["N301"]);
+});
+
+test("witnessed transfer: a certificate shown to those who cannot audit it", () => {
+  const flows = withAuditor(transferFlows, "Witness", "AUD");
+  expect(errors(flows, witnessedTransfer)).toEqual(["S501"]);
+  expect(checkDeployment(flows, witnessedTransfer).diagnostics[0]).toMatchObject({
+    message:
+      "Receipt carries Witness as a certificate, but w1 is not an auditor of Witness; write [.., .., w1] Witness in the spec",
+    more: 3,
+  });
+});
