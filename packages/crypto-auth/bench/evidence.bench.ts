@@ -68,7 +68,11 @@ for (const provider of [native, portable]) {
   const vector = (id: string) => macVectorScheme({ self: id, secrets: secretsOf(id), provider });
   measure(`HMAC-SHA256, 3 receivers, ${provider.name}`, vector(self), vector(peer));
   const group = (id: string) =>
-    groupMacScheme({ self: id, group: "11".repeat(32), members: ids, key: new Uint8Array(32), provider });
+    groupMacScheme({
+      self: id,
+      groups: new Map([["11".repeat(32), { members: ids, key: new Uint8Array(32) }]]),
+      provider,
+    });
   measure(`HMAC-GROUP, ${provider.name}`, group(self), group(peer));
 }
 const matrix = (id: string) =>

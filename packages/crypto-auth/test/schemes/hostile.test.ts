@@ -23,7 +23,11 @@ const groups = new Map([[group, suite.importPublicKey(signingKey(keyrings[0]!, s
 const schemes: readonly Scheme[] = [
   macVectorScheme({ self: b, secrets, provider }),
   macVectorScheme({ self: b, secrets, provider, name: "HMAC-SHA1", allowLegacy: true }),
-  groupMacScheme({ self: b, group, members: [a, b, c], key: new Uint8Array(32), provider }),
+  groupMacScheme({
+    self: b,
+    groups: new Map([[group, { members: [a, b, c, d], key: new Uint8Array(32) }]]),
+    provider,
+  }),
   macMatrixScheme({ self: b, servers: [a, b, c, d], f: 1, secrets, provider }),
   localScheme(b),
   signatures,
