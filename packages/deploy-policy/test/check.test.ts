@@ -136,6 +136,23 @@ test("channels about which two clauses disagree are told", () => {
 });
 
 test.each([
+  [33, []],
+  [34, ["D403"]],
+])(
+  "34 relays of 100, of whom %i may be faulty, are judged without listing their sets",
+  (faulty, expected) => {
+    const names = Array.from({ length: 100 }, (_, at) => `r${at}`).join(", ");
+    const text = `[Principals] a, b, ${names} : mac; R = {${names}}; [Faults] R : byzantine <= ${faulty};
+[Authentication] * -> * : HMAC-SHA256; [Dissemination] a -> b : OPTIMISTIC(R >= 34) FINAL`;
+    const { diagnostics } = checkDeployment(
+      [{ type: "T", issuer: "a", verifier: "b", auditor: "NOONE" }],
+      text,
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(expected);
+  },
+);
+
+test.each([
   ["takes the first clause that matches", byFirstClause],
   ["does not ask about auditors", withoutAuditors],
 ])("the comparison refuses a check that %s", (_, twin) => {
