@@ -81,6 +81,18 @@ test("check hears what rules wait for", async () => {
   expect(out).toContain("S502");
 });
 
+test("check tells which clauses apply to whom", async () => {
+  const { out } = await called("check", example("primary-backup.policy"), "--flows", flows, "--clauses");
+  expect(out.split("\n")).toEqual([
+    "accept: 0 errors, 0 warnings",
+    "Request: c0, c1 to verifier r0, r1, r2: authentication HMAC-SHA256 (line 6); evidence none; spread OPTIMISTIC(r0) WITHIN 50ms; DIRECT",
+    "Order: r0 to verifier r1, r2: authentication HMAC-SHA256 (line 6); evidence none; spread DIRECT",
+    "Reply: r0, r1, r2 to verifier c0, c1: authentication HMAC-SHA256 (line 6); evidence none; spread DIRECT",
+  ]);
+  const odd = written("odd.policy", "[Authentication] a -> b : ROT13");
+  expect((await called("check", odd, "--flows", flows, "--clauses")).out).toContain("E103");
+});
+
 test("explain tells one code, or all", async () => {
   expect((await called("explain", "N305")).out).toBe("N305  self-notary: name somebody else as the notary");
   expect((await called("explain")).out.split("\n").length).toBeGreaterThan(30);

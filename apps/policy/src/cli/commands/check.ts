@@ -1,4 +1,11 @@
-import { checkDeployment, checkedFlows, reportText, type Wait } from "@eunomia/deploy-policy";
+import {
+  appliedClauses,
+  appliedText,
+  checkDeployment,
+  checkedFlows,
+  reportText,
+  type Wait,
+} from "@eunomia/deploy-policy";
 import { Command } from "commander";
 import { exits, guarded, Refusal } from "../exits.ts";
 import { jsonOf, textOf } from "../files.ts";
@@ -6,6 +13,7 @@ import { jsonOf, textOf } from "../files.ts";
 interface CheckOptions {
   readonly flows: string;
   readonly waits?: string;
+  readonly clauses: boolean;
   readonly json: boolean;
 }
 
@@ -19,12 +27,17 @@ function waitsOf(file: string): readonly Wait[] {
   throw new Refusal("shape", `${file} expected a list of {${places.join(", ")}}`);
 }
 
-function check(file: string, { flows, waits, json }: CheckOptions): number {
+function check(file: string, { flows, waits, clauses, json }: CheckOptions): number {
   const text = textOf(file);
-  const report = checkDeployment(checkedFlows(jsonOf(flows)), text, {
+  const spec = checkedFlows(jsonOf(flows));
+  const report = checkDeployment(spec, text, {
     waits: waits === undefined ? [] : waitsOf(waits),
   });
-  console.log(json ? JSON.stringify(report) : reportText(report, file));
+  // Where names mean nothing there are no clauses to tell.
+  const readable = !report.diagnostics.some(({ code }) => ["E101", "E102", "E103", "E107"].includes(code));
+  const applied = clauses && readable ? appliedClauses(spec, text) : [];
+  console.log(json ? JSON.stringify(clauses ? { ...report, applied } : report) : reportText(report, file));
+  if (!json) for (const one of applied) console.log(appliedText(one));
   return report.verdict === "accept" ? exits.good : exits.bad;
 }
 
@@ -35,5 +48,6 @@ export const checkCommand = (): Command =>
     .argument("<deployment>", "a file in the language of deployments; - is standard input")
     .requiredOption("--flows <file>", "JSON: a list of {type, issuer, verifier, auditor, …}")
     .option("--waits <file>", "JSON: what rules wait for, a list of {rule, type, issuer, verifier, auditor}")
+    .option("--clauses", "tell for every flow which clauses apply to whom", false)
     .option("--json", "print the report as one line of JSON", false)
     .action(guarded(check));
