@@ -70,12 +70,23 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return nobleSha256(bytes);
 }
 
-const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const digits = "0123456789abcdef";
+/** Bytes that are turned at once: so many arguments any engine takes. */
+const hexPieceBytes = 1024;
 
 /** Two lower-case digits per byte. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += hexOf[byte];
+  // Text that is put together from single digits is slow to use as a key: made from codes it is in one piece.
+  for (let from = 0; from < bytes.length; from += hexPieceBytes) {
+    const end = Math.min(bytes.length, from + hexPieceBytes);
+    const codes: number[] = [];
+    for (let i = from; i < end; i++) {
+      const byte = bytes[i]!;
+      codes.push(digits.charCodeAt(byte >> 4), digits.charCodeAt(byte & 15));
+    }
+    text += String.fromCharCode.apply(null, codes);
+  }
   return text;
 }
 

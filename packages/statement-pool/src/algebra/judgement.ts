@@ -30,6 +30,7 @@ export interface SpeaksFor {
   readonly epoch: number;
 }
 
+/** What a proof can conclude. */
 export type Judgement = Says | SpeaksFor;
 
 /** Rules by the names that the definition gives them, and `OWN`: one's own statement, in the write-ahead log. */
