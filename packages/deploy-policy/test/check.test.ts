@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { naiveCheck } from "./naive.ts";
 
-const runs = Number(process.env.DEPLOY_POLICY_RUNS ?? 300);
+const runs = Number(process.env.DEPLOY_POLICY_RUNS ?? 200);
 
 const people = ["a", "b", "c", "d", "e"];
 const endpoint = fc.constantFrom("*", "*", ...people, "G", "H", "R");
