@@ -1,6 +1,7 @@
 import {
   DecodeError,
   EncodeError,
+  equalBytes,
   type PrincipalId,
   PrincipalRef,
   Reader,
@@ -170,12 +171,18 @@ export function ownEvidence(evidence: Evidence): Evidence | null {
   }
 }
 
-/** Tells evidence apart: the same bytes, the same key. */
-export function evidenceKey(evidence: Evidence): string {
-  if (evidence.scheme === "LOCAL") return `LOCAL ${evidence.from}`;
+function keyOf(evidence: Evidence): string {
+  if (evidence.scheme === "LOCAL") return evidence.from;
   const writer = new Writer();
   writeEvidence(writer, evidence);
   return toHex(writer.finish());
+}
+
+/** Whether two pieces of evidence are the same bytes. */
+export function sameEvidence(a: Evidence, b: Evidence): boolean {
+  if (a.scheme !== b.scheme) return false;
+  if ("signer" in a && "signer" in b) return a.signer === b.signer && equalBytes(a.sig, b.sig);
+  return keyOf(a) === keyOf(b);
 }
 
 /**
