@@ -266,6 +266,15 @@ test.each([
   }
 });
 
+test("without the fall-back a partition is not overcome: FINAL through a relay gives up", () => {
+  const net = netOf((from, to, nowMs) => (nowMs < 60_000 && (from === f) !== (to === f) ? null : 10));
+  const one = bundleOf();
+  net.spread(a, one, ids, [optimistic([[b]])], true);
+  net.run(3_600_000);
+  expect(has(net, one)).toHaveLength(4);
+  expect(net.outputs.find(({ kind }) => kind === "gaveUp")).toMatchObject({ missing: [f] });
+});
+
 test("a caller's mistake is told", () => {
   expect(() => spreadConfig({ self: "a", tickMs: 0 })).toThrow(
     expect.objectContaining({ code: "bad-option" }),
