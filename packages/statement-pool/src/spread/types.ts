@@ -113,8 +113,7 @@ export const Pending = record({
 export type Pending = Infer<typeof Pending>;
 
 /** A statement that can be given to others. */
-export const Kept = record({ bundle: bytes(), origin: Node, untilTick: nat(), eager: bool() });
-export type Kept = Infer<typeof Kept>;
+const Kept = record({ bundle: bytes(), origin: Node, untilTick: nat(), eager: bool() });
 
 export const SpreadState = record({
   tick: nat(),

@@ -42,7 +42,7 @@ function writeTags(writer: Writer, tags: ReadonlyMap<PrincipalId, Uint8Array>): 
 }
 
 /** Lays evidence. Throws `EncodeError` for what is none, and for that of a local channel, which does not travel. */
-export function writeEvidence(writer: Writer, evidence: Evidence, notaries = 0): void {
+function writeEvidence(writer: Writer, evidence: Evidence, notaries = 0): void {
   const head = (count: number): void => {
     writer.arrayHeader(count + 1);
     writer.text(evidence.scheme);
@@ -108,7 +108,7 @@ function readTags(reader: Reader): Map<PrincipalId, Uint8Array> {
 }
 
 /** Reads canonical evidence. Throws `DecodeError` and nothing else. */
-export function readEvidence(reader: Reader, notaries = 0): Evidence {
+function readEvidence(reader: Reader, notaries = 0): Evidence {
   const start = reader.offset;
   const count = reader.arrayHeader();
   const scheme = reader.text() as Evidence["scheme"];

@@ -71,7 +71,7 @@ const same = (a: Evidence, b: Evidence): boolean =>
   "sig" in a && "sig" in b && a.sig instanceof Uint8Array && equalBytes(a.sig, b.sig);
 
 /** Me, a and b share a key. */
-export const groupOfThree = "33".repeat(32);
+const groupOfThree = "33".repeat(32);
 export const groupTag = (id: Uint8Array): Evidence => ({
   scheme: "HMAC-GROUP",
   group: groupOfThree,
