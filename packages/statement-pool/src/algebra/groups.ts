@@ -1,9 +1,9 @@
 import type { PrincipalId } from "@eunomia/codec";
-import { and, entails, quorumSystem } from "@eunomia/quorum-algebra";
+import { and, entails } from "@eunomia/quorum-algebra";
 import type { Id, Quorum } from "../statement/types.ts";
 import { individualOf, type Says, sameGroup } from "./judgement.ts";
 import type { Knowledge, SaysProof } from "./knowledge.ts";
-import { representatives } from "./representatives.ts";
+import { representatives, systemOf } from "./representatives.ts";
 
 /** What individuals say, seen from one goal: by itself, or from more that they say (PREFIX, LUB). */
 export type Individuals = ReadonlyMap<PrincipalId, readonly SaysProof[]>;
@@ -43,7 +43,7 @@ function byThreshold(group: Quorum, cid: Id, individuals: Individuals): SaysProo
 }
 
 function byAuthority(group: Quorum, cid: Id, individuals: Individuals): SaysProof | null {
-  const system = quorumSystem(group);
+  const system = systemOf(group);
   const speakers = system.members.filter((member) => individuals.has(member));
   if (!system.has(speakers)) return null;
   const premises = speakers.map((who) => shortest(individuals.get(who)!));

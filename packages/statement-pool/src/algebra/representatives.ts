@@ -1,6 +1,19 @@
 import type { PrincipalId } from "@eunomia/codec";
-import { quorumSystem } from "@eunomia/quorum-algebra";
+import { type QuorumSystem, quorumSystem } from "@eunomia/quorum-algebra";
 import type { Quorum } from "../statement/types.ts";
+
+/** Derived from the expression alone, so equal at every time: a cache, not state. */
+const systems = new WeakMap<Quorum, QuorumSystem>();
+
+/** The compiled form of a group; asked for again, it is there already. */
+export function systemOf(group: Quorum): QuorumSystem {
+  let system = systems.get(group);
+  if (system === undefined) {
+    system = quorumSystem(group);
+    systems.set(group, system);
+  }
+  return system;
+}
 
 /** Sets looked at before giving up; then nothing is derived, which is always safe. */
 const maxSteps = 20_000;
@@ -35,7 +48,7 @@ export function representatives(
   group: Quorum,
   roots: ReadonlyMap<PrincipalId, ReadonlySet<PrincipalId>>,
 ): Representatives | null {
-  const system = quorumSystem(group);
+  const system = systemOf(group);
   const speakers = system.members.filter((member) => roots.has(member));
   if (!system.has(speakers)) return null;
   const direct = speakers.filter((member) => roots.get(member)!.has(member));

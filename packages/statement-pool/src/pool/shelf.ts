@@ -4,7 +4,7 @@ import { encodeValue, type Value } from "../statement/value.ts";
 import type { Held } from "./held.ts";
 
 /** Entries by a key; most keys have one, which then needs no list. */
-export class Multimap {
+class Multimap {
   readonly #map = new Map<string, Held | Held[]>();
 
   add(key: string, entry: Held): void {

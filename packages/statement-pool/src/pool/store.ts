@@ -2,7 +2,7 @@ import { type PrincipalId, toHex } from "@eunomia/codec";
 import type { Evidence, Finding } from "@eunomia/engine";
 import type { Program } from "../program/program.ts";
 import { referencesOf, slotOf } from "../program/slots.ts";
-import { evidenceKey } from "../statement/evidence.ts";
+import { sameEvidence } from "../statement/evidence.ts";
 import { groupId, type Hash } from "../statement/identity.ts";
 import type { Content, Core, Id } from "../statement/types.ts";
 import type { Arrival } from "./arrival.ts";
@@ -73,16 +73,11 @@ export class Store {
   /** What of new evidence is worth keeping, with what was found; the rest is counted by its fault. */
   look(core: Core, id: Id, evidence: readonly Evidence[], held: readonly Evidence[]) {
     const found: { readonly evidence: Evidence; readonly finding: Finding | null }[] = [];
-    const known = new Set(held.length === 0 && evidence.length === 1 ? [] : held.map(evidenceKey));
     const perScheme = new Map<string, number>();
     for (const { scheme } of held) perScheme.set(scheme, (perScheme.get(scheme) ?? 0) + 1);
     for (const one of this.#judge.sorted(evidence)) {
-      const key = this.#keyOf(one);
-      if (key === null) {
-        this.#count("evidence malformed");
-        continue;
-      }
-      if (known.has(key)) continue;
+      const known = (other: Evidence): boolean => sameEvidence(one, other);
+      if (held.some(known) || found.some((other) => known(other.evidence))) continue;
       const many = perScheme.get(one.scheme) ?? 0;
       if (many >= this.#limits.maxEvidencePerScheme) {
         this.#count("evidence too-many");
@@ -93,20 +88,10 @@ export class Store {
         this.#count(`evidence ${finding.why}`);
         continue;
       }
-      known.add(key);
       perScheme.set(one.scheme, many + 1);
       found.push({ evidence: one, finding });
     }
     return found;
-  }
-
-  #keyOf(evidence: Evidence): string | null {
-    try {
-      return evidenceKey(evidence);
-    } catch {
-      // Evidence of a peer may be any value, with getters and all: what cannot be laid is none.
-      return null;
-    }
   }
 
   /** Takes a new statement in. */

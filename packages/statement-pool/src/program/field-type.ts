@@ -28,7 +28,7 @@ const isInteger = (value: Value): value is number | bigint =>
   typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
 
 /** Ascending and without repetition, by the bytes of the keys. */
-export function ascends(items: readonly Value[], key: (item: Value) => Value = (item) => item): boolean {
+function ascends(items: readonly Value[], key: (item: Value) => Value = (item) => item): boolean {
   for (let i = 1; i < items.length; i++)
     if (compareValues(key(items[i - 1]!), key(items[i]!)) >= 0) return false;
   return true;

@@ -16,7 +16,7 @@ function writeAddressees(writer: Writer, addressees: Addressees): void {
 }
 
 /** `[type, [manifest, epoch, instance], body]` */
-export function writeContent(writer: Writer, { type, ctx, body }: Content): void {
+function writeContent(writer: Writer, { type, ctx, body }: Content): void {
   writer.arrayHeader(3);
   writer.text(type);
   writer.arrayHeader(3);

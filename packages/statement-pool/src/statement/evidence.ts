@@ -1,6 +1,7 @@
 import {
   DecodeError,
   EncodeError,
+  equalBytes,
   type PrincipalId,
   PrincipalRef,
   Reader,
@@ -41,7 +42,7 @@ function writeTags(writer: Writer, tags: ReadonlyMap<PrincipalId, Uint8Array>): 
 }
 
 /** Lays evidence. Throws `EncodeError` for what is none, and for that of a local channel, which does not travel. */
-export function writeEvidence(writer: Writer, evidence: Evidence, notaries = 0): void {
+function writeEvidence(writer: Writer, evidence: Evidence, notaries = 0): void {
   const head = (count: number): void => {
     writer.arrayHeader(count + 1);
     writer.text(evidence.scheme);
@@ -107,7 +108,7 @@ function readTags(reader: Reader): Map<PrincipalId, Uint8Array> {
 }
 
 /** Reads canonical evidence. Throws `DecodeError` and nothing else. */
-export function readEvidence(reader: Reader, notaries = 0): Evidence {
+function readEvidence(reader: Reader, notaries = 0): Evidence {
   const start = reader.offset;
   const count = reader.arrayHeader();
   const scheme = reader.text() as Evidence["scheme"];
@@ -144,12 +145,44 @@ export function readEvidence(reader: Reader, notaries = 0): Evidence {
   }
 }
 
-/** Tells evidence apart: the same bytes, the same key. */
-export function evidenceKey(evidence: Evidence): string {
-  if (evidence.scheme === "LOCAL") return `LOCAL ${evidence.from}`;
+/** Frozen, with nothing but plain fields. */
+function isFixed(value: object): boolean {
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value));
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.isFrozen(value) &&
+    fields.every((field) => typeof field.value === "string")
+  );
+}
+
+/** Evidence that came as a value, made anew from its encoding, so that nobody else holds it; null: it is none. */
+export function ownEvidence(evidence: Evidence): Evidence | null {
+  try {
+    // A scheme may know its host's word by the object itself; one that nobody can change needs no copy.
+    if (evidence.scheme === "LOCAL" && isFixed(evidence)) return evidence;
+    if (evidence.scheme === "LOCAL")
+      return { scheme: "LOCAL", from: PrincipalRef.check(evidence.from, 0) ? "" : evidence.from };
+    const writer = new Writer();
+    writeEvidence(writer, evidence);
+    return readEvidence(new Reader(writer.finish()));
+  } catch {
+    // Evidence of a peer may be any value, with getters and all: what cannot be laid is none.
+    return null;
+  }
+}
+
+function keyOf(evidence: Evidence): string {
+  if (evidence.scheme === "LOCAL") return evidence.from;
   const writer = new Writer();
   writeEvidence(writer, evidence);
   return toHex(writer.finish());
+}
+
+/** Whether two pieces of evidence are the same bytes. */
+export function sameEvidence(a: Evidence, b: Evidence): boolean {
+  if (a.scheme !== b.scheme) return false;
+  if ("signer" in a && "signer" in b) return a.signer === b.signer && equalBytes(a.sig, b.sig);
+  return keyOf(a) === keyOf(b);
 }
 
 /**

@@ -7,7 +7,7 @@ import { compareBytes, DecodeError, EncodeError, type Reader, Writer } from "@eu
 export type Value = boolean | number | bigint | string | Uint8Array | readonly Value[];
 
 /** Deepest nesting of lists in a body. */
-export const maxDepth = 32;
+const maxDepth = 32;
 
 /** Lays a value as canonical CBOR. Throws `EncodeError` for what is no value. */
 export function writeValue(writer: Writer, value: Value, depth = 0): void {

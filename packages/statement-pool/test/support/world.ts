@@ -61,15 +61,6 @@ export const core = (issuer: string, what: Content, more: Partial<Core> = {}): C
 export const idOf = (one: Core): Uint8Array => fromHex(statementId(one));
 export const signed = (one: Core): Evidence[] => [sign(one.issuer as string, idOf(one))];
 
-/** A log in memory: what was synced survives. */
-export class MemoryLog {
-  readonly records: Uint8Array[] = [];
-  append(records: readonly Uint8Array[]): number {
-    this.records.push(...records);
-    return this.records.length;
-  }
-}
-
 /** The pool of a principal that listens in epoch 7. */
 export const poolOf = (owner: string, more: Partial<PoolOptions> = {}): StatementPool =>
   new StatementPool({
