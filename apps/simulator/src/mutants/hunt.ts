@@ -135,6 +135,16 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     lies(17, 48),
     crashes(11, 40),
   ],
+  "hetero-paxos": [
+    runs(1, 16, 2_000),
+    crashes(1, 12),
+    { tool: "alone" },
+    lies(1, 32),
+    runs(17, 84, 3_000),
+    lies(33, 96),
+    crashes(13, 40),
+    runs(101, 200, 3_000),
+  ],
   aneris: [
     { tool: "alone" },
     model("aneris/1r-crash", 10_000),
