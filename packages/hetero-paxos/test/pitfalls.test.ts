@@ -120,18 +120,18 @@ function killed(
 
 test("killed between any two writes, an acceptor says nothing else after the same message", () => {
   let spoke = 0;
-  let convicted = 0;
+  let convicted = false;
   const { records } = killed(0, 1, 0);
   for (let kept = 0; kept <= records; kept++) {
     const { twice, later } = killed(kept, 1, 0);
     expect([kept, twice]).toEqual([kept, 0]);
     if (later > 0) spoke++;
-    if (kept % 3 === 0 && killed(kept, 1, 2).twice > 0) convicted++;
+    convicted ||= killed(kept, 1, 2).twice > 0;
   }
   expect(records).toBeGreaterThan(10);
   expect(spoke).toBeGreaterThan(5);
   // Without its last two records it does.
-  expect(convicted).toBeGreaterThan(0);
+  expect(convicted).toBe(true);
 });
 
 test("one acceptor takes part in many slots at once, and each is an instance of its own", () => {
