@@ -120,18 +120,17 @@ function killed(
 
 test("killed between any two writes, an acceptor says nothing else after the same message", () => {
   let spoke = 0;
-  let convicted = false;
   const { records } = killed(0, 1, 0);
   for (let kept = 0; kept <= records; kept++) {
     const { twice, later } = killed(kept, 1, 0);
     expect([kept, twice]).toEqual([kept, 0]);
     if (later > 0) spoke++;
-    convicted ||= killed(kept, 1, 2).twice > 0;
   }
   expect(records).toBeGreaterThan(10);
   expect(spoke).toBeGreaterThan(5);
-  // Without its last two records it does.
-  expect(convicted).toBe(true);
+  // Without its records it does.
+  const forgetful = [1, 2, 3, 4, 5, 6].filter((seed) => killed(records, seed, records).twice > 0);
+  expect(forgetful.length).toBeGreaterThan(0);
 });
 
 test("one acceptor takes part in many slots at once, and each is an instance of its own", () => {
