@@ -5,7 +5,7 @@ import { twins } from "./twins.ts";
 import type { WorldOptions } from "./world.ts";
 
 /** Random schedules per kind; a longer campaign sets JOINT_SLOTS_SCHEDULES. */
-const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 30);
+const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 20);
 
 interface Sum {
   runs: number;

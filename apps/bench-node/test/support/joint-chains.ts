@@ -1,13 +1,7 @@
-import { clone, concat, equalBytes, sha256, utf8Encode } from "@eunomia/codec";
+import { clone, sha256 } from "@eunomia/codec";
 import { SeededRandom } from "@eunomia/conformance";
 import { type AnyEngine, type Effect, type EngineTypes, type Event, step } from "@eunomia/engine";
-import {
-  evidenceProblem,
-  memberEngine,
-  type NodeConfig,
-  nodeConfig,
-  type Scheme,
-} from "@eunomia/hetero-paxos";
+import { evidenceProblem, memberEngine, type NodeConfig, nodeConfig } from "@eunomia/hetero-paxos";
 import {
   encodeJoint,
   type JointConfig,
@@ -20,36 +14,8 @@ import {
   judgeJoint,
 } from "@eunomia/joint-slots";
 import { type AssetState, assets, judgeAssets, mint, transfer } from "@eunomia/joint-slots/assets";
-import { type GraphInput, graphDigest, learnerGraph, type ValidGraph } from "@eunomia/learner-graph";
-
-const shared = "s1, s2, s3, s4, s5";
-const validatorsOf = (chain: string): string => `{${chain[0]}, ${shared}}`;
-const quorums = Object.fromEntries(["blue", "red"].map((chain) => [chain, `${validatorsOf(chain)} >= 5`]));
-const self = (chain: string) => ({
-  between: [chain, chain] as const,
-  label: `${validatorsOf(chain)} >= 3`,
-});
-const graphOf = (chain: string): GraphInput => ({
-  learners: { [chain]: quorums[chain]! },
-  edges: [self(chain)],
-});
-
-/** Under which law each kind of slot is decided: one learner for base slots, both for joint ones. */
-const laws: Readonly<Record<string, ValidGraph>> = {
-  blue: learnerGraph(graphOf("blue")),
-  red: learnerGraph(graphOf("red")),
-  joint: learnerGraph({
-    learners: quorums,
-    edges: [self("blue"), { between: ["blue", "red"], label: `{${shared}} >= 3` }, self("red")],
-  }),
-};
-
-const mac = (acceptor: string, bytes: Uint8Array): Uint8Array =>
-  sha256(concat(utf8Encode(`secret of ${acceptor}`), bytes)).subarray(0, 8);
-const scheme: Scheme = {
-  digest: sha256,
-  verify: (acceptor, bytes, signature) => equalBytes(mac(acceptor, bytes), signature),
-};
+import { graphDigest } from "@eunomia/learner-graph";
+import { laws, mac, scheme } from "./joint-laws.ts";
 
 interface Process {
   readonly node: string;
@@ -60,6 +26,8 @@ interface Process {
   records: unknown[];
   readonly timers: Map<string, number>;
   life: number;
+  /** Between a crash and the start after it. */
+  down: boolean;
 }
 
 type Happening =
@@ -149,6 +117,7 @@ class JointChains {
       records: [],
       timers: new Map(),
       life: 1,
+      down: false,
     };
     this.processes.set(id, process);
     this.#plan(0, { to: id, event: { kind: "start", records: [] } });
@@ -191,6 +160,7 @@ class JointChains {
     for (const [id, process] of this.processes) {
       if (process.node !== node) continue;
       process.life++;
+      process.down = true;
       process.timers.clear();
       process.state = process.engine.init(process.config);
       this.#plan(100, { to: id, event: { kind: "start", records: process.records } });
@@ -200,6 +170,8 @@ class JointChains {
   #take(id: string, event: Event<EngineTypes>, life?: number): void {
     const process = this.processes.get(id)!;
     if (life !== undefined && life !== process.life) return;
+    if (event.kind === "start") process.down = false;
+    if (process.down) return;
     if (event.kind === "timeout") {
       // Armed anew since, or disarmed.
       if (process.timers.get(event.timer) !== this.now) return;

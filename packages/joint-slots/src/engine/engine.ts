@@ -8,6 +8,7 @@ import {
   close,
   durable,
   emptyState,
+  hasOffer,
   isNewBase,
   isNewJoint,
   noteBase,
@@ -139,7 +140,7 @@ function courseWith<A>(tools: JointTools<A>): readonly Action<JointTypes<A>>[] {
     on.internal(
       "pace: wait",
       (config, state) =>
-        !state.pacing && config.proposes.some((chain) => offerFor(config, state, chain) !== null) ? {} : null,
+        !state.pacing && config.proposes.some((chain) => hasOffer(config, state, chain)) ? {} : null,
       (config, state, _found, out) => {
         state.pacing = true;
         out.arm("pace", config.paceMs);
@@ -152,8 +153,8 @@ function courseWith<A>(tools: JointTools<A>): readonly Action<JointTypes<A>>[] {
       (config, state, _found, out) => {
         state.pacing = false;
         for (const chain of config.proposes) {
+          if (!hasOffer(config, state, chain)) continue;
           const offer = offerFor(config, state, chain);
-          if (offer === null) continue;
           mapGet(state.chains, chain)!.offered = offer;
           out.output({ kind: "propose", chain, height: offer.height, value: offer.value });
         }

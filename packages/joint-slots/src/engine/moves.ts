@@ -147,17 +147,22 @@ export function close<A>(state: JointState<A>, slot: number, out: Effects<JointT
 const sameBlock = (a: JointBlock | null, b: JointBlock | null): boolean =>
   a === null || b === null ? a === b : equalBytes(encodeJoint(a), encodeJoint(b));
 
-/** The base block that this node would make for the next height of a chain; null: there is nothing to say. */
+/** Is there anything to propose for the next height of a chain? */
+export function hasOffer<A>(config: JointConfig, state: Readonly<JointState<A>>, chain: string): boolean {
+  const { pending, offered } = mapGet(state.chains, chain)!;
+  if (offered !== null) return false;
+  return pending.length > 0 || mustGoOn(config, state, chain) || dutiesOf(config, state, chain).length > 0;
+}
+
+/** The base block that this node makes for the next height of a chain. */
 export function offerFor<A>(
   config: JointConfig,
   state: Readonly<JointState<A>>,
   chain: string,
-): { height: number; value: Uint8Array; taken: number } | null {
-  const { ledger, pending, offered } = mapGet(state.chains, chain)!;
-  if (offered !== null) return null;
+): { height: number; value: Uint8Array; taken: number } {
+  const { ledger, pending } = mapGet(state.chains, chain)!;
   const duties = dutiesOf(config, state, chain).slice(0, config.entriesMax);
   const taken = Math.min(pending.length, config.entriesMax - duties.length);
-  if (duties.length + taken === 0 && !mustGoOn(config, state, chain)) return null;
   const entries: Entry[] = [...duties, ...pending.slice(0, taken)];
   return { height: ledger.height + 1, value: encodeBase({ entries }), taken };
 }

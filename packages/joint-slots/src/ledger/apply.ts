@@ -1,4 +1,4 @@
-import { equalBytes, mapDelete, mapGet, mapHas, mapSet } from "@eunomia/codec";
+import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { type BaseBlock, compareMoves, type Entry, type JointBlock, type Move } from "../block.ts";
 import type { Rules } from "../config.ts";
 import { epochOf } from "./epochs.ts";
@@ -87,7 +87,7 @@ function include<A>(scene: Scene<A>, number: number, slot: SlotState, block: Joi
   for (const move of block.moves) {
     if (move.from === chain) {
       // Only if a quorum voted for what is not valid here: nobody who is safe does.
-      if (!slot.locks.some((own) => sameMove(own, move))) voided(scene, "joint: what moves was not locked");
+      if (!includesMove(slot.locks, move)) voided(scene, "joint: what moves was not locked");
       else app.depart(state, move);
     }
     if (move.to === chain) app.arrive(state, move);
@@ -165,15 +165,32 @@ function release<A>({ ledger, changes }: Scene<A>, slot: number | null): void {
 
 /** Takes away the locks for this slot. */
 function freed({ locks }: Ledger, slot: number | null): string[] {
-  const keys = locks.keys.filter((_, i) => locks.values[i]!.slot === slot);
-  for (const key of keys) mapDelete(locks, key);
-  return keys;
+  const { keys, values } = locks;
+  const gone = keys.filter((_, i) => values[i]!.slot === slot);
+  if (gone.length === 0) return gone;
+  locks.keys = keys.filter((_, i) => values[i]!.slot !== slot);
+  locks.values = values.filter((held) => held.slot !== slot);
+  return gone;
 }
 
 function voided<A>({ changes }: Scene<A>, reason: string): void {
   changes.push({ kind: "void", reason });
 }
 
-/** Are these one move? */
-export const sameMove = (a: Move, b: Move): boolean =>
-  compareMoves(a, b) === 0 && a.to === b.to && equalBytes(a.terms, b.terms);
+/** Is this one of the moves, which ascend? */
+export function includesMove(moves: readonly Move[], move: Move): boolean {
+  let low = 0;
+  let high = moves.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareMoves(moves[middle]!, move) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = moves[low];
+  return (
+    found !== undefined &&
+    compareMoves(found, move) === 0 &&
+    found.to === move.to &&
+    equalBytes(found.terms, move.terms)
+  );
+}
