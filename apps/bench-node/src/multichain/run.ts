@@ -34,8 +34,8 @@ export interface MultichainOptions {
 const againMs = 4000;
 /** On each chain an asset is given to somebody else so often, milliseconds. */
 const giftMs = 250;
-/** Which part of the transfers is done when the sleeper is killed, and when it comes back. */
-const sleep = { from: 0.2, to: 0.5 } as const;
+/** Which part of the transfers is done when the sleeper is killed, and after how many seconds it comes back. */
+const sleep = { from: 0.2, seconds: 3 } as const;
 const pollMs = 25;
 /** How long validators may take to start, and to say at the end what they hold, milliseconds. */
 const startMs = 60_000;
@@ -216,15 +216,17 @@ class Run {
   #sleeperSteps() {
     const { sleeper } = this.#setup.roles;
     let at: "awake" | "asleep" | "back" = "awake";
+    let since = 0;
     return {
       isOver: () => at === "back",
       go: async (): Promise<void> => {
         const part = this.#transfers.done.length / this.#transfers.wanted;
         if (at === "awake" && part >= sleep.from) {
           at = "asleep";
+          since = this.#seconds;
           await this.#children.kill(sleeper);
           this.#step(`${sleeper} is killed (SIGKILL)`);
-        } else if (at === "asleep" && part >= sleep.to) {
+        } else if (at === "asleep" && this.#seconds - since >= sleep.seconds) {
           at = "back";
           await this.#children.start(sleeper);
           this.#step(`${sleeper} is back, with its journal`);

@@ -38,6 +38,8 @@ const emptyBase = encodeBase({ entries: [] });
 const emptyJoint = encodeJoint({ moves: [], next: null });
 /** How often is looked whether a chain needs a block to go on, milliseconds. */
 const pulseMs = 40;
+/** Of so many joint slots the traitor lies in one. */
+const lieEvery = 2;
 
 export interface ValidatorOptions {
   readonly directory: string;
@@ -152,8 +154,8 @@ export class Validator {
     const treason = {
       voter: this.#votings.get("joint")!.voter,
       deceived: (process: NodeId) => nodeOf(process) !== id && blues.has(nodeOf(process)),
-      rivalOf: (_slot: number, value: Uint8Array) =>
-        Buffer.compare(value, emptyJoint) === 0 ? null : emptyJoint,
+      liesIn: (slot: number) => slot % lieEvery === 0,
+      rivalOf: (value: Uint8Array) => (Buffer.compare(value, emptyJoint) === 0 ? null : emptyJoint),
     };
     const honest: NonNullable<DriverOptions["step"]> = (_address, engine, config, state, event) =>
       step(engine, config, state, event);

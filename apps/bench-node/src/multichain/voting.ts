@@ -71,7 +71,7 @@ export function lawOptions(
     chain: `${cluster}/${law}`,
     tickMs,
     retryMs: 1000,
-    spacingMs: 300,
+    spacingMs: 500,
   };
 }
 
