@@ -65,7 +65,12 @@ test("both or neither, whatever one validator does", () => {
 });
 
 test("a joint slot that is stuck stops no chain, and is settled", () => {
-  const sum = mustHold("stuck slots", (seed) => ({ seed, byzantine: byzantine(seed), decides: stuck }));
+  const sum = mustHold("stuck slots", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: stuck,
+    options: { lead: 1 + (seed % 3) },
+  }));
   expect(sum.abandoned).toBeGreaterThan(count / 2);
   expect(sum.moved).toBeGreaterThan(count / 2);
 });

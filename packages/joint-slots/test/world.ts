@@ -21,6 +21,8 @@ import {
   judgeJoint,
 } from "../src/index.ts";
 
+import { hasEnded } from "../src/ledger/types.ts";
+
 type Types = JointTypes<AssetState>;
 type Node = {
   readonly config: JointConfig;
@@ -286,9 +288,7 @@ export class World {
     return [...this.nodes.values()].some(({ state }) =>
       state.chains.values.some(
         ({ ledger, pending }) =>
-          pending.length > 0 ||
-          ledger.locks.keys.length > 0 ||
-          ledger.slots.values.some(({ ending }) => ending.kind === "pending"),
+          pending.length > 0 || ledger.locks.keys.length > 0 || !ledger.slots.values.every(hasEnded),
       ),
     );
   }

@@ -265,7 +265,7 @@ class JointChains {
           ({ ledger, pending }) =>
             pending.length === 0 &&
             ledger.locks.keys.length === 0 &&
-            ledger.slots.values.every(({ ending }) => ending.kind !== "pending"),
+            ledger.slots.values.every(({ ending }) => ending.kind !== "pending" && ending.kind !== "known"),
         ),
     );
   }

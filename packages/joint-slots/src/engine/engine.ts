@@ -2,6 +2,7 @@ import { clone, mapGet } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { type Entry, encodeJoint } from "../block.ts";
 import { checkJointConfig, JointConfig } from "../config.ts";
+import { hasEnded } from "../ledger/types.ts";
 import {
   applyNext,
   blockFor,
@@ -208,9 +209,7 @@ export function jointEngine<A>(config: JointConfig, tools: JointTools<A>): Engin
     }),
     inert: ({ proposes }, _state, { chain }) => !proposes.includes(chain),
     phase: (_config, { chains }) => {
-      const open = chains.values.some(({ ledger }) =>
-        ledger.slots.values.some(({ ending }) => ending.kind === "pending"),
-      );
+      const open = chains.values.some(({ ledger }) => ledger.slots.values.some((slot) => !hasEnded(slot)));
       return open ? "joint" : "apart";
     },
     collects: ["queue"],

@@ -3,7 +3,7 @@ import type { Effects } from "@eunomia/engine";
 import { compareMoves, decodeBase, type Entry, encodeBase, encodeJoint, type JointBlock } from "../block.ts";
 import { type JointConfig, rulesOf } from "../config.ts";
 import { applyBlock } from "../ledger/apply.ts";
-import { type Change, emptyLedger, type Ledger } from "../ledger/types.ts";
+import { type Change, emptyLedger, hasEnded, type Ledger } from "../ledger/types.ts";
 import { dutiesOf, mustGoOn } from "./duties.ts";
 import type { Followed, JointState, JointTools, JointTypes } from "./types.ts";
 
@@ -104,18 +104,16 @@ export function blockFor<A>(
 /** The next joint slot that has an end on all chains followed here; null: it is not there yet. */
 export function toClose<A>(state: Readonly<JointState<A>>): { slot: number } | null {
   const slot = state.closed + 1;
-  const ended = state.chains.values.every(({ ledger }) => hasEnded(ledger, slot));
+  const ended = state.chains.values.every(({ ledger }) => isOver(ledger, slot));
   // Where all chains have left there is no next slot.
   return ended && state.chains.values.some(({ ledger }) => mapGet(ledger.slots, slot) !== undefined)
     ? { slot }
     : null;
 }
 
-function hasEnded(ledger: Ledger, slot: number): boolean {
+function isOver(ledger: Ledger, slot: number): boolean {
   const known = mapGet(ledger.slots, slot);
-  return known === undefined
-    ? ledger.leftAt !== null && slot >= ledger.next
-    : known.ending.kind !== "pending";
+  return known === undefined ? ledger.leftAt !== null && slot >= ledger.next : hasEnded(known);
 }
 
 /** Lets go of a slot, and compares what the chains made of it. */

@@ -2,7 +2,7 @@ import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { type BaseBlock, compareMoves, type Entry, type JointBlock, type Move } from "../block.ts";
 import type { Rules } from "../config.ts";
 import { epochOf } from "./epochs.ts";
-import type { Application, Change, Ledger, SlotState } from "./types.ts";
+import { type Application, type Change, hasEnded, type Ledger, type SlotState } from "./types.ts";
 
 /** One chain while a block is applied to it. */
 export interface Scene<A> {
@@ -52,16 +52,15 @@ function applyEntry<A>(scene: Scene<A>, entry: Entry): void {
       const slot = mapGet(ledger.slots, entry.slot);
       if (slot?.verdict.kind !== "open") return voided(scene, "joint: the slot is not open");
       slot.verdict = { kind: "took", block: entry.block };
-      return include(scene, entry.slot, slot, entry.block);
+      slot.ending = { kind: "known", block: entry.block };
+      return finish(scene);
     }
     case "settle": {
       const slot = mapGet(ledger.slots, entry.slot);
       if (slot?.verdict.kind !== "passed" || slot.ending.kind !== "pending")
         return voided(scene, "settle: the slot does not wait for it");
-      if (entry.taken !== null) return include(scene, entry.slot, slot, entry.taken.block);
-      slot.ending = { kind: "abandoned" };
-      changes.push({ kind: "abandoned", slot: entry.slot, keys: freed(ledger, entry.slot) });
-      return;
+      slot.ending = { kind: "known", block: entry.taken?.block ?? null };
+      return finish(scene);
     }
     case "leave":
       return leave(scene, entry.evidence);
@@ -77,6 +76,33 @@ function lock<A>(scene: Scene<A>, move: Move): void {
   if (!app.lockable(state, move)) return voided(scene, "lock: it may not move so");
   mapSet(ledger.locks, move.key, { slot: null, to: move.to, terms: move.terms });
   changes.push({ kind: "locked", move });
+}
+
+/**
+ * Slots take effect in their order: what comes back in a later slot must not be there before it has left in an earlier one.
+ *
+ * @param last whether slots of which nothing is known end too, since the chain has left and waits no longer.
+ */
+function finish<A>(scene: Scene<A>, last = false): void {
+  const { keys, values } = scene.ledger.slots;
+  for (const [i, slot] of values.entries()) {
+    if (hasEnded(slot)) continue;
+    const number = keys[i]!;
+    if (slot.ending.kind === "known") {
+      const { block } = slot.ending;
+      if (block === null) abandon(scene, number, slot);
+      else include(scene, number, slot, block);
+    } else {
+      if (!last) return;
+      slot.ending = { kind: "released" };
+      release(scene, number);
+    }
+  }
+}
+
+function abandon<A>({ ledger, changes }: Scene<A>, number: number, slot: SlotState): void {
+  slot.ending = { kind: "abandoned" };
+  changes.push({ kind: "abandoned", slot: number, keys: freed(ledger, number) });
 }
 
 /** The block takes effect on this chain: what leaves it was locked since the slot opened, what arrives is added. */
@@ -122,12 +148,7 @@ function passLate<A>(scene: Scene<A>): void {
     if (slot.verdict.kind === "open" && ledger.height >= slot.cut + rules.plan.patience)
       pass(scene, keys[i]!, slot);
   });
-  if (ledger.leftAt === null || ledger.height < ledger.leftAt + rules.holdHeights) return;
-  values.forEach((slot, i) => {
-    if (slot.ending.kind !== "pending") return;
-    slot.ending = { kind: "released" };
-    release(scene, keys[i]!);
-  });
+  if (ledger.leftAt !== null && ledger.height >= ledger.leftAt + rules.holdHeights) finish(scene, true);
 }
 
 function pass<A>({ changes }: Scene<A>, number: number, slot: SlotState): void {
@@ -141,7 +162,7 @@ function openNext<A>({ rules, ledger, changes }: Scene<A>): void {
   const { height, lastCut, next, slots } = ledger;
   if (ledger.leftAt !== null || height < first || (lastCut !== null && height < lastCut + every)) return;
   if (!ledger.wanted && !ledger.locks.values.some(({ slot }) => slot === null)) return;
-  const unsettled = slots.keys.find((_, i) => slots.values[i]!.ending.kind === "pending");
+  const unsettled = slots.keys.find((_, i) => !hasEnded(slots.values[i]!));
   if (unsettled !== undefined && unsettled <= next - rules.lead) return;
   const { number: epoch, closed } = epochOf(ledger, next);
   if (closed) return;
