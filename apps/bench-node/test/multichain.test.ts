@@ -62,7 +62,7 @@ test("the judge needs nothing but the folder, and refuses one in which a log or 
   const hidden = setup.validators.map(({ id }) => join(directory, id, "evidence.jsonl"));
   for (const file of hidden) renameSync(file, `${file}.hidden`);
   expect((await judgeRun(directory, setup)).troubles).toEqual([
-    `${report.roles.traitor} lied, and nobody can prove it`,
+    `nobody can prove that ${report.roles.traitor} lied`,
   ]);
   for (const file of hidden) renameSync(`${file}.hidden`, file);
 });

@@ -70,8 +70,8 @@ export function lawOptions(
     watchers: proposersOf(laws, law).map((id) => processOf(id, law, "log")),
     chain: `${cluster}/${law}`,
     tickMs,
-    retryMs: 1000,
-    spacingMs: 500,
+    retryMs: 2000,
+    spacingMs: 750,
   };
 }
 
