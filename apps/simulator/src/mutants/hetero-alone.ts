@@ -137,6 +137,23 @@ function countsTheCaught(change: Change): string | null {
     : "an acceptor that is caught counts no more in quorums";
 }
 
+/** A vote binds to its value and not to its ballot, and only until a later one for another value is seen. */
+function isFreed(change: Change): string | null {
+  const shape = shapeOf("crash");
+  const [a, b, c] = [opening(shape, 1, "A"), opening(shape, 2, "B"), opening(shape, 3, "B")];
+  const [p2, p3] = [new Player(shape, "p2"), new Player(shape, "p3")];
+  const bound = new Player(shape, "p1", change);
+  const [joined] = p2.hear(a);
+  bound.hear(a, joined, opening(shape, 2, "A"));
+  if (!bound.freshFor().includes("L")) return "a vote keeps from joining a ballot with its own value";
+  const freed = new Player(shape, "p1", change);
+  freed.hear(a, joined, c);
+  const [two, three] = [...p2.hear(b), ...p3.hear(b)];
+  // It has gone on to ballot 3 already, so that it does not vote at ballot 2 itself.
+  freed.hear(b, two, three, ...p2.hear(three), opening(shape, 4, "B"));
+  return freed.freshFor().includes("L") ? null : "a vote binds though a later one for another value is seen";
+}
+
 /** What it owes to ballots that come too early, from elsewhere, with a wrong value, or unsigned. */
 function isCareful(change: Change): string | null {
   const timed = shapeOf("crash", { tickMs: 10 });
@@ -178,6 +195,7 @@ function acceptorAlone(change: Change): string | null {
     seesForks(change, false) ??
     seesForks(change, true) ??
     countsTheCaught(change) ??
+    isFreed(change) ??
     isCareful(change) ??
     keepsSlots(change)
   );
@@ -270,7 +288,11 @@ const watcherAlone = (self: string, change: Change): string | null =>
 export function tryHeteroAlone(name: string, change: Change): string | null {
   const shape = shapeOf("crash");
   const named = (self: string): boolean => (heteroPart(shape, self).engine as AnyEngine).name === name;
-  if (named("p1")) return acceptorAlone(change);
   const watcher = ["z0", "w0"].find(named);
-  return watcher === undefined ? null : watcherAlone(watcher, change);
+  try {
+    if (named("p1")) return acceptorAlone(change);
+    return watcher === undefined ? null : watcherAlone(watcher, change);
+  } catch (error) {
+    return `it throws: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -20,7 +20,7 @@ import {
   without,
 } from "@eunomia/hetero-paxos/examine";
 import { draftGraph, type LearnerGraph } from "@eunomia/learner-graph";
-import { setupIn } from "../protocols/hetero-paxos/parts.ts";
+import { setupIn, withSetup } from "../protocols/hetero-paxos/parts.ts";
 import { type Change, type Mutant, mutantsOf } from "./mutant.ts";
 
 type Judge = Setup["judge"];
@@ -34,12 +34,13 @@ export const setUp =
     if (setup === null) throw new Error(`engine "${engine.name}" is none of Heterogeneous Paxos`);
     const changed = { ...setup, ...change(setup) };
     const actions = [...acceptorOver(changed).actions, ...watching(changed)];
-    return {
+    const made: AnyEngine = {
       ...engine,
       actions: engine.actions.map(
         (action) => (actions.find(({ name }) => name === action.name) as typeof action) ?? action,
       ),
     };
+    return withSetup(made, changed);
   };
 
 const judging = (wrap: (judge: Judge) => Judge): Change => setUp(({ judge }) => ({ judge: wrap(judge) }));
