@@ -224,7 +224,7 @@ test("an idle chain gets an empty block: first from whose turn it is, once per h
   const [first, other] = [new Pulse(), new Pulse()];
   const due = (pulse: Pulse, isFirst: boolean, now: number): boolean => pulse.due("red", 5, isFirst, now);
   expect([due(first, true, 0), due(other, false, 0)]).toEqual([false, false]);
-  expect([due(first, true, 300), due(other, false, 300)]).toEqual([true, false]);
+  expect([due(first, true, 500), due(other, false, 500)]).toEqual([true, false]);
   expect([due(first, true, 9000), due(other, false, 9000)]).toEqual([false, true]);
 });
 

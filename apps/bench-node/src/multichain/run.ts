@@ -33,7 +33,7 @@ export interface MultichainOptions {
 /** An order of which nothing has come in so long is given again, milliseconds. */
 const againMs = 4000;
 /** On each chain an asset is given to somebody else so often, milliseconds. */
-const giftMs = 250;
+const giftMs = 1000;
 /** Which part of the transfers is done when the sleeper is killed, and after how many seconds it comes back. */
 const sleep = { from: 0.2, seconds: 3 } as const;
 const pollMs = 25;
