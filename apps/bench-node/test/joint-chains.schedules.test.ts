@@ -22,6 +22,7 @@ test(`${runs} runs of two chains on hetero-paxos: both or neither, while a valid
   }
   console.log(JSON.stringify(sum));
   expect(sum.moved).toBeGreaterThan(0);
+  expect(sum.abandoned).toBeGreaterThan(0);
   expect(sum.convicted).toBeGreaterThan(0);
 });
 

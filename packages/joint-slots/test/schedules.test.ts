@@ -75,6 +75,17 @@ test("a joint slot that is stuck stops no chain, and is settled", () => {
   expect(sum.moved).toBeGreaterThan(count / 2);
 });
 
+test("assets go and come back while one chain knows of a slot and the other one waits", () => {
+  const chains = ["blue", "red"].map((chain) => ({ chain, first: 2, every: 3, patience: 12 }));
+  const sum = mustHold("patient chains", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: (slot, chain) => slot % 2 === 0 || (slot % 4 === 1) === (chain === "red"),
+    options: { lead: 3, chains },
+  }));
+  expect(sum.moved).toBeGreaterThan(count);
+});
+
 test("three chains, with stuck slots and one Byzantine validator", () => {
   const sum = mustHold("three chains", (seed) => ({
     seed,

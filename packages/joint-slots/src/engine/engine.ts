@@ -212,7 +212,6 @@ export function jointEngine<A>(config: JointConfig, tools: JointTools<A>): Engin
       const open = chains.values.some(({ ledger }) => ledger.slots.values.some((slot) => !hasEnded(slot)));
       return open ? "joint" : "apart";
     },
-    collects: ["queue"],
     fairness: Object.fromEntries(actions.map(({ name }) => [name, "weak" as const])),
   };
 }
