@@ -19,10 +19,11 @@ interface Sum {
 function campaign(
   options: (seed: number) => WorldOptions,
   runs = count,
+  steps = 1200,
 ): { sum: Sum; failure: string | null } {
   const sum: Sum = { runs: 0, included: 0, abandoned: 0, moved: 0, heights: 0 };
   for (let seed = 1; seed <= runs; seed++) {
-    const { problem, world, ...counts } = run(options(seed));
+    const { problem, world, ...counts } = run(options(seed), steps);
     if (problem !== null) return { sum, failure: `seed ${seed}: ${problem}` };
     sum.runs++;
     sum.included += counts.included;
@@ -42,8 +43,9 @@ function mustHold(name: string, options: (seed: number) => WorldOptions): Sum {
 
 const suspects = ["r", "b", "s1", "s3"];
 const byzantine = (seed: number): readonly string[] => [suspects[seed % suspects.length]!];
-/** Of three joint slots one is decided by all, one by one chain alone, and one by nobody. */
+/** Of three joint slots one is decided by red alone, one by blue alone, one by both. */
 const halfStuck = (slot: number, chain: string): boolean => (slot + (chain === "red" ? 0 : 1)) % 3 !== 0;
+/** Besides, every other one is decided by nobody. */
 const stuck = (slot: number, chain: string): boolean => slot % 2 === 0 && halfStuck(slot / 2, chain);
 
 const shared = "s1, s2, s3, s4, s5";
@@ -99,7 +101,7 @@ test("three chains, with stuck slots and one Byzantine validator", () => {
 });
 
 test("where no safe set of the edge is safe, atomicity fails: the promise needs its condition", () => {
-  const { failure } = campaign((seed) => ({ seed, byzantine: ["s1", "s2", "s3"] }), 200);
+  const { failure } = campaign((seed) => ({ seed, byzantine: ["s1", "s2", "s3"] }), 200, 400);
   expect(failure).toMatch(/lost|doubled|forged|split/);
 });
 
@@ -116,6 +118,7 @@ test.each(twins.map((twin) => [twin.fault, twin] as const))(
           ? { tools: { leaves: () => true } }
           : {}),
       }),
+      400,
       400,
     );
     expect(failure).toMatch(/lost|doubled|forged|split|alarm/);
