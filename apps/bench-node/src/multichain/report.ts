@@ -115,7 +115,7 @@ export function findings(report: MultichainReport): { readonly good: boolean; re
     },
     {
       good: transfers.length > 0,
-      what: `${transfers.length} of ${wanted} transfers are done on both chains${transfers.length < wanted ? ": the time was up" : ""}`,
+      what: `${transfers.length} of ${wanted} transfers are done on both chains${transfers.length < wanted ? "; the run ended before the others" : ""}`,
     },
     {
       good: audit.convicted.some(({ signer }) => signer === roles.traitor),

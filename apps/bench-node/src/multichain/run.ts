@@ -212,10 +212,10 @@ class Run {
     }
   }
 
-  /** The sleeper is killed and comes back, each once enough has moved. */
+  /** The sleeper is killed once enough has moved, and comes back a while later; nobody waits for it. */
   #sleeperSteps() {
     const { sleeper } = this.#setup.roles;
-    let at: "awake" | "asleep" | "back" = "awake";
+    let at: "awake" | "asleep" | "waking" | "back" = "awake";
     let since = 0;
     return {
       isOver: () => at === "back",
@@ -227,9 +227,14 @@ class Run {
           await this.#children.kill(sleeper);
           this.#step(`${sleeper} is killed (SIGKILL)`);
         } else if (at === "asleep" && this.#seconds - since >= sleep.seconds) {
-          at = "back";
-          await this.#children.start(sleeper);
-          this.#step(`${sleeper} is back, with its journal`);
+          at = "waking";
+          this.#children.start(sleeper).then(
+            () => {
+              at = "back";
+              this.#step(`${sleeper} is back, with its journal`);
+            },
+            (error: Error) => this.#alarms.push(error.message),
+          );
         }
       },
     };
