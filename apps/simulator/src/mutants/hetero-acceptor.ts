@@ -16,7 +16,7 @@ import {
   without,
   writingLate,
 } from "./edit.ts";
-import { setUp } from "./hetero-judge.ts";
+import { setUp } from "./hetero-rules.ts";
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const acceptor = mutantsOf("hetero-paxos", "acceptor", "hetero-paxos acceptor");

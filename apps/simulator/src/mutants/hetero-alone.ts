@@ -1,90 +1,17 @@
-import { fromHex, mapGet, toHex } from "@eunomia/codec";
-import { type AnyEngine, type Effect, type EngineTypes, type Event, step } from "@eunomia/engine";
-import { lawOf, type NodeState, type Proposal, type Speech } from "@eunomia/hetero-paxos";
-import { derive, membersOf, openingId, signedEntry, speechId } from "@eunomia/hetero-paxos/examine";
-import { graphOf } from "../protocols/hetero-paxos/graphs.ts";
+import { fromHex, toHex } from "@eunomia/codec";
+import type { Effect, EngineTypes } from "@eunomia/engine";
+import { lawOf, type Proposal, type Speech } from "@eunomia/hetero-paxos";
+import { derive, openingId, speechId } from "@eunomia/hetero-paxos/examine";
 import {
   type HeteroShape,
   heteroPart,
-  type Part,
   sealAs,
   sealScheme,
   setupIn,
 } from "../protocols/hetero-paxos/parts.ts";
 import { bytesOf } from "../protocols/values.ts";
+import { type Body, type Heard, opening, Player, shapeOf } from "./hetero-player.ts";
 import type { Change } from "./mutant.ts";
-
-const shapeOf = (graph: string, more: Partial<HeteroShape> = {}): HeteroShape => ({
-  graph: graphOf(graph, 0),
-  proposers: 2,
-  learners: 1,
-  tickMs: 0,
-  retryMs: 100,
-  ...more,
-});
-
-type Heard = Event<EngineTypes>;
-
-/** One process that is driven by hand. */
-class Player {
-  readonly #part: Part;
-  readonly #state: unknown;
-  /** All that it ever put out. */
-  readonly outputs: { readonly kind: string; readonly [field: string]: unknown }[] = [];
-
-  constructor(shape: HeteroShape, self: string, change: Change = (engine) => engine) {
-    const { engine, config } = heteroPart(shape, self);
-    this.#part = { engine: change(engine), config };
-    this.#state = this.#part.engine.init(config as never);
-    this.take({ kind: "start", records: [] });
-  }
-
-  get engine(): AnyEngine {
-    return this.#part.engine;
-  }
-
-  slot() {
-    return mapGet((this.#state as NodeState).slots, 1)!;
-  }
-
-  get config() {
-    return this.#part.config;
-  }
-
-  take(event: Heard): readonly Effect<EngineTypes>[] {
-    const { engine, config } = this.#part;
-    const { effects } = step(engine, config as never, this.#state as never, event as never);
-    for (const effect of effects) if (effect.kind === "output") this.outputs.push(effect.output as never);
-    return effects;
-  }
-
-  /** Hears messages one after the other. @returns what it says to them under its own name */
-  hear(...messages: readonly unknown[]): Speech[] {
-    return messages.flatMap((message) =>
-      this.take({ kind: "message", from: "somebody", message } as never).flatMap((effect) => {
-        const said = effect.kind === "send" ? (effect.message as Speech) : null;
-        return said !== null && (said.kind === "1b" || said.kind === "2a") ? [said] : [];
-      }),
-    );
-  }
-
-  /** Learners for whom its latest message, a 1b, is fresh. */
-  freshFor(): string[] {
-    const slot = this.slot();
-    const entry = signedEntry(slot.known, slot.prev!);
-    const { learners } = this.#part.config;
-    return entry?.kind === "1b" ? membersOf(entry.freshFor).map((a) => learners[a]!) : [];
-  }
-
-  told(kind: string): boolean {
-    return this.outputs.some((output) => output.kind === kind);
-  }
-}
-
-const opening = (shape: HeteroShape, number: number, value: string, slot = 1): Proposal => {
-  const { config } = heteroPart(shape, shape.graph.acceptors[0]!);
-  return { kind: "1a", instance: { law: lawOf(sealScheme, config), slot }, number, value: bytesOf(value) };
-};
 
 const idOf = (speech: Speech): string => toHex(speechId(sealScheme, speech));
 
@@ -190,6 +117,39 @@ function keepsSlots(change: Change): string | null {
   return effects.some(({ kind }) => kind === "persist") ? "slots are closed for one watcher of two" : null;
 }
 
+const fire = (subject: Player, timer: string): readonly Effect<EngineTypes>[] =>
+  subject.take({ kind: "timeout", timer } as never);
+
+const sentOf = (effects: readonly Effect<EngineTypes>[], kind: string): Body[] =>
+  effects.flatMap((effect) =>
+    effect.kind === "send" && (effect.message as Body).kind === kind ? [effect.message as Body] : [],
+  );
+
+/** As long as a slot is undecided, its last word is said again. */
+function saysAgain(change: Change): string | null {
+  const shape = shapeOf("crash");
+  const subject = new Player(shape, "p1", change);
+  subject.hear(opening(shape, 1, "A"));
+  return sentOf(fire(subject, "retry"), "1b").length > 0 ? null : "what may have been lost is not said again";
+}
+
+/** A proposer that waits in vain opens higher ballots. */
+function opensHigher(change: Change): string | null {
+  const subject = new Player(shapeOf("crash"), "w1", change);
+  const [first] = sentOf(
+    subject.take({
+      kind: "commands",
+      commands: [{ kind: "propose", slot: 1, value: bytesOf("A") }],
+    } as never),
+    "1a",
+  );
+  subject.hear(first);
+  const [second] = sentOf(fire(subject, "window"), "1a");
+  return second !== undefined && second.number! > first!.number!
+    ? null
+    : "a proposer that waits in vain opens no higher ballot";
+}
+
 function acceptorAlone(change: Change): string | null {
   return (
     seesForks(change, false) ??
@@ -197,6 +157,7 @@ function acceptorAlone(change: Change): string | null {
     countsTheCaught(change) ??
     isFreed(change) ??
     isCareful(change) ??
+    saysAgain(change) ??
     keepsSlots(change)
   );
 }
@@ -287,11 +248,12 @@ const watcherAlone = (self: string, change: Change): string | null =>
 /** What an engine of Heterogeneous Paxos owes by itself; null: nothing, or it is another engine. */
 export function tryHeteroAlone(name: string, change: Change): string | null {
   const shape = shapeOf("crash");
-  const named = (self: string): boolean => (heteroPart(shape, self).engine as AnyEngine).name === name;
+  const named = (self: string): boolean => heteroPart(shape, self).engine.name === name;
   const watcher = ["z0", "w0"].find(named);
   try {
     if (named("p1")) return acceptorAlone(change);
-    return watcher === undefined ? null : watcherAlone(watcher, change);
+    if (watcher === undefined) return null;
+    return watcherAlone(watcher, change) ?? (watcher === "w0" ? opensHigher(change) : null);
   } catch (error) {
     return `it throws: ${error instanceof Error ? error.message : String(error)}`;
   }
