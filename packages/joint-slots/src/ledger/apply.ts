@@ -5,7 +5,7 @@ import { epochOf } from "./epochs.ts";
 import { type Application, type Change, hasEnded, type Ledger, type SlotState } from "./types.ts";
 
 /** One chain while a block is applied to it. */
-export interface Scene<A> {
+interface Scene<A> {
   readonly rules: Rules;
   readonly app: Application<A>;
   readonly ledger: Ledger;
