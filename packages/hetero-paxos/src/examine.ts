@@ -5,7 +5,7 @@
 export { acceptorOver } from "./acceptor.ts";
 export { type Bits, bitsOf, hasBit, isEmpty, membersOf, noBits, withBit, without } from "./bits.ts";
 export { isSigned, type Own, type SignedEntry, type Top } from "./dag/entry.ts";
-export { type Known, signedEntry } from "./dag/known.ts";
+export { addEntry, emptyKnown, type Known, signedEntry } from "./dag/known.ts";
 export { boundVote, conflicts, freshFor } from "./evaluate/bound.ts";
 export { derive } from "./evaluate/derive.ts";
 export { mergeHistories, raiseTop } from "./evaluate/merge.ts";

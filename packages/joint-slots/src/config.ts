@@ -2,7 +2,7 @@ import { doc, type Infer, list, nat, orderedId, record } from "@eunomia/codec";
 import { ChainName } from "./block.ts";
 import { JointError, mustBeInteger } from "./errors.ts";
 
-export const ProcessId = orderedId("process");
+const ProcessId = orderedId("process");
 
 /** When joint slots open on a chain, and how long it waits for them: the same at everybody who follows the chain. */
 export const ChainPlan = record({

@@ -24,4 +24,4 @@ export { JointError, type JointErrorCode, type NoAgreement } from "./errors.ts";
 export { judgeBase, judgeJoint, type Opinion } from "./judge.ts";
 export { applyBlock } from "./ledger/apply.ts";
 export { type Application, Change, emptyLedger, Ledger } from "./ledger/types.ts";
-export { agreementProblem, type JointPromise, jointPromise } from "./promise.ts";
+export { agreementProblem, type JointPromise, jointPromise, successionProblem } from "./promise.ts";

@@ -1,4 +1,4 @@
-import { type LearnerGraph, type ValidGraph, whatIf } from "@eunomia/learner-graph";
+import { draftGraph, type LearnerGraph, type ValidGraph, whatIf } from "@eunomia/learner-graph";
 import { JointError, type NoAgreement } from "./errors.ts";
 
 /**
@@ -20,6 +20,35 @@ export function agreementProblem(graph: LearnerGraph, chains: readonly string[])
       if (disagreement.can !== true) return { a, b, quorums: null };
       const quorums = [disagreement.qa, disagreement.qb] as const;
       return { a, b, quorums: pair!.a === a ? quorums : [quorums[1], quorums[0]] };
+    }
+  return null;
+}
+
+/**
+ * What is wrong with a graph that is to follow another one. Chains change at heights of their own, so for a while quorums of one chain
+ * under the old terms settle with those of another one under the new terms: these have to meet too. For the answer of `terms`.
+ *
+ * @returns null: they meet when everybody is safe. How many may fail, `worstCase` of either graph says only of that graph.
+ * @throws GraphError for a chain that a graph does not have.
+ * @example
+ * const terms = (bytes: Uint8Array) => successionProblem(graph, graphOf(bytes), ["red", "blue"]) === null;
+ */
+export function successionProblem(
+  before: LearnerGraph,
+  after: LearnerGraph,
+  chains: readonly string[],
+): NoAgreement | null {
+  const problem = agreementProblem(after, chains);
+  if (problem !== null) return problem;
+  for (const a of chains)
+    for (const b of chains) {
+      if (a === b) continue;
+      const quorums = { old: before.quorums.get(a)!.expr, new: after.quorums.get(b)!.expr };
+      const { disagreement } = whatIf(draftGraph({ learners: quorums, edges: [] }), {}).pairs.find(
+        (pair) => pair.a !== pair.b,
+      )!;
+      // In ascending order of names the new one comes first.
+      if (disagreement.can === true) return { a, b, quorums: [disagreement.qb, disagreement.qa] };
     }
   return null;
 }

@@ -1,6 +1,6 @@
 import { type GraphInput, learnerGraph } from "@eunomia/learner-graph";
 import { expect, test } from "vitest";
-import { agreementProblem, JointError, jointConfig, jointPromise } from "../src/index.ts";
+import { agreementProblem, JointError, jointConfig, jointPromise, successionProblem } from "../src/index.ts";
 import { chains } from "./world.ts";
 
 const promise = (graph: GraphInput, names = ["red", "blue"]) => jointPromise(learnerGraph(graph), names);
@@ -55,6 +55,26 @@ test("every two chains of a group need an edge; one by way of a third is enough"
   expect(agreementProblem(graph, ["red", "blue", "green"])).toBeNull();
   const apart = learnerGraph({ learners, edges: [edge("red", "blue")] });
   expect(agreementProblem(apart, ["red", "blue", "green"])).toEqual({ a: "red", b: "green", quorums: null });
+});
+
+test("terms that follow others are refused if old quorums of one chain miss new ones of another", () => {
+  const graph = (red: string, blue: string) =>
+    learnerGraph({
+      learners: { red, blue },
+      edges: [{ between: ["red", "blue"], label: "meets(red, blue)" }],
+    });
+  const before = graph("{a, b, c} >= 2", "{a, b, c} >= 2");
+  const one = graph("{a, b, c, d} >= 3", "{a, b, c, d} >= 3");
+  expect(successionProblem(before, one, ["red", "blue"])).toBeNull();
+  const far = graph("{c, d, e} >= 2", "{c, d, e} >= 2");
+  expect(agreementProblem(far, ["red", "blue"])).toBeNull();
+  const { a, b, quorums } = successionProblem(before, far, ["red", "blue"])!;
+  expect([a, b]).toEqual(["red", "blue"]);
+  expect(before.quorums.get(a)!.has(quorums![0])).toBe(true);
+  expect(far.quorums.get(b)!.has(quorums![1])).toBe(true);
+  expect(quorums![0].filter((id) => quorums![1].includes(id))).toEqual([]);
+  const apart = learnerGraph({ learners: { red: "a & b", blue: "a & b" }, edges: [] });
+  expect(successionProblem(before, apart, ["red", "blue"])).toEqual({ a: "red", b: "blue", quorums: null });
 });
 
 test("a mistake in a configuration is told with its field", () => {

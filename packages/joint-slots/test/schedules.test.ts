@@ -5,7 +5,7 @@ import { twins } from "./twins.ts";
 import type { WorldOptions } from "./world.ts";
 
 /** Random schedules per kind; a longer campaign sets JOINT_SLOTS_SCHEDULES. */
-const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 30);
+const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 20);
 
 interface Sum {
   runs: number;
@@ -19,10 +19,11 @@ interface Sum {
 function campaign(
   options: (seed: number) => WorldOptions,
   runs = count,
+  steps = 1200,
 ): { sum: Sum; failure: string | null } {
   const sum: Sum = { runs: 0, included: 0, abandoned: 0, moved: 0, heights: 0 };
   for (let seed = 1; seed <= runs; seed++) {
-    const { problem, world, ...counts } = run(options(seed));
+    const { problem, world, ...counts } = run(options(seed), steps);
     if (problem !== null) return { sum, failure: `seed ${seed}: ${problem}` };
     sum.runs++;
     sum.included += counts.included;
@@ -42,8 +43,9 @@ function mustHold(name: string, options: (seed: number) => WorldOptions): Sum {
 
 const suspects = ["r", "b", "s1", "s3"];
 const byzantine = (seed: number): readonly string[] => [suspects[seed % suspects.length]!];
-/** Of three joint slots one is decided by all, one by one chain alone, and one by nobody. */
+/** Of three joint slots one is decided by red alone, one by blue alone, one by both. */
 const halfStuck = (slot: number, chain: string): boolean => (slot + (chain === "red" ? 0 : 1)) % 3 !== 0;
+/** Besides, every other one is decided by nobody. */
 const stuck = (slot: number, chain: string): boolean => slot % 2 === 0 && halfStuck(slot / 2, chain);
 
 const shared = "s1, s2, s3, s4, s5";
@@ -65,9 +67,25 @@ test("both or neither, whatever one validator does", () => {
 });
 
 test("a joint slot that is stuck stops no chain, and is settled", () => {
-  const sum = mustHold("stuck slots", (seed) => ({ seed, byzantine: byzantine(seed), decides: stuck }));
+  const sum = mustHold("stuck slots", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: stuck,
+    options: { lead: 1 + (seed % 3) },
+  }));
   expect(sum.abandoned).toBeGreaterThan(count / 2);
   expect(sum.moved).toBeGreaterThan(count / 2);
+});
+
+test("assets go and come back while one chain knows of a slot and the other one waits", () => {
+  const chains = ["blue", "red"].map((chain) => ({ chain, first: 2, every: 3, patience: 12 }));
+  const sum = mustHold("patient chains", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: (slot, chain) => slot % 2 === 0 || (slot % 4 === 1) === (chain === "red"),
+    options: { lead: 3, chains },
+  }));
+  expect(sum.moved).toBeGreaterThan(count);
 });
 
 test("three chains, with stuck slots and one Byzantine validator", () => {
@@ -83,7 +101,7 @@ test("three chains, with stuck slots and one Byzantine validator", () => {
 });
 
 test("where no safe set of the edge is safe, atomicity fails: the promise needs its condition", () => {
-  const { failure } = campaign((seed) => ({ seed, byzantine: ["s1", "s2", "s3"] }), 200);
+  const { failure } = campaign((seed) => ({ seed, byzantine: ["s1", "s2", "s3"] }), 200, 400);
   expect(failure).toMatch(/lost|doubled|forged|split/);
 });
 
@@ -100,6 +118,7 @@ test.each(twins.map((twin) => [twin.fault, twin] as const))(
           ? { tools: { leaves: () => true } }
           : {}),
       }),
+      400,
       400,
     );
     expect(failure).toMatch(/lost|doubled|forged|split|alarm/);

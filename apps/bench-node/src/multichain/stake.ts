@@ -14,7 +14,7 @@ export interface Staked {
 }
 
 /** More than this part of a chain's stake is a quorum there. */
-export const quorumPart = "4/5";
+const quorumPart = "4/5";
 
 /** Who is there: of red only, of blue only, of both. */
 const counts = { red: 2, blue: 2, shared: 4 } as const;
