@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { openSpace, type StepLabel, type Vector } from "@eunomia/checker";
 import { expect, test } from "vitest";
-import { modelOfScope, openModel, scopes } from "../../src/protocols/models.ts";
+import { openModel, scopes } from "../../src/protocols/models.ts";
 import { readModelFile, writeModelFile } from "../../src/replay/model-file.ts";
 import { markOf } from "../../src/replay/model-path.ts";
 
