@@ -220,6 +220,17 @@ test("transfers: one of each asset at a time, done once both chains have it, ask
   expect(transfers.due(20_000).length).toBe(2);
 });
 
+test("transfers go on one at a time while the run waits for something else", () => {
+  const transfers = new Transfers(1, 1, 1000);
+  const [order] = transfers.due(0, true);
+  expect(transfers.due(1, true)).toEqual([]);
+  for (const chain of ["red", "blue"] as const)
+    transfers.heard({ kind: "slot", ending: "included", keys: [order!.key], slot: 1, at: 2, chain });
+  expect(transfers.done.length).toBe(1);
+  expect(transfers.due(3)).toEqual([]);
+  expect(transfers.due(3, true)).toMatchObject([{ kind: "transfer", key: order!.key }]);
+});
+
 test("an idle chain gets an empty block: first from whose turn it is, once per height", () => {
   const [first, other] = [new Pulse(), new Pulse()];
   const due = (pulse: Pulse, isFirst: boolean, now: number): boolean => pulse.due("red", 5, isFirst, now);

@@ -173,7 +173,8 @@ class Run {
     const sleeper = this.#sleeperSteps();
     let gifts = 0;
     while (!this.#isOver(sleeper.isOver()) && this.#seconds < deadline && this.#alarms.length === 0) {
-      for (const order of this.#transfers.due(wallClock())) this.#give(order);
+      // The traitor lies in joint slots only, and may have had no chance in those that there were.
+      for (const order of this.#transfers.due(wallClock(), this.#guilty.size === 0)) this.#give(order);
       if (this.#seconds * 1000 > gifts * giftMs) {
         gifts = Math.ceil((this.#seconds * 1000) / giftMs) + 1;
         for (const chain of chains) this.#gift(chain);

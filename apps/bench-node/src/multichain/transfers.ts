@@ -71,10 +71,10 @@ export class Transfers {
     return asset === undefined ? null : { kind: "give", chain, key: asset.key, owner: this.#owner };
   }
 
-  /** Transfers to ask for now. */
-  due(now: number): Order[] {
+  /** Transfers to ask for now. `more`: one at a time beyond those that are wanted, since the run waits for something else. */
+  due(now: number, more = false): Order[] {
     const underway = this.#assets.filter(({ asked }) => asked !== null).length;
-    let room = this.wanted - this.done.length - underway;
+    let room = Math.max(this.wanted - this.done.length, more ? 1 : 0) - underway;
     return this.#assets.flatMap((asset): Order[] => {
       const { key, at, asked } = asset;
       if (asked === null ? room <= 0 : now - asked.last < this.#againMs || asset.settled.size === 1)

@@ -1,5 +1,6 @@
+import { mapGet } from "@eunomia/codec";
 import type { LearnerGraph, NodeId } from "@eunomia/engine";
-import type { NodeOutput } from "@eunomia/hetero-paxos";
+import type { NodeOutput, NodeState } from "@eunomia/hetero-paxos";
 import type { ClientSpec, Draw, Scene, Watch } from "@eunomia/simulation";
 import { signedText } from "../seal.ts";
 import { bytesOf, textOf } from "../values.ts";
@@ -106,8 +107,10 @@ export class Logs {
     }
     if (!proposes) return null;
     // Who is called stuck stays open for good: a slot behind it is contested all the same.
+    // Who has offered something in this life goes on with it by itself.
     const isOpen = (slot: number): boolean =>
-      graph.learners.some((learner) => this.fateOf(watcher, slot, learner) === null);
+      graph.learners.some((learner) => this.fateOf(watcher, slot, learner) === null) &&
+      !this.#hasOffered(watcher, slot);
     const open = Array.from({ length: slots }, (_, i) => i + 1)
       .filter(isOpen)
       // A core may have no quorum of some learner: behind that one the rest is contested all at once.
@@ -121,8 +124,13 @@ export class Logs {
     return "propose";
   }
 
+  #hasOffered(watcher: NodeId, slot: number): boolean {
+    const state = this.#scene.peek(watcher) as NodeState | undefined;
+    return state !== undefined && (mapGet(state.slots, slot)?.offer ?? null) !== null;
+  }
+
   #offer(watcher: NodeId, slot: number): void {
-    if (!this.#scene.isUp(watcher)) return;
+    if (!this.#scene.isUp(watcher) || this.#hasOffered(watcher, slot)) return;
     this.#made += 1;
     const text = signedText(`${watcher}.${slot}.${this.#made}`, slot);
     this.#proposed.set(slot, (this.#proposed.get(slot) ?? new Set()).add(text));

@@ -32,7 +32,7 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
     ballots: ["A"],
     liar: "a",
   }),
-  "hetero-paxos/2a2l2b-twin": hetero("endless", "one of two acceptors runs twice, two ballots", {
+  "hetero-paxos/2a2l2b-twin": hetero("main", "one of two acceptors runs twice, two ballots", {
     graph: "two",
     ballots: ["A", "B"],
     liar: "a",
@@ -41,10 +41,15 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
     graph: "two",
     ballots: ["A", "B", "A"],
   }),
-  "hetero-paxos/3a2b": hetero("endless", "a majority of three, two ballots with two values", {
+  "hetero-paxos/3a2b": hetero("main", "a majority of three, two ballots with two values", {
     graph: "crash",
     ballots: ["A", "B"],
   }),
+  "hetero-paxos/3a2l2b": hetero(
+    "endless",
+    "two learners with quorums of their own, two ballots with two values",
+    { graph: "gap", ballots: ["A", "B"] },
+  ),
   "hetero-paxos/3a3l2b": hetero(
     "endless",
     "the first and the last of three learners agree by way of the second",
