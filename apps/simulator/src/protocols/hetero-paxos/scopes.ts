@@ -37,7 +37,7 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
     ballots: ["A", "B"],
     liar: "a",
   }),
-  "hetero-paxos/2a2l3b": hetero("endless", "two learners that must agree, three ballots", {
+  "hetero-paxos/2a2l3b": hetero("main", "two learners that must agree, three ballots", {
     graph: "two",
     ballots: ["A", "B", "A"],
   }),
@@ -46,10 +46,18 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
     ballots: ["A", "B"],
   }),
   "hetero-paxos/3a2l2b": hetero(
-    "endless",
+    "nightly",
     "two learners with quorums of their own, two ballots with two values",
-    { graph: "gap", ballots: ["A", "B"] },
+    {
+      graph: "gap",
+      ballots: ["A", "B"],
+    },
   ),
+  "hetero-paxos/3a2l2b-refute": hetero("nightly", "the same with the rule that refutes old votes", {
+    graph: "gap",
+    ballots: ["A", "B"],
+    unlock: "refute",
+  }),
   "hetero-paxos/3a3l2b": hetero(
     "endless",
     "the first and the last of three learners agree by way of the second",
