@@ -15,4 +15,4 @@ export { type SignatureSchemeOptions, signatureScheme } from "./schemes/signatur
 export { makeSuccession, nextDirectory, type Succession } from "./schemes/succession.ts";
 export { type ThresholdOptions, thresholdScheme } from "./schemes/threshold.ts";
 export { nextSecret } from "./secrets.ts";
-export type { SignatureSuite, SuiteSigningKey, VerifyKey, VerifySuite } from "./suites/suite.ts";
+export type { SignatureSuite, SignedItem, SuiteSigningKey, VerifyKey, VerifySuite } from "./suites/suite.ts";

@@ -4,6 +4,7 @@ import type { HashProvider } from "./provider.ts";
 
 const NO_SALT = new Uint8Array(0);
 const MIN_SECRET_BYTES = 32;
+const MAC_DOMAIN = domainInput("mommie/mac/v1");
 
 /** 32 bytes that stand for a node name where fixed lengths keep an encoding injective. */
 export function nodeDigest(provider: HashProvider, node: string): Uint8Array {
@@ -63,7 +64,7 @@ export function directionalKey(
  * const tag = portable.hmacSha256(key, macInput(id, alice, bob))
  */
 export function macInput(id: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Array {
-  return joined(domainInput("mommie/mac/v1", id), from, to);
+  return joined(MAC_DOMAIN, id, from, to);
 }
 
 /**

@@ -4,6 +4,7 @@ export { checkDeployment, type Report } from "./check/check.ts";
 export { type Code, codes, type Diagnostic, explainCode, type Where } from "./check/diagnostics.ts";
 export { PolicyError, type PolicyErrorCode, PolicySyntaxError } from "./errors.ts";
 export { checkedFlows, type Flow, type Wait } from "./model/flows.ts";
+export { type Applied, appliedClauses, appliedText } from "./report/applied.ts";
 export { reportText } from "./report/text.ts";
 export type {
   Channel,

@@ -57,6 +57,18 @@ test("the slides' own section is the optimum for a weak device and a wide audien
   expect(answer.deployment).toContain("  y -> * : RSA-PSS;\n");
 });
 
+test.each([
+  [1225.43, "TrustedThirdParty(z)"],
+  [1225.45, "Ed25519"],
+])("the weak device stays with a notary that costs %d only while that is cheaper: %s", (fixed, scheme) => {
+  const answer = optimizeDeployment({ ...notary, fixed: { "TrustedThirdParty(z)": fixed } });
+  expect(answer.choice.map(({ option }) => option.scheme)).toEqual([scheme, "RSA-PSS"]);
+  if (scheme === "Ed25519")
+    expect(answer.binding).toEqual([
+      "X: TrustedThirdParty(z)/DIRECT would cost 286.76 but saves 1,225.44 only, and TrustedThirdParty(z) costs 1,225.45 to run",
+    ]);
+});
+
 test("a limit on delay excludes the notary", () => {
   const { answer, optimum } = summary(hurried);
   expect(optimum).toBe("7138.200");

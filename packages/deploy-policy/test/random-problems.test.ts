@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import * as yalps from "yalps";
 import { bruteForce, naiveCost } from "./naive-cost.ts";
 
-const runs = Number(process.env.DEPLOY_POLICY_RUNS ?? 60);
+const runs = Number(process.env.DEPLOY_POLICY_RUNS ?? 30);
 const people = ["a", "b", "c", "d", "e"];
 const person = fc.constantFrom(...people);
 const some = fc.subarray(people, { minLength: 1 });

@@ -1,4 +1,4 @@
-import { checkDeployment, type Flow } from "@eunomia/deploy-policy";
+import { appliedClauses, appliedText, checkDeployment, type Flow } from "@eunomia/deploy-policy";
 import { expect, test } from "vitest";
 import { backupFlows, t, transferFlows, u, v } from "./fixtures/flows.ts";
 import { people, primaryBackup, slides, slidesRepaired, witnessedTransfer } from "./fixtures/texts.ts";
@@ -74,4 +74,14 @@ test("witnessed transfer: a certificate shown to those who cannot audit it", () 
       "Receipt carries Witness as a certificate, but w1 is not an auditor of Witness; write [.., .., w1] Witness in the spec",
     more: 3,
   });
+});
+
+test("which clauses apply to whom", () => {
+  expect(appliedClauses([t, v], slidesRepaired).map(appliedText)).toEqual([
+    "T: x to verifier b: authentication none; evidence TrustedThirdParty(z) (line 11); spread OPTIMISTIC(a); OPTIMISTIC({a, b, c} >= 2); DIRECT",
+    "T: x to auditor c: authentication none; evidence TrustedThirdParty(z) (line 11)",
+    "V: y to verifier b: authentication none; evidence RSA (line 13); spread OPTIMISTIC(a); OPTIMISTIC({a, b, c} >= 2); DIRECT",
+    "V: y to auditor c: authentication none; evidence RSA (line 13)",
+  ]);
+  expect(() => appliedClauses([t], "[Principals] x : mac")).toThrow("unknown principal b");
 });

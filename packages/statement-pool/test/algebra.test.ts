@@ -9,7 +9,7 @@ import {
   type StatementPool,
 } from "@eunomia/statement-pool";
 import { describe, expect, test } from "vitest";
-import { mac, notarised, principal, threshold } from "./support/schemes.ts";
+import { groupTag, mac, notarised, principal, threshold } from "./support/schemes.ts";
 import { content, core, door, idOf, poolOf, signed, tell } from "./support/world.ts";
 
 const group = (text: string): Quorum => rename(parse(text), principal);
@@ -88,6 +88,16 @@ describe("the table of the definition", () => {
     expect(derives(pool, group("{g, h, i} >= 2"))).toBe(false);
     hand(pool, "h", "d", "{g, h, i} >= 2");
     expect(derives(pool, group("{g, h, i} >= 2"))).toBe(true);
+  });
+
+  test("a group MAC says that one of the others said it, and that only to the holder who looked", () => {
+    const pool = poolOf("Me");
+    const one = core("a", door());
+    expect(pool.admit(one, [groupTag(idOf(one))], principal("a"))).toMatchObject({ status: "received" });
+    expect(derives(pool, group("a | b"))).toBe(true);
+    expect(derives(pool, group("a"))).toBe(false);
+    expect(derives(pool, group("a | b"), door(), "b")).toBe(false);
+    expect(derives(pool, group("a | b"), door(), "Judge")).toBe(false);
   });
 
   test("what a trusted notary attests was said; another notary's word is hearsay", () => {

@@ -25,7 +25,7 @@ function accusation(first = vote(1, "X"), second = vote(1, "Y")): EquivocationPr
   return pool.conflicts({ type: first.type, atLeast: "verified" })[0];
 }
 
-const judge = poolOf("Judge").equivocationContext();
+const judge = poolOf("Judge").proofContext();
 
 describe("an accusation convicts exactly by the seven conditions", () => {
   const proof = accusation()!;
@@ -102,7 +102,7 @@ describe("an accusation convicts exactly by the seven conditions", () => {
       pool.admit(one, [mac(principal("a"), [principal("Me")], idOf(one))], principal("a"));
     }
     const [found] = pool.conflicts({ type: "Vote", atLeast: "verified" });
-    expect(equivocationFault(found!, pool.equivocationContext())).toBeNull();
+    expect(equivocationFault(found!, pool.proofContext())).toBeNull();
     expect(equivocationFault(found!, judge)).toBe("NOT_ATTRIBUTED");
   });
 
@@ -169,7 +169,7 @@ test("forks, gaps and broken links of a chain are seen", () => {
 
 test("of two joint statements, bitmaps name those who signed both, thresholds count them", () => {
   const group = rename(parse("{a, b, c, d} >= 3"), principal);
-  const context = poolOf("Judge", { groups: [group] }).equivocationContext();
+  const context = poolOf("Judge", { groups: [group] }).proofContext();
   const names = (text: string) => [...text].map(principal);
   const joint = (value: string) => core("a", vote(1, value), { issuer: group });
   const agg = (value: string, signers: string): Bundle => ({

@@ -1,10 +1,14 @@
 import { fromHex, type PrincipalId } from "@eunomia/codec";
 import type { GroupId, SchemeName } from "@eunomia/engine";
-import { domainInput } from "../input.ts";
+import { domainInput, joined } from "../input.ts";
 import type { HashProvider } from "../provider.ts";
 
 const encoder = new TextEncoder();
 const separator = new Uint8Array(1);
+const GROUP_DOMAIN = domainInput("mommie/group-mac/v1");
+const JOINT_DOMAIN = domainInput("mommie/joint/v1");
+const SIGN_DOMAIN = domainInput("mommie/sign/v1");
+const MATRIX_DOMAIN = domainInput("mommie/matrix/v1");
 
 /** Is this the text form of 32 bytes? Evidence may hold anything in its place. */
 export const isId = (id: unknown): id is string => typeof id === "string" && /^[0-9a-f]{64}$/.test(id);
@@ -25,7 +29,7 @@ export function isAscending(ids: readonly unknown[]): boolean {
  * signInput("Ed25519", id, alice).length // 15 + 8 + 64
  */
 export function signInput(scheme: SchemeName, id: Uint8Array, signer: PrincipalId): Uint8Array {
-  return domainInput("mommie/sign/v1", encoder.encode(scheme), separator, id, fromHex(signer));
+  return joined(SIGN_DOMAIN, encoder.encode(scheme), separator, id, fromHex(signer));
 }
 
 /**
@@ -35,17 +39,17 @@ export function signInput(scheme: SchemeName, id: Uint8Array, signer: PrincipalI
  * jointInput(id).length // 48
  */
 export function jointInput(id: Uint8Array): Uint8Array {
-  return domainInput("mommie/joint/v1", id);
+  return joined(JOINT_DOMAIN, id);
 }
 
 /** Under the one key of a group: `"mommie/group-mac/v1" 00 id group` (our own). */
 export function groupMacInput(id: Uint8Array, group: GroupId): Uint8Array {
-  return domainInput("mommie/group-mac/v1", id, fromHex(group));
+  return joined(GROUP_DOMAIN, id, fromHex(group));
 }
 
 /** What a server of a matrix vouches for: `"mommie/matrix/v1" 00 id issuer from to` (our own). */
 export function matrixInput(id: Uint8Array, issuer: string, from: string, to: string): Uint8Array {
-  return domainInput("mommie/matrix/v1", id, fromHex(issuer), fromHex(from), fromHex(to));
+  return joined(MATRIX_DOMAIN, id, fromHex(issuer), fromHex(from), fromHex(to));
 }
 
 /**

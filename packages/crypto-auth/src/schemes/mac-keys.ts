@@ -6,12 +6,18 @@ import { isId } from "./inputs.ts";
 
 /** What one principal shares with its peers, prepared: a key for each direction. */
 export interface MacKeys {
-  readonly self: PrincipalId;
-  readonly peers: readonly PrincipalId[];
-  /** Tags what goes to this peer; null: nothing is shared with it. */
-  outward(peer: PrincipalId): MacKey | null;
-  /** Checks what comes from this peer. The own tags are never made with it. */
-  inward(peer: PrincipalId): MacKey | null;
+  /** Null: nothing is shared with this peer. */
+  link(peer: PrincipalId): MacLink | null;
+}
+
+/** One key for each direction. */
+interface MacLink {
+  /** The peer's id as bytes. */
+  readonly address: Uint8Array;
+  /** Tags what goes to the peer. */
+  readonly outward: MacKey;
+  /** Checks what comes from the peer. Nothing of the own is ever tagged with it. */
+  readonly inward: MacKey;
 }
 
 /**
@@ -24,7 +30,7 @@ export function macKeys(
   secrets: ReadonlyMap<PrincipalId, Uint8Array>,
   hash: "sha256" | "sha1" = "sha256",
 ): MacKeys {
-  const links = new Map<PrincipalId, { readonly outward: MacKey; readonly inward: MacKey }>();
+  const links = new Map<PrincipalId, MacLink>();
   for (const [peer, secret] of secrets) {
     if (!isId(peer) || !isId(self))
       throw new AuthenticatorError("bad-name", peer, `expected principal ids, got "${self}" and "${peer}"`);
@@ -33,12 +39,9 @@ export function macKeys(
     const shared = checkedSecret(secret, peer);
     const key = (from: string, to: string) =>
       provider.macKey(directionalKey(provider, shared, fromHex(from), fromHex(to)), hash);
-    links.set(peer, { outward: key(self, peer), inward: key(peer, self) });
+    links.set(peer, { address: fromHex(peer), outward: key(self, peer), inward: key(peer, self) });
   }
   return {
-    self,
-    peers: [...links.keys()].sort(),
-    outward: (peer) => links.get(peer)?.outward ?? null,
-    inward: (peer) => links.get(peer)?.inward ?? null,
+    link: (peer) => links.get(peer) ?? null,
   };
 }

@@ -125,8 +125,8 @@ function keysOf({ self, servers, secrets, provider }: MacMatrixOptions, place: n
   const info = domainInput("eunomia/matrix-own/v1", fromHex(self));
   const own = provider.macKey(provider.hkdfSha256(joined(...all), new Uint8Array(0), info, 32));
   return {
-    outward: servers.map((server) => keys.outward(server) ?? own),
-    inward: servers.map((server) => keys.inward(server) ?? own),
+    outward: servers.map((server) => keys.link(server)?.outward ?? own),
+    inward: servers.map((server) => keys.link(server)?.inward ?? own),
   };
 }
 

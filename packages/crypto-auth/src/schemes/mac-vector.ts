@@ -43,8 +43,8 @@ export function macVectorScheme(options: MacVectorOptions): Scheme {
       if (issuer !== self) return null;
       const tags = new Map<PrincipalId, Uint8Array>();
       for (const to of audience) {
-        const key = keys.outward(to);
-        if (key !== null) tags.set(to, key.tag(macInput(id, own, fromHex(to))));
+        const link = keys.link(to);
+        if (link !== null) tags.set(to, link.outward.tag(macInput(id, own, link.address)));
       }
       return tags.size === 0 ? null : { scheme: name, tags };
     },
@@ -58,9 +58,9 @@ export function macVectorScheme(options: MacVectorOptions): Scheme {
       if (tag === undefined) return refused("not-addressed");
       if (!isBytes(tag)) return refused("malformed");
       if (tag.length !== tagBytes) return refused("wrong-length");
-      const key = keys.inward(issuer);
-      if (key === null) return refused("unknown-signer");
-      const good = provider.equal(key.tag(macInput(id, fromHex(issuer), own)), tag);
+      const link = keys.link(issuer);
+      if (link === null) return refused("unknown-signer");
+      const good = provider.equal(link.inward.tag(macInput(id, link.address, own)), tag);
       return good ? said([issuer], [self]) : refused("bad-tag");
     },
   };

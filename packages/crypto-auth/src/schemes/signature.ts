@@ -1,14 +1,15 @@
 import type { PrincipalId } from "@eunomia/codec";
-import type { Scheme, SignatureScheme } from "@eunomia/engine";
+import type { Evidence, EvidenceFault, Scheme, SignatureScheme, Spoken } from "@eunomia/engine";
 import { AuthenticatorError } from "../errors.ts";
-import type { SuiteSigningKey, VerifySuite } from "../suites/suite.ts";
+import type { SignedItem, SuiteSigningKey, VerifySuite } from "../suites/suite.ts";
 import type { Directory } from "./directory.ts";
 import { refused, said } from "./finding.ts";
 import { isBytes, signInput } from "./inputs.ts";
 
 export interface SignatureSchemeOptions {
   readonly self: PrincipalId;
-  readonly suite: Pick<VerifySuite, "scheme">;
+  /** The suite that the directory was made with. */
+  readonly suite: Pick<VerifySuite, "scheme" | "verdicts">;
   readonly directory: Directory;
   /** Without one, this principal can check and cannot sign. */
   readonly key?: SuiteSigningKey;
@@ -25,6 +26,21 @@ export interface SignatureSchemeOptions {
 export function signatureScheme({ self, suite, directory, key }: SignatureSchemeOptions): Scheme {
   const scheme: SignatureScheme = suite.scheme;
   if (key !== undefined) assertPublished(self, scheme, directory, key);
+
+  /** All but the arithmetic: what is to be checked with which key, or why there is no point in it. */
+  function prepare({ id, issuer }: Spoken, evidence: Evidence): SignedItem | EvidenceFault {
+    if (evidence.scheme !== scheme) return "other-scheme";
+    const { signer, sig } = evidence as { readonly signer: unknown; readonly sig: unknown };
+    if (typeof signer !== "string" || !isBytes(sig)) return "malformed";
+    if (signer !== issuer) return "other-signer";
+    const known = directory.keyOf(signer, scheme);
+    if (typeof known === "string") return known;
+    if (!known.usable) return "no-proof-of-possession";
+    return { key: known, message: signInput(scheme, id, signer), signature: sig };
+  }
+  const findingOf = (issuer: PrincipalId, fault: EvidenceFault | null) =>
+    fault === null ? said([issuer], "anyone") : refused(fault);
+
   return {
     name: scheme,
     self,
@@ -32,16 +48,24 @@ export function signatureScheme({ self, suite, directory, key }: SignatureScheme
       key === undefined || issuer !== self
         ? null
         : { scheme, signer: self, sig: key.sign(signInput(scheme, id, self)) },
-    check({ id, issuer }, evidence) {
-      if (evidence.scheme !== scheme) return refused("other-scheme");
-      const { signer, sig } = evidence as { readonly signer: unknown; readonly sig: unknown };
-      if (typeof signer !== "string" || !isBytes(sig)) return refused("malformed");
-      if (signer !== issuer) return refused("other-signer");
-      const known = directory.keyOf(signer, scheme);
-      if (typeof known === "string") return refused(known);
-      if (!known.usable) return refused("no-proof-of-possession");
-      const fault = known.verdict(signInput(scheme, id, signer), sig);
-      return fault === null ? said([signer], "anyone") : refused(fault);
+    check(statement, evidence) {
+      const item = prepare(statement, evidence);
+      const fault = typeof item === "string" ? item : item.key.verdict(item.message, item.signature);
+      return findingOf(statement.issuer, fault);
+    },
+    checkAll(all) {
+      const prepared = all.map(({ statement, evidence }) => prepare(statement, evidence));
+      const items = prepared.filter((item) => typeof item !== "string");
+      const verdicts =
+        suite.verdicts?.(items) ?? items.map((item) => item.key.verdict(item.message, item.signature));
+      let next = 0;
+      return all.map(({ statement: { issuer } }, i) => {
+        const item = prepared[i] as SignedItem | EvidenceFault;
+        return findingOf(
+          issuer,
+          typeof item === "string" ? item : (verdicts[next++] as EvidenceFault | null),
+        );
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { KeyError } from "../errors.ts";
+import { blsVerdicts } from "./bls-batch.ts";
 import {
   Fr,
   G2,
@@ -16,6 +17,7 @@ import {
   randomBytes,
   refusedKey,
   type SignatureSuite,
+  type SignedItem,
   type VerifyKey,
   wrongSecret,
 } from "./suite.ts";
@@ -81,4 +83,5 @@ export const blsSuite: SignatureSuite = {
     };
   },
   importPublicKey: importBlsKey,
+  verdicts: (items) => blsVerdicts(items as readonly SignedItem<BlsKey>[]),
 };

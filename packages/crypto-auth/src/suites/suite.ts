@@ -18,11 +18,20 @@ export interface SuiteSigningKey {
   sign(message: Uint8Array): Uint8Array;
 }
 
+/** A signature to check, with a key of the suite that checks it. */
+export interface SignedItem<Key extends VerifyKey = VerifyKey> {
+  readonly key: Key;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /** Checks signatures of one scheme. */
 export interface VerifySuite {
   readonly scheme: SignatureScheme;
   /** Registration. Throws `KeyError` with the reason in `code`. */
   importPublicKey(bytes: Uint8Array): VerifyKey;
+  /** The verdicts of all items, each the one that its key would give: where several at once are cheaper. */
+  verdicts?(items: readonly SignedItem[]): readonly (EvidenceFault | null)[];
 }
 
 /** Makes and checks signatures of one scheme. */

@@ -108,8 +108,9 @@ describe("HMAC-SHA1", () => {
 describe("one key for a group", () => {
   const key = new Uint8Array(32).fill(9);
   const scheme = (self: string, members = [a, b, c]) =>
-    groupMacScheme({ self, group, members, key, provider: portableHash });
-  const evidence = made(scheme(a), statement(a)) as Evidence & { scheme: "HMAC-GROUP" };
+    groupMacScheme({ self, groups: new Map([[group, { members, key }]]), provider: portableHash });
+  const within = (members: readonly string[]) => statement(a, 1, members);
+  const evidence = made(scheme(a), within([a, b, c])) as Evidence & { scheme: "HMAC-GROUP" };
 
   test("tells a member that some other one said it, and all members alike", () => {
     expect(scheme(b).check(statement(a), evidence)).toEqual({
@@ -119,11 +120,11 @@ describe("one key for a group", () => {
     });
   });
   test("any member could have made it for any other: so no individual follows", () => {
-    const byC = scheme(c).make({ ...statement(a), issuer: c }) as typeof evidence;
+    const byC = scheme(c).make(statement(c, 1, [a, b])) as typeof evidence;
     expect(byC.tag).toEqual(evidence.tag);
   });
   test("in a group of two it names the other", () => {
-    const pair = made(scheme(a, [a, b]), statement(a));
+    const pair = made(scheme(a, [a, b]), within([b]));
     expect(scheme(b, [a, b]).check(statement(a), pair)).toMatchObject({
       says: { by: "each", principals: [a] },
     });
@@ -139,6 +140,16 @@ describe("one key for a group", () => {
   ])("%s", (fault, bad, issuer = a) => {
     const about = issuer === c ? statement(c, 2) : statement(issuer);
     expect(why(scheme(b).check(about, bad as Evidence))).toBe(fault);
+  });
+  test("of several groups the smallest that has the whole audience is taken, and none for strangers", () => {
+    const groups = new Map([
+      ["11".repeat(32), { members: [a, b, c], key }],
+      ["22".repeat(32), { members: [a, b], key }],
+    ]);
+    const both = groupMacScheme({ self: a, groups, provider: portableHash });
+    expect(both.make(within([b]))).toMatchObject({ group: "22".repeat(32) });
+    expect(both.make(within([b, c]))).toMatchObject({ group });
+    expect(both.make(within([d]))).toBeNull();
   });
   test("who is not in the group, or gives no group, is told at once", () => {
     expect(() => scheme(d)).toThrow(AuthenticatorError);

@@ -61,6 +61,17 @@ describe("a signature", () => {
     expect(why(reader.check(statement(issuer), bad as Evidence))).toBe(fault);
   });
 
+  test("many at once are checked as one by one", () => {
+    const many = [a, b, c, a].map((signer, n) => ({
+      statement: statement(signer, n),
+      evidence: made(scheme(signer), statement(signer, n === 3 ? 9 : n)),
+    }));
+    many.push({ statement: statement(b), evidence });
+    const findings = many.map((item) => reader.check(item.statement, item.evidence));
+    expect(reader.checkAll?.(many)).toEqual(findings);
+    expect(findings.map(why)).toEqual(["good", "good", "good", "bad-signature", "other-signer"]);
+  });
+
   test("unknown-signer, no-key, and the wrong statement", () => {
     const stranger = { ...evidence, signer: e };
     expect(why(reader.check(statement(e), stranger))).toBe("unknown-signer");

@@ -156,3 +156,35 @@ describe("proofs of possession", () => {
 test.each([0n, R, R + 1n])("a secret of %s is none", (value) => {
   expect(() => blsSuite.importSigningKey(bytesOf(value))).toThrow(KeyError);
 });
+
+describe("many at once", () => {
+  const random = seeded(8);
+  const signers = [0, 1, 2].map(() => blsSuite.importSigningKey(blsSuite.generate(random)));
+  const keys = signers.map(({ publicKey }) => blsSuite.importPublicKey(publicKey));
+  const items = Array.from({ length: 6 }, (_, n) => ({
+    key: keys[n % 3]!,
+    message: text(n),
+    signature: signers[n % 3]!.sign(text(n)),
+  }));
+  const oneByOne = (all: typeof items) => all.map((item) => item.key.verdict(item.message, item.signature));
+  const sumOf = (...parts: Uint8Array[]) =>
+    parts.map((part) => G1.Point.fromBytes(part)).reduce((sum, point) => sum.add(point));
+
+  test("have the verdicts of one by one, also where errors would cancel out in a plain sum", () => {
+    const shift = G1.Point.BASE;
+    const cancelling = items.map((item, n) => {
+      if (n === 2) return { ...item, signature: sumOf(item.signature).add(shift).toBytes() };
+      if (n === 5) return { ...item, signature: sumOf(item.signature).subtract(shift).toBytes() };
+      return item;
+    });
+    // The attack is real: the sum of all signatures is the honest one.
+    expect(
+      sumOf(...cancelling.map(({ signature: s }) => s)).equals(sumOf(...items.map(({ signature: s }) => s))),
+    ).toBe(true);
+    const swapped = items.map((item, n) => (n === 0 ? { ...item, signature: items[3]!.signature } : item));
+    const odd = items.map((item, n) => (n === 1 ? { ...item, signature: on1.stray } : item));
+    for (const all of [items, cancelling, swapped, odd, items.slice(0, 1), []])
+      expect(blsSuite.verdicts!(all)).toEqual(oneByOne(all));
+    expect(oneByOne(cancelling)).toContain("bad-signature");
+  });
+});

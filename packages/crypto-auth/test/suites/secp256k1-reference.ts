@@ -24,7 +24,7 @@ export function invert(value: bigint, modulus: bigint): bigint {
   return mod(x, modulus);
 }
 
-export function add(a: Point, b: Point): Point {
+function add(a: Point, b: Point): Point {
   if (a === null) return b;
   if (b === null) return a;
   const [[x1, y1], [x2, y2]] = [a, b];
@@ -40,7 +40,7 @@ export function times(scalar: bigint, point: Point): Point {
     if (s & 1n) result = add(result, p);
   return result;
 }
-export function lift(x: bigint, odd: boolean): Point {
+function lift(x: bigint, odd: boolean): Point {
   if (x >= P) return null;
   const square = mod(x ** 3n + 7n, P);
   const y = power(square, (P + 1n) / 4n, P);

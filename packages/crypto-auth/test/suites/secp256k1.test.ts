@@ -187,7 +187,7 @@ describe("ECDSA", () => {
   test("what one signs the other takes, always with the low S", () => {
     const random = seeded(20261127);
     let nativeSigned = 0;
-    for (let n = 0; n < 25; n++) {
+    for (let n = 0; n < 12; n++) {
       const secret = secp256k1Suite.generate(random);
       const [one, other] = [secp256k1Suite, nativeSecp256k1Suite].map((suite) =>
         suite.importSigningKey(secret),
@@ -201,7 +201,7 @@ describe("ECDSA", () => {
         if (signer === other) nativeSigned++;
       }
     }
-    expect(nativeSigned).toBe(25);
+    expect(nativeSigned).toBe(12);
   });
 
   test.each([0n, N, N + 1n])("a secret of %s is none", (value) => {

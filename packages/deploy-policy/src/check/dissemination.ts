@@ -1,6 +1,7 @@
+import { cheapestQuorum, type Expr } from "@eunomia/quorum-algebra";
 import { minimalQuorums } from "@eunomia/quorum-algebra/sets";
 import type { Stage } from "../text/ast.ts";
-import { type Ask, others } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import { type Trouble, tied } from "./diagnostics.ts";
 import { stagesTowards } from "./relays.ts";
 import type { Setting } from "./setting.ts";
@@ -70,14 +71,17 @@ function deadEnd(setting: Setting, issuer: string, stage: Stage, verifier: strin
     if (relay === issuer || relay === verifier || setting.faults.within([relay]) < 1) return null;
     return { code: "D402", message: `relay ${relay} may fail and FINAL forbids the fall-back` };
   }
-  const sets = minimalQuorums(setting.goodQuorum(stage.relays), { maxCount: setsMax });
+  const quorum = setting.goodQuorum(stage.relays);
+  const others = setting.supportOf(stage.relays).filter((one) => one !== issuer && one !== verifier);
+  if (alwaysEnough(quorum, others, setting.faults.within(others))) return null;
+  const sets = minimalQuorums(quorum, { maxCount: setsMax });
   for (;;) {
     const { done, value } = sets.next();
     if (done === true)
       return value.complete
         ? null
         : { code: "D403", message: `relay set ${stage.relays} has too many ways to be met to be judged` };
-    const relays = others(others(value, issuer), verifier);
+    const relays = value.filter((one) => one !== issuer && one !== verifier);
     const reached = relays.length < value.length;
     if (!reached && setting.faults.within(relays) >= relays.length)
       return {
@@ -85,6 +89,12 @@ function deadEnd(setting: Setting, issuer: string, stage: Stage, verifier: strin
         message: `relay set {${relays.join(", ")}} may be wholly faulty under [Faults]`,
       };
   }
+}
+
+/** Does every set of relays have more members than can be faulty of all of them together? Then none has to be looked at. */
+function alwaysEnough(quorum: Expr, relays: readonly string[], faulty: number): boolean {
+  const { cost } = cheapestQuorum(quorum, (one) => (relays.includes(one) ? 1 : Number.POSITIVE_INFINITY));
+  return (cost.kind === "exact" ? cost.value : cost.low) > faulty;
 }
 
 /** An auditor whom nobody that has the statement can reach. */

@@ -47,6 +47,7 @@ export interface Link {
 /** `open`: strangers may write to it. `local`: inside one machine. `none`: there is no channel. */
 export type Channel = "open" | "local" | "none";
 
+/** What kind of channel there is. */
 export interface ChannelClause {
   readonly link: Link;
   readonly channel: Channel;
@@ -80,12 +81,14 @@ export type Stage = (
   readonly final: boolean;
 };
 
+/** How statements spread: stages in the order in which they are tried. */
 export interface StageClause {
   readonly link: Link;
   readonly stages: readonly Stage[];
   readonly at: Place;
 }
 
+/** Legacy schemes are allowed, or evidence is kept for so many milliseconds. */
 export type OptionClause =
   | { readonly is: "allow-legacy"; readonly at: Place }
   | { readonly is: "retention"; readonly ms: number; readonly at: Place };

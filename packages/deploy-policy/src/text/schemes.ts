@@ -1,7 +1,7 @@
 import { type SchemeRow, schemeRow } from "@eunomia/engine";
 
 /** How the evidence of a scheme convinces, as the checks tell schemes apart. */
-export type SchemeKind = "channel" | "mac" | "group" | "signature" | "threshold" | "matrix" | "notary";
+type SchemeKind = "channel" | "mac" | "group" | "signature" | "threshold" | "matrix" | "notary";
 
 /** A scheme under the name that deployments have for it. `takes`: what stands in its parentheses. */
 export interface DeployedScheme {

@@ -1,5 +1,5 @@
 import type { PrincipalId } from "@eunomia/codec";
-import { type Expr, node, normalize, print, sameExpr } from "@eunomia/quorum-algebra";
+import { type Expr, normalize, print, sameExpr } from "@eunomia/quorum-algebra";
 import type { Content, Id, Quorum } from "../statement/types.ts";
 
 /**
@@ -30,6 +30,7 @@ export interface SpeaksFor {
   readonly epoch: number;
 }
 
+/** What a proof can conclude. */
 export type Judgement = Says | SpeaksFor;
 
 /** Rules by the names that the definition gives them, and `OWN`: one's own statement, in the write-ahead log. */
@@ -63,10 +64,11 @@ export interface Proof {
 }
 
 /** An individual as an expression. */
-export const individual = (id: PrincipalId): Quorum => node(id);
+export const individual = (id: PrincipalId): Quorum => ({ t: "node", id });
 
 /** The one individual that an expression stands for; null: a group. */
 export function individualOf(group: Quorum): PrincipalId | null {
+  if (group.t === "node") return group.id;
   const normal = normalize(group);
   return normal.t === "node" ? normal.id : null;
 }

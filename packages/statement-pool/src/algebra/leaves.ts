@@ -9,6 +9,8 @@ import { individual, type Says } from "./judgement.ts";
 /** What an observer goes by besides evidence. */
 export interface Beliefs {
   readonly observer: PrincipalId;
+  /** Whose schemes look at evidence: "one of the others" is said from this one's place. */
+  readonly checker: PrincipalId;
   /** The current one: delegations of others are over, or have not begun. */
   readonly epoch: number;
   /** Notaries whose word the observer takes for who said something. The observer itself need not stand here. */
@@ -44,7 +46,7 @@ export function admitted(
   cid: Id,
   issuer: PrincipalId | null,
   finding: Good,
-  { observer, trusts, groups }: Beliefs,
+  { observer, checker, trusts, groups }: Beliefs,
   hash: Hash,
 ): Said[] {
   if (finding.convinces !== "anyone" && !finding.convinces.includes(observer)) return [];
@@ -57,6 +59,8 @@ export function admitted(
         .filter((principal) => issuer === null || principal === issuer)
         .map((principal) => by(individual(principal), principal));
     case "one-of":
+      // The checker left itself out of the others; another observer cannot.
+      if (observer !== checker) return [];
       return saying.principals.length === 1
         ? [by(individual(saying.principals[0]!), saying.principals[0]!)]
         : [by(or(...saying.principals.map(individual)), null)];

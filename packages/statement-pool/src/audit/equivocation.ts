@@ -94,7 +94,7 @@ function contextsDiffer(a: Bundle, b: Bundle): boolean {
  * receiver. Never throws, whatever the proof holds.
  *
  * @example
- * equivocationFault(proof, pool.equivocationContext()) // null: convicted
+ * equivocationFault(proof, pool.proofContext()) // null: convicted
  */
 export function equivocationFault(
   proof: EquivocationProof,

@@ -2,7 +2,7 @@ import { DecodeError, EncodeError, Writer } from "@eunomia/codec";
 import type { Evidence } from "@eunomia/engine";
 import type { Program, StatementType } from "../program/program.ts";
 import { writeCore } from "../statement/encoding.ts";
-import { type ReadBundle, readBundle } from "../statement/evidence.ts";
+import { ownEvidence, type ReadBundle, readBundle } from "../statement/evidence.ts";
 import { contentIdOf, type Hash, statementIdOf } from "../statement/identity.ts";
 import type { Core, Id } from "../statement/types.ts";
 import { tooDeep } from "../statement/value.ts";
@@ -23,6 +23,18 @@ export interface ArrivalRules {
   readonly limits: PoolLimits;
   readonly hash: Hash;
   readonly intern: (text: string) => string;
+  readonly count: (name: string) => void;
+}
+
+/** Strings that come up in many statements are kept once; the table is bounded, since peers fill it. */
+export function internTable(most = 10_000): (text: string) => string {
+  const table = new Map<string, string>();
+  return (text) => {
+    const known = table.get(text);
+    if (known !== undefined) return known;
+    if (table.size < most) table.set(text, text);
+    return text;
+  };
 }
 
 /** Schemes that one statement can have evidence of. */
@@ -81,9 +93,15 @@ export function takeArrival(
     return error instanceof EncodeError && error.expected.includes("nested") ? "TOO_DEEP" : "MALFORMED";
   }
   const arrival = readArrival(writer.finish(), rules);
-  return typeof arrival === "string"
-    ? arrival
-    : { ...arrival, evidence: Array.isArray(evidence) ? evidence : [] };
+  if (typeof arrival === "string" || !Array.isArray(evidence)) return arrival;
+  return { ...arrival, evidence: takeEvidence(evidence, rules) };
+}
+
+/** Evidence that came as values; what is none is counted. */
+export function takeEvidence(evidence: readonly Evidence[], { count }: ArrivalRules): readonly Evidence[] {
+  const own = evidence.map(ownEvidence);
+  for (const one of own) if (one === null) count("evidence malformed");
+  return own.filter((one) => one !== null);
 }
 
 function judged(

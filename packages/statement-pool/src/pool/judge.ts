@@ -42,7 +42,7 @@ export class Judge {
   constructor(options: PoolOptions, hash: Hash) {
     this.#owner = options.owner;
     this.#schemes = new Map(options.schemes.map((scheme) => [scheme.name, scheme]));
-    this.#principals = options.principals ?? [];
+    this.#principals = [...new Set(options.principals)].sort();
     this.#trusts = new Set(options.trusts);
     this.#issueWith = options.issueWith;
     this.#hash = hash;
@@ -50,7 +50,7 @@ export class Judge {
   }
 
   beliefs(observer: PrincipalId, epoch: number): Beliefs {
-    return { observer, epoch, trusts: this.#trusts, groups: this.groups };
+    return { observer, checker: this.#owner, epoch, trusts: this.#trusts, groups: this.groups };
   }
 
   issuerName(core: Core): Id {
@@ -66,8 +66,11 @@ export class Judge {
   /** Whom evidence has to convince: those who are addressed, the issuer left out. */
   audience(core: Core): readonly PrincipalId[] {
     const { verifiers, auditors, issuer } = core;
-    const all = [verifiers, auditors].flatMap((one) => (one === "ANYONE" ? this.#principals : one));
-    return [...new Set(all)].filter((one) => one !== issuer).sort();
+    const everybody = verifiers === "ANYONE" || auditors === "ANYONE";
+    const named = [verifiers, auditors].flatMap((one) => (one === "ANYONE" ? [] : one));
+    if (named.length === 0) return everybody ? this.#principals.filter((one) => one !== issuer) : [];
+    const all = new Set(everybody ? [...this.#principals, ...named] : named);
+    return [...all].filter((one) => one !== issuer).sort();
   }
 
   /** What the owner finds; null: nothing here can look at it, or it is for others. */
@@ -96,7 +99,8 @@ export class Judge {
     if (finding.convinces !== "anyone" && !finding.convinces.includes(observer)) return false;
     const { says } = finding;
     if (says.by === "each") return says.principals.includes(issuer);
-    if (says.by === "one-of") return says.principals.length === 1 && says.principals[0] === issuer;
+    if (says.by === "one-of")
+      return observer === this.#owner && says.principals.length === 1 && says.principals[0] === issuer;
     if (says.by === "group") return false;
     return says.principal === issuer && (says.notary === observer || this.#trusts.has(says.notary));
   }

@@ -3,12 +3,19 @@ import type { Evidence } from "@eunomia/engine";
 import type { Goal } from "../algebra/derive.ts";
 import type { Proof } from "../algebra/judgement.ts";
 import type { ProofContext } from "../algebra/recheck.ts";
-import type { EquivocationContext, EquivocationProof } from "../audit/equivocation.ts";
+import type { EquivocationProof } from "../audit/equivocation.ts";
 import { PoolError } from "../errors.ts";
 import type { Program } from "../program/program.ts";
 import type { Hash } from "../statement/identity.ts";
 import type { Bundle, Core, Id, Quorum } from "../statement/types.ts";
-import { type Arrival, type ArrivalRules, readArrival, takeArrival } from "./arrival.ts";
+import {
+  type Arrival,
+  type ArrivalRules,
+  internTable,
+  readArrival,
+  takeArrival,
+  takeEvidence,
+} from "./arrival.ts";
 import { collect } from "./collect.ts";
 import { Gate } from "./gate.ts";
 import type { Held } from "./held.ts";
@@ -63,7 +70,6 @@ export class StatementPool {
   readonly #gate: Gate;
   readonly #retentionMs: number;
   readonly #counts = new Map<string, number>();
-  readonly #names = new Map<string, string>();
 
   /** @throws PoolError `bad-option`, or `bad-log` for records that this package did not write. */
   constructor(options: PoolOptions) {
@@ -79,21 +85,19 @@ export class StatementPool {
     this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
     this.#judge = new Judge(options, hash);
     this.#store = new Store(program, this.#judge, limits, hash, (name) => this.#count(name));
-    this.#rules = { program, limits, hash, intern: (text) => this.#intern(text) };
+    this.#rules = {
+      program,
+      limits,
+      hash,
+      intern: internTable(),
+      count: (name) => this.#count(name),
+    };
     this.#gate = new Gate(options, limits, this.#judge, this.#store);
     this.#reasoning = new Reasoning(this.#store, this.#judge, program, hash, this.#gate);
     this.#log = options.log ?? null;
     this.#own = new OwnLog(owner);
     for (const issued of this.#own.restore(records, (name) => program.types.get(name))) this.#settle(issued);
     this.#gate.floor = this.#own.floor;
-  }
-
-  /** Strings that come up in many statements are kept once; the table is bounded, since peers fill it. */
-  #intern(text: string): string {
-    const known = this.#names.get(text);
-    if (known !== undefined) return known;
-    if (this.#names.size < 10_000) this.#names.set(text, text);
-    return text;
   }
 
   #count(name: string): void {
@@ -228,7 +232,7 @@ export class StatementPool {
   addEvidence(id: Id, evidence: Evidence): Status {
     const held = this.#store.shelf.byId.get(id);
     if (held === undefined) throw new PoolError("unknown", "id", "a statement that is here", id);
-    this.#addEvidence(held, [evidence]);
+    this.#addEvidence(held, takeEvidence([evidence], this.#rules));
     this.#store.subscriptions.tell();
     return held.status;
   }
@@ -271,13 +275,8 @@ export class StatementPool {
     return this.#reasoning.conflicts(pattern);
   }
 
-  /** By what the owner checks proofs: `checkProof`. */
+  /** By what the owner checks proofs and judges accusations: `checkProof`, `equivocationFault`, `culprits`. */
   proofContext(): ProofContext {
-    return this.#reasoning.proofContext();
-  }
-
-  /** By what the owner judges accusations: `equivocationFault`. */
-  equivocationContext(): EquivocationContext {
     return this.#reasoning.proofContext();
   }
 

@@ -73,15 +73,13 @@ export class Store {
   /** What of new evidence is worth keeping, with what was found; the rest is counted by its fault. */
   look(core: Core, id: Id, evidence: readonly Evidence[], held: readonly Evidence[]) {
     const found: { readonly evidence: Evidence; readonly finding: Finding | null }[] = [];
-    const known = new Set(held.length === 0 && evidence.length === 1 ? [] : held.map(evidenceKey));
+    // Most statements come with one piece: then there is nothing to tell it from.
+    const alone = held.length === 0 && evidence.length === 1;
+    const known = new Set(held.map(evidenceKey));
     const perScheme = new Map<string, number>();
     for (const { scheme } of held) perScheme.set(scheme, (perScheme.get(scheme) ?? 0) + 1);
     for (const one of this.#judge.sorted(evidence)) {
-      const key = this.#keyOf(one);
-      if (key === null) {
-        this.#count("evidence malformed");
-        continue;
-      }
+      const key = alone ? "" : evidenceKey(one);
       if (known.has(key)) continue;
       const many = perScheme.get(one.scheme) ?? 0;
       if (many >= this.#limits.maxEvidencePerScheme) {
@@ -98,15 +96,6 @@ export class Store {
       found.push({ evidence: one, finding });
     }
     return found;
-  }
-
-  #keyOf(evidence: Evidence): string | null {
-    try {
-      return evidenceKey(evidence);
-    } catch {
-      // Evidence of a peer may be any value, with getters and all: what cannot be laid is none.
-      return null;
-    }
   }
 
   /** Takes a new statement in. */

@@ -51,6 +51,7 @@ export type Refusal =
   /** Too much that convinces nobody came from this peer, or too much from one issuer. */
   | "QUOTA";
 
+/** What became of a statement. `fresh`: it was not here before. */
 export type Admission =
   | { readonly ok: true; readonly id: Id; readonly fresh: boolean; readonly status: Status }
   | { readonly ok: false; readonly why: Refusal };

@@ -144,6 +144,32 @@ export function readEvidence(reader: Reader, notaries = 0): Evidence {
   }
 }
 
+/** Frozen, with nothing but plain fields. */
+function isFixed(value: object): boolean {
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value));
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.isFrozen(value) &&
+    fields.every((field) => typeof field.value === "string")
+  );
+}
+
+/** Evidence that came as a value, made anew from its encoding, so that nobody else holds it; null: it is none. */
+export function ownEvidence(evidence: Evidence): Evidence | null {
+  try {
+    // A scheme may know its host's word by the object itself; one that nobody can change needs no copy.
+    if (evidence.scheme === "LOCAL" && isFixed(evidence)) return evidence;
+    if (evidence.scheme === "LOCAL")
+      return { scheme: "LOCAL", from: PrincipalRef.check(evidence.from, 0) ? "" : evidence.from };
+    const writer = new Writer();
+    writeEvidence(writer, evidence);
+    return readEvidence(new Reader(writer.finish()));
+  } catch {
+    // Evidence of a peer may be any value, with getters and all: what cannot be laid is none.
+    return null;
+  }
+}
+
 /** Tells evidence apart: the same bytes, the same key. */
 export function evidenceKey(evidence: Evidence): string {
   if (evidence.scheme === "LOCAL") return `LOCAL ${evidence.from}`;

@@ -70,6 +70,14 @@ const bad = (why: Extract<Finding, { ok: false }>["why"]): Finding => ({ ok: fal
 const same = (a: Evidence, b: Evidence): boolean =>
   "sig" in a && "sig" in b && a.sig instanceof Uint8Array && equalBytes(a.sig, b.sig);
 
+/** Me, a and b share a key. */
+export const groupOfThree = "33".repeat(32);
+export const groupTag = (id: Uint8Array): Evidence => ({
+  scheme: "HMAC-GROUP",
+  group: groupOfThree,
+  tag: tagOf(`group ${groupOfThree}`, id),
+});
+
 type Check = (statement: Spoken, evidence: never, self: PrincipalId) => Finding;
 const checks: Readonly<Partial<Record<SchemeName, Check>>> = {
   Ed25519: ({ id, issuer }, evidence: Extract<Evidence, { signer: unknown }>) => {
@@ -105,6 +113,12 @@ const checks: Readonly<Partial<Record<SchemeName, Check>>> = {
     return same(by, attest(notary, statement, time))
       ? good({ by: "notary", notary, principal: statement.issuer, time })
       : bad("bad-signature");
+  },
+  "HMAC-GROUP": ({ id }, { group, tag }: Extract<Evidence, { tag: unknown }>, self) => {
+    const holders = group === groupOfThree ? ["Me", "a", "b"].map(principal).sort() : [];
+    if (!holders.includes(self)) return bad("not-addressed");
+    if (!equalBytes(tag, tagOf(`group ${group}`, id))) return bad("bad-tag");
+    return good({ by: "one-of", principals: holders.filter((one) => one !== self) }, holders);
   },
   LOCAL: ({ issuer }, { from }: Extract<Evidence, { scheme: "LOCAL" }>, self) =>
     from === issuer ? good({ by: "each", principals: [issuer] }, [self]) : bad("other-signer"),

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { policy } from "./cli/program.ts";
+
+await policy().parseAsync();
