@@ -74,7 +74,7 @@ const signed = (n: number, operation: Uint8Array): void =>
   trace.write({ kind: "control", at: wallClock(), who: "client", n, digest: nodeBodyDigest(operation) });
 
 test("crash, Byzantine and heterogeneous protocols follow one another under load", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   for (const [i, protocol] of laws.entries()) {
     load(200);
@@ -86,7 +86,7 @@ test("crash, Byzantine and heterogeneous protocols follow one another under load
 });
 
 test("a Byzantine protocol goes on without one of the nodes, which then comes back", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   for (const protocol of ["hetero-paxos", "two-thirds-byzantine"]) {
     expect(await swapCommand(cluster, client, { protocol, signed })).toMatchObject({ kind: "effective" });
@@ -99,7 +99,7 @@ test("a Byzantine protocol goes on without one of the nodes, which then comes ba
   await until("all nodes in the last epoch", levelAt(laws.length + 2, "two-thirds-byzantine"));
 });
 
-test("the traces of everybody keep every property", { timeout: 60_000 }, async () => {
+test("the traces of everybody keep every property", { timeout: 120_000 }, async () => {
   await until("the subscriber", () => reader.commands === bodies.length);
   await until("all nodes to be level", async () => {
     const slots = await Promise.all(nodeIds().map(async (id) => (await cluster.status(id))?.delivered));

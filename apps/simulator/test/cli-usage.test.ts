@@ -69,7 +69,10 @@ const rows: readonly (readonly [string, RegExp])[] = [
   ["run --profile sunny", /Allowed choices are swarm/],
   ["run --byzantine politics", /Allowed choices are/],
   ["run --byzantine-nodes 2", /add --byzantine <strategy>/],
-  ["run raft", /there is no system "raft"; choose among paxos, two-thirds, two-thirds-byzantine, aneris/],
+  [
+    "run raft",
+    /there is no system "raft"; choose among paxos, two-thirds, two-thirds-byzantine, hetero-paxos, aneris/,
+  ],
   ["run --mutant paxos/acceptor/sings", /there is no mutant .*; choose among .*; mutants --list prints all/],
   ["run --resume", /name it: --folder <folder>/],
   [`run --count 1 --out ${nowhere}`, /cannot write .*out \(ENOTDIR\); name a place where you may write/],

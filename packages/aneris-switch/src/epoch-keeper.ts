@@ -13,6 +13,8 @@ interface Running {
   readonly learner: Address;
   /** Replicas by their nodes. */
   readonly replicas: ReadonlyMap<NodeId, NodeId>;
+  /** The replica that proposes for all while the protocol names none. */
+  readonly duty: NodeId | null;
 }
 
 /** The consensus engines of a node, epoch by epoch: made by the registry from what the order says, and found again. */
@@ -48,8 +50,12 @@ export class EpochKeeper {
     // Only what `validate` found right gets into the order.
     const replicas = new Map(members.map((replica) => [this.#options.nodeOf(replica)!, replica]));
     const plan = { epoch: Number(key), from, params, nodes: [...replicas.keys()], infos, f };
-    const { learner, processes } = this.#options.protocols[protocol]!.epoch(plan);
-    this.#running.set(key, { learner: { process: learner, instance: key }, replicas });
+    const { learner, duty, processes } = this.#options.protocols[protocol]!.epoch(plan);
+    this.#running.set(key, {
+      learner: { process: learner, instance: key },
+      replicas,
+      duty: (duty !== undefined && replicas.get(duty)) || null,
+    });
     for (const { process, engine, config } of processes)
       driver.spawn({ process, instance: key }, engine, config);
   }
@@ -59,10 +65,11 @@ export class EpochKeeper {
     return this.#running.get(String(epoch))?.learner ?? null;
   }
 
-  /** The replica on the node of a consensus process. */
-  replicaBeside(epoch: number, process: NodeId | null): NodeId | null {
+  /** The replica that proposes for all: that on the node of the process which the protocol names, else that of the binding. */
+  onDuty(epoch: number, process: NodeId | null): NodeId | null {
+    const running = this.#running.get(String(epoch));
     const node = process === null ? null : this.#options.nodeOf(process);
-    return (node !== null && this.#running.get(String(epoch))?.replicas.get(node)) || null;
+    return (node !== null && running?.replicas.get(node)) || running?.duty || null;
   }
 
   /** Ends an epoch and all before it, those included that only an earlier run of this node had, whose records are still there. */

@@ -203,7 +203,7 @@ export class BroadcastNode {
         return this.#toReplica({
           kind: "duty",
           epoch,
-          replica: this.#epochs.replicaBeside(epoch, output.process),
+          replica: this.#epochs.onDuty(epoch, output.process),
         });
       case "alarm":
         this.#options.onAlarm?.({

@@ -188,9 +188,21 @@ describe("a registry runs epochs for members", () => {
     keeper.spawn(driver, "paxos", "3", { ...common, members: ["b/r", "a/r"] });
     expect(plans.at(-1)).toEqual({ ...common, epoch: 3, nodes: ["b", "a"] });
     expect(keeper.learnerOf(3)).toEqual({ process: "l", instance: "3" });
-    expect(keeper.replicaBeside(3, "a/leader")).toBe("a/r");
-    expect(keeper.replicaBeside(3, "c/leader")).toBeNull();
+    expect(keeper.onDuty(3, "a/leader")).toBe("a/r");
+    expect(keeper.onDuty(3, "c/leader")).toBeNull();
+    expect(keeper.onDuty(3, null)).toBeNull();
     keeper.retire(driver, 3);
     expect(keeper.learnerOf(3)).toBeNull();
+  });
+
+  test("a binding names who proposes for all, where the protocol names nobody", () => {
+    const driver = { spawn: () => {}, retire: () => {} } as never;
+    const protocols = { it: { ...binding, epoch: () => ({ learner: "l", duty: "b", processes: [] }) } };
+    const named = new EpochKeeper({ protocols, nodeOf: (process) => process.split("/")[0]! });
+    const members = ["b/r", "a/r"];
+    named.spawn(driver, "it", "3", { from: 7, params: new Uint8Array(), infos: [], f: 0, members });
+    expect(named.onDuty(3, null)).toBe("b/r");
+    expect(named.onDuty(3, "a/leader")).toBe("a/r");
+    expect(named.onDuty(2, null)).toBeNull();
   });
 });

@@ -172,6 +172,8 @@ export interface Epoch extends EpochPlan {
 export interface EpochProcesses {
   /** The process that speaks the `Consensus` door for the replica of this node. */
   readonly learner: NodeId;
+  /** The node whose replica proposes for all while the protocol names nobody. A hint. Left out: every replica proposes. */
+  readonly duty?: NodeId;
   readonly processes: readonly {
     readonly process: NodeId;
     readonly engine: AnyEngine;

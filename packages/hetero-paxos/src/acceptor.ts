@@ -50,8 +50,9 @@ function answer(
   const refs = fitting(config, slot, id, recent);
   const { voice: signer, view, judge } = setup;
   const entry = judge(view, config.rules, slot.known, { signer, prev: slot.prev, refs });
-  // Nothing is said in a ballot whose value must not be voted for: to others it looks as if this acceptor were slow.
-  if (typeof entry === "string" || setHas(slot.unfit, entry.ballot.value)) {
+  // Nothing is said in a ballot whose value must not be voted for, or that nobody needs: as if this acceptor were slow.
+  const needless = message.kind === "1a" && !isOpen(setup, slot);
+  if (typeof entry === "string" || needless || setHas(slot.unfit, entry.ballot.value)) {
     if (message.kind !== "1a") slot.recent = recent;
     if (id !== slot.prev) out.persist({ kind: "delivered", message, answer: null });
     if (entry === "history too deep") refuse(out, entry, config.self);

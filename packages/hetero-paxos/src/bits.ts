@@ -10,9 +10,11 @@ export const Bits = list(nat(2 ** wordBits - 1)) as Schema<readonly number[]>;
 /** The empty set of integers below `size`. */
 export const noBits = (size: number): number[] => new Array<number>(Math.ceil(size / wordBits)).fill(0);
 
+/** Is `i` a member? */
 export const hasBit = (bits: Bits, i: number): boolean =>
   (bits[(i / wordBits) | 0]! & (1 << (i % wordBits))) !== 0;
 
+/** The set with `i`: the same one, if it was in there. */
 export function withBit(bits: Bits, i: number): Bits {
   if (hasBit(bits, i)) return bits;
   const next = [...bits];
@@ -28,9 +30,11 @@ export function union(a: Bits, b: Bits): Bits {
 
 export const isSubset = (a: Bits, b: Bits): boolean => a.every((word, i) => (word & ~b[i]!) === 0);
 export const sameBits = (a: Bits, b: Bits): boolean => a.every((word, i) => word === b[i]!);
+/** Has it no member? */
 export const isEmpty = (bits: Bits): boolean => bits.every((word) => word === 0);
 export const without = (a: Bits, b: Bits): Bits => a.map((word, i) => word & ~b[i]!);
 
+/** The set of these integers, all below `size`. */
 export function bitsOf(size: number, members: Iterable<number>): Bits {
   const bits = noBits(size);
   for (const i of members) bits[(i / wordBits) | 0]! |= 1 << (i % wordBits);

@@ -102,6 +102,19 @@ test("above the last number no ballot is opened, and nothing breaks", () => {
   expect(net.letters.filter(({ message }) => message.kind === "1a")).toEqual([]);
 });
 
+test("once every learner has decided here, ballots are not answered any more, and decisions are", () => {
+  const { net, author } = scene();
+  net.propose("w0", "A");
+  net.run();
+  const before = slotOf(net, "p1").prev;
+  const late = author.open(7);
+  for (const p of graph.acceptors) net.give(p, author.body(late));
+  expect(net.letters).toEqual([]);
+  expect([slotOf(net, "p1").prev, isKnown(net, "p1", late)]).toEqual([before, true]);
+  net.give("p1", { kind: "query", instance: author.body(late).instance, count: 1 }, "z0");
+  expect(net.letters.map(({ message }) => message.kind)).toEqual(["decision"]);
+});
+
 const onlyB = (_slot: number, value: Uint8Array): boolean => text(value) === "B";
 
 test("a value that must not be voted for is known where others voted for it, and not voted for", () => {

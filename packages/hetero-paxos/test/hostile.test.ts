@@ -11,7 +11,7 @@ const graph = learnerGraph(examples[0]!.graph);
 const honest = ["p1", "p2", "p3"];
 const watchers = ["w0", "w1", "z0"];
 /** Runs of each kind; a longer campaign sets HETERO_PAXOS_HOSTILE. */
-const runs = Number(process.env.HETERO_PAXOS_HOSTILE ?? 4);
+const runs = Number(process.env.HETERO_PAXOS_HOSTILE ?? 3);
 
 const sourceOf = (roll: (n: number) => number): Source => ({
   next: () => roll(2 ** 32),

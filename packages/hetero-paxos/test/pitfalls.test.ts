@@ -119,23 +119,18 @@ function killed(
 }
 
 test("killed between any two writes, an acceptor says nothing else after the same message", () => {
-  let lives = 0;
   let spoke = 0;
-  let convicted = 0;
-  for (let seed = 1; seed <= 2; seed++) {
-    const { records } = killed(0, seed, 0);
-    for (let kept = 0; kept <= records; kept++) {
-      const { twice, later } = killed(kept, seed, 0);
-      expect([seed, kept, twice]).toEqual([seed, kept, 0]);
-      lives++;
-      if (later > 0) spoke++;
-      if (killed(kept, seed, 2).twice > 0) convicted++;
-    }
+  const { records } = killed(0, 1, 0);
+  for (let kept = 0; kept <= records; kept++) {
+    const { twice, later } = killed(kept, 1, 0);
+    expect([kept, twice]).toEqual([kept, 0]);
+    if (later > 0) spoke++;
   }
-  expect(lives).toBeGreaterThan(20);
-  expect(spoke).toBeGreaterThan(10);
-  // Without its last two records it does.
-  expect(convicted).toBeGreaterThan(0);
+  expect(records).toBeGreaterThan(10);
+  expect(spoke).toBeGreaterThan(5);
+  // Without its records it does.
+  const forgetful = [1, 2, 3, 4, 5, 6].filter((seed) => killed(records, seed, records).twice > 0);
+  expect(forgetful.length).toBeGreaterThan(0);
 });
 
 test("one acceptor takes part in many slots at once, and each is an instance of its own", () => {

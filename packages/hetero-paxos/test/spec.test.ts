@@ -34,3 +34,12 @@ test.each([
   expect(Object.keys(fairness)).toEqual(actions.map(({ name }) => name));
   for (const { named } of table) expect(tests, named).toContain(`test("${named}"`);
 });
+
+test.each(["Bad input", "Pitfalls"])("SPEC.md names a test for each row: %s", (heading) => {
+  const section = read("../SPEC.md").split(`## ${heading}\n`)[1]!.split("\n## ")[0]!;
+  const named = [...section.matchAll(/^\| (?!what \||pitfall \|).*\| ([^|]+) \|$/gm)].map(
+    ([, name]) => name!,
+  );
+  expect(named.length).toBeGreaterThan(18);
+  for (const name of named) expect(tests, name).toContain(`test("${name}"`);
+});

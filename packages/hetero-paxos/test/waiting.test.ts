@@ -225,3 +225,25 @@ test("a watcher asks about the gaps that it has, whatever far slot it was told o
     [1001, 8],
   ]);
 });
+
+test("a liar that tells each acceptor another story does not stop the honest ones", () => {
+  const { net, author } = scene({ retryMs: 100 });
+  ["p1", "p2", "p3"].forEach((p, i) => {
+    const [one, two] = [author.open(1, `${i}`), author.open(2, `${i}`)];
+    const root = author.say("p4", null, [one]);
+    // It has joined both ballots before: its next word refers to the second message of the story, and by that to the first.
+    for (const id of [one, two, root, author.say("p4", root, [two])]) net.give(p, author.body(id), "p4");
+  });
+  net.drop();
+  net.propose("w0", "A");
+  for (let i = 0; i < 12; i++) {
+    net.run(({ to }) => to !== "p4");
+    net.drop();
+    for (const p of ["p1", "p2", "p3", "w0", "z0"]) net.fire(p, "retry");
+    net.fire("w0", "window");
+  }
+  expect(Object.values(net.decided("z0"))).toHaveLength(1);
+  expect(
+    new Set(net.outputs.flatMap(({ output }) => (output.kind === "evidence" ? [output.signer] : []))),
+  ).toEqual(new Set(["p4"]));
+});

@@ -10,7 +10,7 @@ import {
 } from "./block.ts";
 import type { JointConfig } from "./config.ts";
 import type { Followed, JointState, JointTools } from "./engine/types.ts";
-import { sameMove } from "./ledger/apply.ts";
+import { includesMove } from "./ledger/apply.ts";
 
 /**
  * May a validator vote for a value? `later`: it does not know yet. It follows from what was decided alone, so that safe
@@ -59,7 +59,7 @@ function isMove(chains: readonly string[], move: Move, before: Move | undefined)
 }
 
 const leavesAsLocked = (moves: readonly Move[], chain: string, locks: readonly Move[]): boolean =>
-  moves.every((move) => move.from !== chain || locks.some((own) => sameMove(own, move)));
+  moves.every((move) => move.from !== chain || includesMove(locks, move));
 
 /** May this be decided in a base slot of a chain? What it says of joint slots is true as far as this node can know. */
 export function judgeBase<A>(

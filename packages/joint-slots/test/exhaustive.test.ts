@@ -13,6 +13,7 @@ import {
   jointConfig,
 } from "../src/index.ts";
 import { judgeBase, judgeJoint } from "../src/judge.ts";
+import { hasEnded } from "../src/ledger/types.ts";
 import { twins } from "./twins.ts";
 import type { Twin } from "./world.ts";
 
@@ -103,8 +104,7 @@ function* following(history: History, twin: Twin): Generator<History> {
 
 const ended = ({ state }: History): boolean =>
   state.chains.values.every(
-    ({ ledger }) =>
-      ledger.locks.keys.length === 0 && ledger.slots.values.every(({ ending }) => ending.kind !== "pending"),
+    ({ ledger }) => ledger.locks.keys.length === 0 && ledger.slots.values.every(hasEnded),
   );
 
 /** Base slots alone, made by whoever knows both chains, with nothing ever decided in the joint slot from here on. */

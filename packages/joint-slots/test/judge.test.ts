@@ -95,3 +95,26 @@ test("bytes that are no block count as an empty one", () => {
   const logs = { red: [...log(minted), new Uint8Array([1, 2])], blue: [] };
   expect(judgeAssets(config, logs)).toMatchObject({ ok: true, minted: 1 });
 });
+
+test("what takes effect does so in the order of slots: an asset that comes back before it was known to have left is there", () => {
+  const back = transfer("red:gold", "red", "ann") as Extract<Entry, { kind: "lock" }>;
+  const returning: JointBlock = {
+    moves: [{ from: "blue", key: "red:gold", to: "red", terms: back.terms }],
+    next: null,
+  };
+  const second: Entry = { kind: "joint", slot: 2, block: returning };
+  const verdict = judged(
+    [
+      minted,
+      [{ kind: "open", slot: 2 }],
+      [second],
+      [{ kind: "settle", slot: 1, taken: { by: "blue", block } }],
+    ],
+    [[open], [joint, back], [second]],
+  );
+  expect(verdict).toMatchObject({ ok: true, lost: [], held: { red: { "red:gold": "ann" }, blue: {} } });
+  expect(verdict.slots.map(({ fates }) => fates)).toEqual([
+    { blue: "included", red: "included" },
+    { blue: "included", red: "included" },
+  ]);
+});

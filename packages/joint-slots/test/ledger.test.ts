@@ -90,7 +90,7 @@ const anyLog = (random: SeededRandom): (BaseBlock | null)[] =>
 
 /** The first log that both judge differently, of many; null: there is none. */
 function difference(own: JointConfig, seen: Map<string, number> = new Map()): string | null {
-  for (let seed = 1; seed <= 1500; seed++) {
+  for (let seed = 1; seed <= 800; seed++) {
     const log = anyLog(new SeededRandom(seed));
     const told = toldBy(apply(log, own));
     for (const fate of Object.values(told.slots)) seen.set(fate, (seen.get(fate) ?? 0) + 1);
@@ -113,7 +113,7 @@ test("a log makes of a chain what the rules say, told twice", () => {
     "passed released",
     "epochs",
   ])
-    expect(seen.get(fate) ?? 0, fate).toBeGreaterThan(20);
+    expect(seen.get(fate) ?? 0, fate).toBeGreaterThan(10);
   console.log(JSON.stringify(Object.fromEntries(seen)));
 });
 
@@ -130,7 +130,7 @@ test.each([
 });
 
 test("the same log makes the same state, also in several lives", () => {
-  for (let seed = 1; seed <= 200; seed++) {
+  for (let seed = 1; seed <= 100; seed++) {
     const random = new SeededRandom(seed);
     const log = anyLog(random);
     const cut = random.below(log.length + 1);

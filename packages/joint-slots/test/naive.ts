@@ -16,7 +16,8 @@ interface Slot {
   cut: number;
   moves: Move[];
   verdict: "open" | "took" | "passed";
-  end: "pending" | "included" | "abandoned" | "released";
+  end: "pending" | "known" | "included" | "abandoned" | "released";
+  outcome: JointBlock | null;
 }
 
 /** All heights again from the first one, with plain lists that are filtered. */
@@ -57,6 +58,19 @@ export function naiveChain<A>(
     epochs.push({ decidedIn: number, from, over: terms === null, text });
     if (overAt(slots.length + 1)) locks = locks.filter((lock) => lock.slot !== null);
   };
+  /** The first slot without an end, as long as it is known what becomes of it. */
+  const inOrder = (height: number): void => {
+    for (;;) {
+      const at = slots.findIndex(({ end }) => end === "pending" || end === "known");
+      const slot = slots[at];
+      if (slot?.end !== "known") return;
+      if (slot.outcome !== null) include(at + 1, slot.outcome, height);
+      else {
+        slot.end = "abandoned";
+        locks = locks.filter((lock) => lock.slot !== at + 1);
+      }
+    }
+  };
   log.forEach((block, i) => {
     const height = i + 1;
     for (const entry of block?.entries ?? []) {
@@ -71,17 +85,14 @@ export function naiveChain<A>(
       }
       if (entry.kind === "open" && entry.slot === slots.length + 1) wanted = true;
       if (entry.kind === "joint" && slotOf(entry.slot)?.verdict === "open") {
-        slotOf(entry.slot)!.verdict = "took";
-        include(entry.slot, entry.block, height);
+        Object.assign(slotOf(entry.slot)!, { verdict: "took", end: "known", outcome: entry.block });
+        inOrder(height);
       }
       if (entry.kind === "settle") {
         const slot = slotOf(entry.slot);
         if (slot?.verdict === "passed" && slot.end === "pending") {
-          if (entry.taken !== null) include(entry.slot, entry.taken.block, height);
-          else {
-            slot.end = "abandoned";
-            locks = locks.filter((lock) => lock.slot !== entry.slot);
-          }
+          Object.assign(slot, { end: "known", outcome: entry.taken?.block ?? null });
+          inOrder(height);
         }
       }
       if (entry.kind === "leave" && leftAt === null) {
@@ -92,18 +103,23 @@ export function naiveChain<A>(
     }
     for (const slot of slots)
       if (slot.verdict === "open" && height >= slot.cut + patience) slot.verdict = "passed";
-    for (const [at, slot] of slots.entries())
-      if (leftAt !== null && height >= leftAt + config.holdHeights && slot.end === "pending") {
-        slot.end = "released";
-        locks = locks.filter((lock) => lock.slot !== at + 1);
+    if (leftAt !== null && height >= leftAt + config.holdHeights)
+      for (const [at, slot] of slots.entries()) {
+        if (slot.end === "pending") {
+          slot.end = "released";
+          locks = locks.filter((lock) => lock.slot !== at + 1);
+        }
+        inOrder(height);
       }
     const number = slots.length + 1;
     const waiting = locks.filter((lock) => lock.slot === null);
-    const late = slots.some((slot, at) => slot.end === "pending" && at + 1 <= number - config.lead);
+    const late = slots.some(
+      (slot, at) => (slot.end === "pending" || slot.end === "known") && at + 1 <= number - config.lead,
+    );
     const soon = height < first || (slots.length > 0 && height < slots.at(-1)!.cut + every);
     if (leftAt === null && (waiting.length > 0 || wanted) && !late && !soon && !overAt(number)) {
       for (const lock of waiting) lock.slot = number;
-      slots.push({ cut: height, moves: waiting, verdict: "open", end: "pending" });
+      slots.push({ cut: height, moves: waiting, verdict: "open", end: "pending", outcome: null });
       wanted = false;
     }
   });

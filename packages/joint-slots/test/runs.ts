@@ -31,7 +31,7 @@ function round(world: World): void {
  * A run: `steps` of faults, lies and delays, then rounds without any until nothing is to be done any more. Joint slots that are never
  * decided stay so.
  */
-export function run(options: WorldOptions, steps = 400, rounds = 120): RunResult {
+export function run(options: WorldOptions, steps = 1200, rounds = 200): RunResult {
   const world = new World(options);
   const ids = [...world.nodes.keys()];
   let problem: string | null = null;

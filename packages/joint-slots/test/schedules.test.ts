@@ -5,7 +5,7 @@ import { twins } from "./twins.ts";
 import type { WorldOptions } from "./world.ts";
 
 /** Random schedules per kind; a longer campaign sets JOINT_SLOTS_SCHEDULES. */
-const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 30);
+const count = Number(process.env.JOINT_SLOTS_SCHEDULES ?? 20);
 
 interface Sum {
   runs: number;
@@ -65,9 +65,25 @@ test("both or neither, whatever one validator does", () => {
 });
 
 test("a joint slot that is stuck stops no chain, and is settled", () => {
-  const sum = mustHold("stuck slots", (seed) => ({ seed, byzantine: byzantine(seed), decides: stuck }));
+  const sum = mustHold("stuck slots", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: stuck,
+    options: { lead: 1 + (seed % 3) },
+  }));
   expect(sum.abandoned).toBeGreaterThan(count / 2);
   expect(sum.moved).toBeGreaterThan(count / 2);
+});
+
+test("assets go and come back while one chain knows of a slot and the other one waits", () => {
+  const chains = ["blue", "red"].map((chain) => ({ chain, first: 2, every: 3, patience: 12 }));
+  const sum = mustHold("patient chains", (seed) => ({
+    seed,
+    byzantine: byzantine(seed),
+    decides: (slot, chain) => slot % 2 === 0 || (slot % 4 === 1) === (chain === "red"),
+    options: { lead: 3, chains },
+  }));
+  expect(sum.moved).toBeGreaterThan(count);
 });
 
 test("three chains, with stuck slots and one Byzantine validator", () => {

@@ -21,6 +21,8 @@ import {
   judgeJoint,
 } from "../src/index.ts";
 
+import { hasEnded } from "../src/ledger/types.ts";
+
 type Types = JointTypes<AssetState>;
 type Node = {
   readonly config: JointConfig;
@@ -167,9 +169,11 @@ export class World {
     const chain = this.pick(node.config.follows);
     const keys = mapGet(node.state.chains, chain)!.app.held.keys;
     const other = this.pick(this.names.filter((name) => name !== chain));
-    const die = this.random.below(4);
-    if (keys.length === 0 || die === 0) this.submit(id, chain, [mint(`${chain}:${++this.#minted}`, "ann")]);
-    else if (die === 1) this.submit(id, chain, [give(this.pick(keys), `bob${this.#minted}`)]);
+    const die = this.random.below(8);
+    // Few assets, so that one goes and comes back.
+    if (this.#minted < 4) this.submit(id, chain, [mint(`${chain}:${++this.#minted}`, "ann")]);
+    else if (keys.length === 0) return;
+    else if (die < 2) this.submit(id, chain, [give(this.pick(keys), `bob${die}`)]);
     else this.submit(id, chain, [transfer(this.pick(keys), other, "eve")]);
   }
 
@@ -196,7 +200,7 @@ export class World {
   #vote(ballot: Ballot, opinion: (node: Node) => string, everybody: boolean): ReadonlySet<string> {
     for (const id of this.#byzantine) ballot.votes.add(id);
     for (const [id, node] of this.nodes)
-      if ((everybody || this.random.below(3) > 0) && opinion(node) === "valid") ballot.votes.add(id);
+      if ((everybody || this.random.below(8) > 0) && opinion(node) === "valid") ballot.votes.add(id);
     return ballot.votes;
   }
 
@@ -286,9 +290,7 @@ export class World {
     return [...this.nodes.values()].some(({ state }) =>
       state.chains.values.some(
         ({ ledger, pending }) =>
-          pending.length > 0 ||
-          ledger.locks.keys.length > 0 ||
-          ledger.slots.values.some(({ ending }) => ending.kind === "pending"),
+          pending.length > 0 || ledger.locks.keys.length > 0 || !ledger.slots.values.every(hasEnded),
       ),
     );
   }

@@ -41,6 +41,8 @@ function openedLog(directory: string, cluster: string, id: string, chain: Chain)
 /** The log of one chain at one validator: decisions from height 1 on, each with its certificate. */
 export class ChainLog {
   readonly #log: SlotLog;
+  /** Decided above the next height. */
+  readonly #early = new Map<number, Decision>();
   #syncing = false;
 
   constructor(directory: string, cluster: string, id: string, chain: Chain) {
@@ -51,14 +53,40 @@ export class ChainLog {
     return this.#log.last;
   }
 
-  /** The next height. Durable soon after: what is lost with the process is learned again. */
-  append(decision: Decision): void {
-    this.#log.append(this.height + 1, encode(HeteroPaxosMessage, decision));
+  /**
+   * Takes a decision of any height. Durable soon after: what is lost with the process is learned again.
+   *
+   * @returns what follows in the log now, in order; null: it was no news.
+   */
+  take(decision: Decision): Decision[] | null {
+    const { slot } = decision.certificate.instance;
+    if (slot <= this.height || this.#early.has(slot)) return null;
+    this.#early.set(slot, decision);
+    const taken: Decision[] = [];
+    for (;;) {
+      const next = this.#early.get(this.height + 1);
+      if (next === undefined) break;
+      this.#log.append(this.height + 1, encode(HeteroPaxosMessage, next));
+      this.#early.delete(this.height);
+      taken.push(next);
+    }
+    this.#sync();
+    return taken;
+  }
+
+  #sync(): void {
     if (this.#syncing) return;
     this.#syncing = true;
     this.#log.sync().finally(() => {
       this.#syncing = false;
     });
+  }
+
+  /** Heights that are missing below one that is known. */
+  gaps(): number[] {
+    const top = Math.max(this.height, ...this.#early.keys());
+    const above = Array.from({ length: top - this.height }, (_, i) => this.height + 1 + i);
+    return above.filter((height) => !this.#early.has(height));
   }
 
   /** All of it, from the first height on. */

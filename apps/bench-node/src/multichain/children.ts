@@ -35,7 +35,7 @@ export class Children {
     return this.#children.get(id)?.pid;
   }
 
-  /** Resolves once the validator serves. @throws ValidatorEnded with where its log is. */
+  /** Resolves once the validator serves; never, if it is ended before. @throws ValidatorEnded with where its log is. */
   start(id: string): Promise<void> {
     const file = join(this.#directory, `${id}.log`);
     const log = openSync(file, "a");
@@ -52,10 +52,11 @@ export class Children {
         else this.#onTold(id, told);
       });
       child.once("exit", (code, signal) => {
-        const error = new ValidatorEnded(`validator ${id} ended with ${signal ?? code}, see ${file}`);
-        reject(error);
+        // Who was told to end is waited for by whoever told it.
         if (this.#children.get(id) !== child) return;
         this.#children.delete(id);
+        const error = new ValidatorEnded(`validator ${id} ended with ${signal ?? code}, see ${file}`);
+        reject(error);
         this.#onEnded(error);
       });
     });

@@ -40,7 +40,7 @@ function guiltTroubles({ convicted, refused }: Audit, traitor: string): string[]
   return [
     ...innocent.map((signer) => `${signer} is convicted, and did not lie`),
     ...refused.map(({ heldBy, why }) => `what ${heldBy} holds as evidence convicts nobody: ${why}`),
-    ...(convicted.length === 0 ? [`${traitor} lied, and nobody can prove it`] : []),
+    ...(convicted.length === 0 ? [`nobody can prove that ${traitor} lied`] : []),
   ];
 }
 

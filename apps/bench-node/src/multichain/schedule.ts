@@ -4,6 +4,9 @@ import { type Chain, chains, type Laws } from "./stake.ts";
 /** A joint slot opens on each chain every so many heights, and can be taken for so many. */
 const plan = { first: 3, every: 4, patience: 12 } as const;
 
+/** Time between two blocks of a chain that has something to say: a joint slot has to be decided within the heights of its patience. */
+const paceMs = 250;
+
 /** The process of a validator that follows joint slots. */
 export const slotsProcess = (id: string): string => `${id}/slots`;
 
@@ -15,11 +18,12 @@ export function slotsOf(laws: Laws, id: string): JointConfig {
     chains: chains.map((chain) => ({ chain, ...plan })),
     follows,
     proposes: follows,
+    paceMs,
   });
 }
 
 /** Time without anything to say until an empty block is proposed: by whose turn it is, and by all others; milliseconds. */
-const idleMs = { first: 200, others: 600 } as const;
+const idleMs = { first: 400, others: 1200 } as const;
 
 /** Keeps chains going: joint slots are counted by their heights. */
 export class Pulse {

@@ -14,8 +14,10 @@ export interface Treason {
   readonly voter: NodeId;
   /** Does the second face talk to this process? The first talks to all others. */
   readonly deceived: (process: NodeId) => boolean;
-  /** What the second face says was proposed in that slot instead; null: there it is as honest as the first. */
-  readonly rivalOf: (slot: number, value: Uint8Array) => Uint8Array | null;
+  /** Are there two faces in this slot? */
+  readonly liesIn: (slot: number) => boolean;
+  /** What the second face says was proposed instead; null: the same. */
+  readonly rivalOf: (value: Uint8Array) => Uint8Array | null;
 }
 
 /** A proposal of its own making, above the one that it stands for. Ballots need no signature. */
@@ -25,10 +27,17 @@ const forged = (proposal: Proposal, value: Uint8Array): Proposal => ({
   value,
 });
 
+/** The slot that a message is about; 0: none. */
+const slotOf = (message: unknown): number =>
+  (message as { readonly instance?: { readonly slot: number } }).instance?.slot ?? 0;
+
 /** What of an effect reaches these processes. */
-function reaching(effect: Effect<EngineTypes>, wanted: (process: NodeId) => boolean): Effect<EngineTypes>[] {
+function reaching(
+  effect: Effect<EngineTypes>,
+  wanted: (process: NodeId, slot: number) => boolean,
+): Effect<EngineTypes>[] {
   if (effect.kind !== "send") return [effect];
-  const to = effect.to.filter(wanted);
+  const to = effect.to.filter((process) => wanted(process, slotOf(effect.message)));
   return to.length === 0 ? [] : [{ ...effect, to }];
 }
 
@@ -39,12 +48,13 @@ function reaching(effect: Effect<EngineTypes>, wanted: (process: NodeId) => bool
  *
  * @returns what takes the place of `step` in a driver.
  */
-export function twoFaced({ voter, deceived, rivalOf }: Treason): NonNullable<DriverOptions["step"]> {
+export function twoFaced({ voter, deceived, liesIn, rivalOf }: Treason): NonNullable<DriverOptions["step"]> {
   let second: unknown;
   const lied = new Set<number>();
+  const isSecond = (process: NodeId, slot: number): boolean => liesIn(slot) && deceived(process);
   const rival = (message: HeteroPaxosMessage): Proposal | null => {
     if (message.kind !== "1a" || lied.has(message.instance.slot)) return null;
-    const value = rivalOf(message.instance.slot, message.value);
+    const value = rivalOf(message.value);
     if (value === null) return null;
     lied.add(message.instance.slot);
     return forged(message, value);
@@ -53,14 +63,16 @@ export function twoFaced({ voter, deceived, rivalOf }: Treason): NonNullable<Dri
     if (address.process !== voter) return step(engine, config, state, event);
     second ??= engine.init(config);
     const first = step(engine, config, state, event);
-    const effects = first.effects.flatMap((effect) => reaching(effect, (process) => !deceived(process)));
+    const effects = first.effects.flatMap((effect) =>
+      reaching(effect, (process, slot) => !isSecond(process, slot)),
+    );
     const tell = (told: Event<EngineTypes>): void => {
       for (const effect of step(engine, config, second, told).effects)
-        if (effect.kind === "send") effects.push(...reaching(effect, deceived));
+        if (effect.kind === "send") effects.push(...reaching(effect, isSecond));
     };
     if (event.kind === "start") tell({ kind: "start", records: [] });
     else if (event.kind !== "message") tell(event);
-    else {
+    else if (liesIn(slotOf(event.message))) {
       const lie = rival(event.message as HeteroPaxosMessage);
       if (lie !== null) {
         const { acceptors, watchers } = config as NodeConfig;

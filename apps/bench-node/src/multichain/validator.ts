@@ -4,7 +4,6 @@ import { type DriverOptions, type NodeId, step } from "@eunomia/engine";
 import type { NodeOutput, Scheme } from "@eunomia/hetero-paxos";
 import { type Host, openHost } from "@eunomia/host";
 import {
-  type Entry,
   encodeBase,
   encodeJoint,
   type JointCommand,
@@ -16,7 +15,7 @@ import {
   judgeJoint,
   type Opinion,
 } from "@eunomia/joint-slots";
-import { type AssetState, assets, give, mint, transfer } from "@eunomia/joint-slots/assets";
+import { type AssetState, assets } from "@eunomia/joint-slots/assets";
 import { openFileJournal } from "@eunomia/journal/file";
 import { tcpTransport } from "@eunomia/transports/tcp";
 import { wallClock } from "../node/trace.ts";
@@ -30,6 +29,7 @@ import type { Chain, Laws } from "./stake.ts";
 import type { Order, Told } from "./told.ts";
 import { twoFaced } from "./traitor.ts";
 import { firstProposer, type Law, lawNames, nodeOf, ticksSince, type Voting, votingOf } from "./voting.ts";
+import { entryOf, slotNews } from "./words.ts";
 
 /** There is one epoch only. */
 const instance = "";
@@ -38,6 +38,8 @@ const emptyBase = encodeBase({ entries: [] });
 const emptyJoint = encodeJoint({ moves: [], next: null });
 /** How often is looked whether a chain needs a block to go on, milliseconds. */
 const pulseMs = 40;
+/** Of so many joint slots the traitor lies in one. */
+const lieEvery = 2;
 
 export interface ValidatorOptions {
   readonly directory: string;
@@ -54,8 +56,6 @@ export class Validator {
   readonly #slots: JointConfig;
   readonly #votings = new Map<Law, Voting>();
   readonly #logs = new Map<Chain, ChainLog>();
-  /** Decisions above the next height of each log. */
-  readonly #early = new Map<Chain, Map<number, Decision>>();
   readonly #evidence: EvidenceFile;
   readonly #pulse = new Pulse();
   readonly #proposedAt = new Map<string, number>();
@@ -76,10 +76,8 @@ export class Validator {
       const voting = votingOf({ setup, self: id, scheme: this.#scheme, sign, accepts }, law);
       if (voting !== null) this.#votings.set(law, voting);
     }
-    for (const chain of this.#chains) {
+    for (const chain of this.#slots.follows as Chain[])
       this.#logs.set(chain, new ChainLog(directory, setup.cluster, id, chain));
-      this.#early.set(chain, new Map());
-    }
   }
 
   /** @throws HostError, JournalError, ChainLogError, SecretFileError, TransportError. */
@@ -87,10 +85,6 @@ export class Validator {
     const validator = new Validator(options);
     await validator.#start();
     return validator;
-  }
-
-  get #chains(): Chain[] {
-    return this.#slots.follows as Chain[];
   }
 
   async #start(): Promise<void> {
@@ -152,8 +146,8 @@ export class Validator {
     const treason = {
       voter: this.#votings.get("joint")!.voter,
       deceived: (process: NodeId) => nodeOf(process) !== id && blues.has(nodeOf(process)),
-      rivalOf: (_slot: number, value: Uint8Array) =>
-        Buffer.compare(value, emptyJoint) === 0 ? null : emptyJoint,
+      liesIn: (slot: number) => slot % lieEvery === 1,
+      rivalOf: (value: Uint8Array) => (Buffer.compare(value, emptyJoint) === 0 ? null : emptyJoint),
     };
     const honest: NonNullable<DriverOptions["step"]> = (_address, engine, config, state, event) =>
       step(engine, config, state, event);
@@ -272,24 +266,16 @@ export class Validator {
   /** Heights go into the log in their order, and are applied from there. */
   #decideBase(chain: Chain, decision: Decision, at: number): void {
     const log = this.#logs.get(chain)!;
-    const early = this.#early.get(chain)!;
-    const { slot } = decision.certificate.instance;
-    if (slot <= log.height || early.has(slot)) return;
-    early.set(slot, decision);
-    const proposedAt = this.#proposedAt.get(`${chain} ${slot}`);
+    const taken = log.take(decision);
+    if (taken === null) return;
+    const { slot: height } = decision.certificate.instance;
+    const proposedAt = this.#proposedAt.get(`${chain} ${height}`);
     const tookMs = proposedAt === undefined ? null : at - proposedAt;
-    this.#options.tell({ kind: "height", chain, height: slot, at, tookMs });
-    for (;;) {
-      const next = early.get(log.height + 1);
-      if (next === undefined) break;
-      log.append(next);
-      early.delete(log.height);
-      this.#tellSlots({ kind: "decided", chain, height: log.height, value: next.value });
-    }
+    this.#options.tell({ kind: "height", chain, height, at, tookMs });
+    for (const { certificate, value } of taken)
+      this.#tellSlots({ kind: "decided", chain, height: certificate.instance.slot, value });
     // What was missed is asked for by whoever has it open.
-    if (early.size > 0)
-      for (let gap = log.height + 1; gap < slot; gap += 1)
-        if (!early.has(gap)) this.#propose(chain, gap, emptyBase);
+    for (const gap of log.gaps()) this.#propose(chain, gap, emptyBase);
   }
 
   /** Somebody asks for something that is to stand in a block of a chain. */
@@ -318,31 +304,4 @@ export class Validator {
     await this.#host.close();
     await Promise.all([...this.#logs.values()].map((log) => log.close()));
   }
-}
-
-function entryOf(order: Order): Entry {
-  if (order.kind === "mint") return mint(order.key, order.owner);
-  if (order.kind === "give") return give(order.key, order.owner);
-  return transfer(order.key, order.to, order.owner);
-}
-
-/** What became of joint slots in one block. */
-function slotNews({ chain, changes }: Extract<JointOutput, { kind: "applied" }>, at: number): Told[] {
-  const news = { kind: "slot", chain: chain as Chain, at } as const;
-  return changes.flatMap((change): Told[] => {
-    switch (change.kind) {
-      case "opened":
-        return [{ ...news, slot: change.slot, ending: "opened", keys: change.locks.map(({ key }) => key) }];
-      case "passed":
-        return [{ ...news, slot: change.slot, ending: "passed", keys: [] }];
-      case "included":
-        return [
-          { ...news, slot: change.slot, ending: "included", keys: change.block.moves.map(({ key }) => key) },
-        ];
-      case "abandoned":
-        return [{ ...news, slot: change.slot, ending: "abandoned", keys: change.keys }];
-      default:
-        return [];
-    }
-  });
 }

@@ -20,7 +20,7 @@ const processOf = (id: string, law: Law, role: "vote" | "log"): NodeId => `${id}
 export const nodeOf = (process: NodeId): string => process.slice(0, process.indexOf("/"));
 
 /** A ballot number is a time since genesis in units of this. */
-const tickMs = 50;
+const tickMs = 100;
 
 /** What a validator runs under one law. */
 export interface Voting {
@@ -70,8 +70,8 @@ export function lawOptions(
     watchers: proposersOf(laws, law).map((id) => processOf(id, law, "log")),
     chain: `${cluster}/${law}`,
     tickMs,
-    retryMs: 1000,
-    spacingMs: 300,
+    retryMs: 2000,
+    spacingMs: 750,
   };
 }
 

@@ -80,7 +80,7 @@ export function checkIdentity(dataDirectory: string, config: ClusterConfig): Ide
     throw new IdentityError(
       "foreign",
       `${path}: expected a node of configuration ${genesis}, got one that was set up with ${identity.genesis}: bring back the ` +
-        "cluster.json that all nodes have; only observe, quotas and graceMs may be changed in it",
+        "cluster.json that all nodes have; only observe, quotas, graceMs and roundMs may be changed in it",
     );
   return identity;
 }

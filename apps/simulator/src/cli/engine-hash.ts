@@ -10,6 +10,8 @@ export const enginePackages: readonly string[] = [
   "quorum-algebra",
   "paxos",
   "two-thirds",
+  "learner-graph",
+  "hetero-paxos",
   "aneris-switch",
 ];
 

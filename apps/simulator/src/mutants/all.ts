@@ -2,6 +2,9 @@ import { anerisGatewayMutants } from "./aneris-gateway.ts";
 import { anerisReadMutants } from "./aneris-reads.ts";
 import { anerisReplicaMutants } from "./aneris-replica.ts";
 import { anerisReplicaStalls } from "./aneris-stalls.ts";
+import { heteroAcceptorMutants } from "./hetero-acceptor.ts";
+import { heteroJudgeMutants } from "./hetero-judge.ts";
+import { heteroLearnerMutants, heteroProposerMutants } from "./hetero-watchers.ts";
 import type { Mutant } from "./mutant.ts";
 import { paxosAcceptorMutants } from "./paxos-acceptor.ts";
 import { paxosLeaderMutants } from "./paxos-leader.ts";
@@ -25,6 +28,10 @@ export const mutants: readonly Mutant[] = [
   ...twoThirdsReadMutants,
   ...byzantineMemberMutants,
   ...byzantineLearnerMutants,
+  ...heteroJudgeMutants,
+  ...heteroAcceptorMutants,
+  ...heteroLearnerMutants,
+  ...heteroProposerMutants,
   ...anerisReplicaMutants,
   ...anerisReplicaStalls,
   ...anerisGatewayMutants,

@@ -4,6 +4,7 @@ import { acceptorPart, leaderPart, learnerPart, type Part } from "../protocols/p
 import { memberPart, learnerPart as twoThirdsLearner } from "../protocols/two-thirds/parts.ts";
 import { bytesOf } from "../protocols/values.ts";
 import { tryByzantineAlone } from "./byzantine-alone.ts";
+import { tryHeteroAlone } from "./hetero-alone.ts";
 import type { Change } from "./mutant.ts";
 
 /** What an engine must say when it meets what the fault model excludes: no cluster within the model can show it. */
@@ -180,7 +181,7 @@ export function tryAlone(name: string, change: Change): string | null {
   if (leader.name === name) return givesWay(change(leader));
   if (gatewayEngine.name === name) return servesEarlySubscribers(change(gatewayEngine));
   const member = memberPart(twoThirds, "m0").engine;
-  if (member.name !== name) return tryByzantineAlone(name, change);
+  if (member.name !== name) return tryByzantineAlone(name, change) ?? tryHeteroAlone(name, change);
   const changed = change(member);
   return countsItsOwn(changed) ?? votesAlike(changed);
 }

@@ -11,12 +11,15 @@ import { modelOfScope, scopes } from "../protocols/models.ts";
 import { systemOf } from "../protocols/systems.ts";
 import { tryAlone } from "./alone.ts";
 import { checkEnds } from "./ends.ts";
+import { tryHistories } from "./hetero-histories.ts";
 import { type Mutant, type MutantProtocol, type Substitution, substitutionOf } from "./mutant.ts";
 
 /** One attempt at a mutant: a model up to so many states, or so many simulated runs. Plain JSON. */
 export type Attempt =
   /** The engine by itself. */
   | { readonly tool: "alone" }
+  /** The judgement of messages by itself, on random histories. */
+  | { readonly tool: "histories"; readonly runs: number }
   /** The states of a model in which nothing can happen any more. */
   | { readonly tool: "ends"; readonly scope: string; readonly states: number }
   | { readonly tool: "model"; readonly scope: string; readonly states: number; readonly reduced: boolean }
@@ -135,6 +138,17 @@ export const attempts: Readonly<Record<MutantProtocol, readonly Attempt[]>> = {
     lies(17, 48),
     crashes(11, 40),
   ],
+  "hetero-paxos": [
+    { tool: "histories", runs: 1_000 },
+    { tool: "alone" },
+    runs(1, 16, 2_000),
+    crashes(1, 12),
+    lies(1, 32),
+    runs(17, 84, 3_000),
+    lies(33, 96),
+    crashes(13, 40),
+    runs(101, 200, 3_000),
+  ],
   aneris: [
     { tool: "alone" },
     model("aneris/1r-crash", 10_000),
@@ -213,6 +227,19 @@ function alone(mutant: Mutant): Catch | null {
     : { tool: "alone", property: "what an engine owes by itself", detail, effort: 1, seed: null };
 }
 
+function inHistories(mutant: Mutant, runs: number): Catch | null {
+  const found = tryHistories(mutant.engine, mutant.change, runs);
+  return found === null
+    ? null
+    : {
+        tool: "histories",
+        property: "agreement of entangled learners, few votes",
+        detail: found.detail,
+        effort: found.run,
+        seed: null,
+      };
+}
+
 async function inRuns(
   attempt: Extract<Attempt, { tool: "simulation" }>,
   protocol: MutantProtocol,
@@ -259,6 +286,7 @@ export async function hunt(
   let caught: Catch | null = null;
   for (const attempt of tools) {
     if (attempt.tool === "alone") caught = alone(mutant);
+    else if (attempt.tool === "histories") caught = inHistories(mutant, attempt.runs);
     else if (attempt.tool !== "simulation") {
       const [found, states] =
         attempt.tool === "model" ? inModel(attempt, substitution) : atEnds(attempt, substitution);

@@ -5,7 +5,7 @@ import type { AnyEngine } from "@eunomia/engine";
 export type Change = (engine: AnyEngine) => AnyEngine;
 
 /** Protocols whose engines have mutants. */
-export type MutantProtocol = "paxos" | "two-thirds" | "two-thirds-byzantine" | "aneris";
+export type MutantProtocol = "paxos" | "two-thirds" | "two-thirds-byzantine" | "hetero-paxos" | "aneris";
 
 /**
  * What a mutant takes away: one of the promised properties, `rule` for a rule that nobody's safety needs but everybody was
@@ -28,6 +28,8 @@ export interface Mutant {
   readonly protocol: MutantProtocol;
   /** Name of the engine that is changed. Every instance of it in a cluster is. */
   readonly engine: string;
+  /** Names of engines that are changed with it, since they all judge alike. [none] */
+  readonly also?: readonly string[];
   /** The kind of mistake, e.g. `wrong threshold`. */
   readonly class: string;
   /** The action (or, for the replica, the function) of SPEC.md that states the rule. */
@@ -40,7 +42,8 @@ export interface Mutant {
   readonly oracles?: (oracles: ReplicaOracles) => ReplicaOracles;
 }
 
-type Told = Pick<Mutant, "class" | "rule" | "breaks" | "why"> & Partial<Pick<Mutant, "change" | "oracles">>;
+type Told = Pick<Mutant, "class" | "rule" | "breaks" | "why" | "also"> &
+  Partial<Pick<Mutant, "change" | "oracles">>;
 
 /**
  * A maker of mutants of one engine.
@@ -71,7 +74,8 @@ export const unchanged: Substitution = { engine: (engine) => engine, oracles: (o
 /** The mutant in the place of every engine of its name. */
 export function substitutionOf(mutant: Mutant): Substitution {
   return {
-    engine: (engine) => (engine.name === mutant.engine ? mutant.change(engine) : engine),
+    engine: (engine) =>
+      engine.name === mutant.engine || mutant.also?.includes(engine.name) ? mutant.change(engine) : engine,
     oracles: mutant.oracles ?? unchanged.oracles,
   };
 }

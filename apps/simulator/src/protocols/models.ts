@@ -3,6 +3,8 @@ import { mutantOf } from "../mutants/all.ts";
 import { type Substitution, substitutionOf, unchanged } from "../mutants/mutant.ts";
 import { anerisModel } from "./aneris/model.ts";
 import { anerisScopes } from "./aneris/scopes.ts";
+import { heteroModel } from "./hetero-paxos/model.ts";
+import { heteroScopes } from "./hetero-paxos/scopes.ts";
 import { paxosModel } from "./paxos/model.ts";
 import { paxosScopes } from "./paxos/scopes.ts";
 import type { Scope } from "./scope.ts";
@@ -18,6 +20,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
   ...paxosScopes,
   ...twoThirdsScopes,
   ...byzantineScopes,
+  ...heteroScopes,
   ...anerisScopes,
 };
 
@@ -34,7 +37,9 @@ export function modelOfScope(
         ? twoThirdsModel(scope.params, substitution)
         : scope.protocol === "two-thirds-byzantine"
           ? byzantineModel(scope.params, substitution)
-          : anerisModel(scope.params, substitution);
+          : scope.protocol === "hetero-paxos"
+            ? heteroModel(scope.params, substitution)
+            : anerisModel(scope.params, substitution);
   return { ...made, name };
 }
 

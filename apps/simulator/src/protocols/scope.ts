@@ -1,4 +1,5 @@
 import type { AnerisParams } from "./aneris/model.ts";
+import type { HeteroParams } from "./hetero-paxos/model.ts";
 import type { PaxosParams } from "./paxos/model.ts";
 import type { TwoThirdsParams } from "./two-thirds/model.ts";
 import type { ByzantineParams } from "./two-thirds-byzantine/model.ts";
@@ -22,5 +23,6 @@ export type Scope = {
   | { readonly protocol: "paxos"; readonly params: PaxosParams }
   | { readonly protocol: "two-thirds"; readonly params: TwoThirdsParams }
   | { readonly protocol: "two-thirds-byzantine"; readonly params: ByzantineParams }
+  | { readonly protocol: "hetero-paxos"; readonly params: HeteroParams }
   | { readonly protocol: "aneris"; readonly params: AnerisParams }
 );

@@ -4,14 +4,18 @@ import type { AnyEngine } from "@eunomia/engine";
 import { expect, test } from "vitest";
 import { mutantOf, mutants } from "../../src/mutants/all.ts";
 import { tryAlone } from "../../src/mutants/alone.ts";
+import { tryHistories } from "../../src/mutants/hetero-histories.ts";
 import { type Attempt, attempts, hunt } from "../../src/mutants/hunt.ts";
 import { replicaPart } from "../../src/protocols/aneris/parts.ts";
+import { graphOf } from "../../src/protocols/hetero-paxos/graphs.ts";
+import { heteroPart } from "../../src/protocols/hetero-paxos/parts.ts";
 import { scopes } from "../../src/protocols/models.ts";
 import { acceptorPart, leaderPart, learnerPart } from "../../src/protocols/paxos/parts.ts";
 import { memberPart, learnerPart as twoThirdsLearner } from "../../src/protocols/two-thirds/parts.ts";
 import { byzantineLearnerPart, byzantineMemberPart } from "../../src/protocols/two-thirds-byzantine/parts.ts";
 
 const byzantine = { members: 6, learners: 2 };
+const hetero = { graph: graphOf("crash", 0), proposers: 1, learners: 1 };
 const paxos = { acceptors: 3, leaders: 2, learners: 2 };
 const twoThirds = { members: 4, learners: 2 };
 const engines: readonly AnyEngine[] = [
@@ -22,6 +26,7 @@ const engines: readonly AnyEngine[] = [
   twoThirdsLearner(twoThirds, "r0").engine,
   byzantineMemberPart(byzantine, "m0").engine,
   byzantineLearnerPart(byzantine, "r0").engine,
+  ...["p1", "z0", "w0"].map((self) => heteroPart(hetero, self).engine),
   replicaPart({ self: "n0", membership: membershipOf(["n0"], 0) }).engine,
   gatewayEngine,
 ];
@@ -60,6 +65,10 @@ test("every model that hunts is a scope", () => {
     if (attempt.tool === "model") expect(Object.keys(scopes)).toContain(attempt.scope);
 });
 
+test("right judgement of messages makes no history in which learners disagree", () => {
+  expect(tryHistories("hetero-paxos acceptor", (same) => same, 1_000)).toBeNull();
+});
+
 test("the right engines owe nothing by themselves", () => {
   for (const engine of engines)
     expect(
@@ -80,6 +89,12 @@ const cheap: Readonly<Record<string, readonly Attempt[]>> = {
   "two-thirds-byzantine/member/votes-forgotten": [
     { tool: "simulation", firstSeed: 1, runs: 10, virtualMs: 2_000, crashes: false },
   ],
+  "hetero-paxos/judge/any-label-buries": [{ tool: "histories", runs: 400 }],
+  "hetero-paxos/judge/connected-with-itself-alone": [{ tool: "histories", runs: 100 }],
+  "hetero-paxos/judge/edges-not-closed": [{ tool: "histories", runs: 800 }],
+  "hetero-paxos/judge/no-growth-rule": [{ tool: "histories", runs: 100 }],
+  "hetero-paxos/judge/ballots-compared": [{ tool: "alone" }],
+  "hetero-paxos/judge/caught-as-in-2020": [{ tool: "alone" }],
   "aneris/replica/decision-of-a-coming-epoch-refused": [
     { tool: "ends", scope: "aneris/2r1v1s", states: 10_000 },
   ],

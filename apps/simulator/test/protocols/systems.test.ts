@@ -10,6 +10,7 @@ const marks: Readonly<Record<string, readonly string[]>> = {
   paxos: ["a ballot begins with values of another", "a slot is retired"],
   "two-thirds": ["a round ends without a decision", "a slot is retired"],
   "two-thirds-byzantine": ["a coordinator is followed", "a slot is retired"],
+  "hetero-paxos": ["a decision after the first ballot", "acceptors hear what is needed no more"],
   aneris: ["commands behind a swap"],
 };
 
@@ -40,5 +41,5 @@ test("the same seed is the same run", { timeout: 60_000 }, async () => {
 });
 
 test("a system that is not there is answered with those that are", () => {
-  expect(() => systemOf("raft")).toThrow(/paxos, two-thirds, two-thirds-byzantine, aneris/);
+  expect(() => systemOf("raft")).toThrow(/paxos, two-thirds, two-thirds-byzantine, hetero-paxos, aneris/);
 });

@@ -2,6 +2,7 @@ import { check, clone, encode, equalBytes, type Schema } from "@eunomia/codec";
 import { type Action, type AnyEngine, type Effect, type EngineTypes, type Step, step } from "@eunomia/engine";
 import { must, mustEqual, same, show } from "../support/assert.ts";
 import type { Case } from "../support/case.ts";
+import { reductionCases } from "./reductions.ts";
 import type { EngineSubject } from "./subject.ts";
 import { cloneEvent, eventBytes, plainStep, type Stepper, schemaOf, type Walker, walk } from "./walk.ts";
 
@@ -291,4 +292,5 @@ export const engineCases: readonly Case<EngineSubject>[] = [
   { name: "restarts keep what is durable", clause: restart, run: restartKeeps },
   { name: "compact stands for the full list", clause: compact, run: compactEquals },
   { name: "hostile messages do no harm", clause: "nothing that a peer sends can throw", run: hostile },
+  ...reductionCases,
 ];

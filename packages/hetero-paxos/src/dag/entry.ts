@@ -41,6 +41,7 @@ export type Entry = Infer<typeof Entry>;
 /** Of a message that an acceptor signed. */
 export type SignedEntry = Extract<Entry, { readonly kind: "1b" | "2a" }>;
 
+/** Is it of a 1b or a 2a? */
 export const isSigned = (entry: Entry | undefined): entry is SignedEntry =>
   entry !== undefined && entry.kind !== "1a";
 

@@ -14,6 +14,7 @@ export const Known = record({
 });
 export type Known = Infer<typeof Known>;
 
+/** Nothing delivered yet. */
 export const emptyKnown = (view: GraphView): Known => ({
   entries: emptyMap(),
   successors: emptyMap(),
@@ -23,6 +24,7 @@ export const emptyKnown = (view: GraphView): Known => ({
 
 export const entryOf = (known: Readonly<Known>, id: string): Entry | undefined => shelfGet(known.entries, id);
 
+/** What is remembered of a message of an acceptor; undefined: it was not delivered, or is a 1a. */
 export function signedEntry(known: Readonly<Known>, id: string): SignedEntry | undefined {
   const entry = entryOf(known, id);
   return isSigned(entry) ? entry : undefined;

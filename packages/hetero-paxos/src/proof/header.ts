@@ -35,5 +35,6 @@ type Claims = Pick<Header, "instance" | "signer" | "prev" | "history" | "kind" |
 export const headerId = (scheme: Scheme, claims: Claims): Uint8Array =>
   scheme.digest(encode(Header, { use: "hetero-paxos", ...claims }));
 
+/** The id of a 1b or 2a: that of its header, so that the signature is no part of it. */
 export const speechId = (scheme: Scheme, speech: Omit<Speech, "signature">): Uint8Array =>
   headerId(scheme, { ...speech, history: historyOf(scheme, speech.refs) });

@@ -2,7 +2,7 @@ import { mapDropThrough, mapGet } from "@eunomia/codec";
 import { decodeBase, encodeJoint, type JointBlock } from "../block.ts";
 import { checkJointConfig, type JointConfig, rulesOf } from "../config.ts";
 import { applyBlock } from "../ledger/apply.ts";
-import { type Change, emptyLedger, type Ledger } from "../ledger/types.ts";
+import { type Change, emptyLedger, hasEnded, type Ledger } from "../ledger/types.ts";
 import { type AssetState, assets } from "./application.ts";
 
 /** By chain: the values of its base slots, from height 1 on. */
@@ -134,7 +134,7 @@ function replay(
 
 /** Nothing asks about slots that have an end. */
 function forgetEnded({ slots }: Ledger): void {
-  const pending = slots.values.findIndex(({ ending }) => ending.kind === "pending");
+  const pending = slots.values.findIndex((slot) => !hasEnded(slot));
   const last = slots.keys.at(pending < 0 ? -1 : pending - 1);
   if (last !== undefined && pending !== 0) mapDropThrough(slots, last);
 }

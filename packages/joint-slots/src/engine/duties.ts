@@ -2,6 +2,7 @@ import { mapGet, mapHas } from "@eunomia/codec";
 import { decodeJoint, type Entry } from "../block.ts";
 import type { JointConfig } from "../config.ts";
 import { verdictOf } from "../judge.ts";
+import { hasEnded } from "../ledger/types.ts";
 import type { Followed, JointState } from "./types.ts";
 
 /** What the chain still has to be told of joint slots, as far as this node knows: each entry is valid. */
@@ -47,15 +48,13 @@ function settling<A>(
 export function mustGoOn<A>(config: JointConfig, state: Readonly<JointState<A>>, chain: string): boolean {
   if (state.chains.keys.length < config.chains.length) return false;
   const own = mapGet(state.chains, chain)!.ledger;
-  if (own.leftAt !== null) return own.slots.values.some(({ ending }) => ending.kind === "pending");
+  if (own.leftAt !== null) return own.slots.values.some((slot) => !hasEnded(slot));
   return state.chains.values.some(
     ({ ledger }) =>
       ledger.locks.values.some(({ slot }) => slot === null) ||
-      ledger.slots.values.some(
-        ({ ending }, i) => ending.kind === "pending" || !settled(own, ledger.slots.keys[i]!),
-      ),
+      ledger.slots.values.some((slot, i) => !hasEnded(slot) || !settled(own, ledger.slots.keys[i]!)),
   );
 }
 
 const settled = ({ next, slots }: Followed<unknown>["ledger"], slot: number): boolean =>
-  slot < next && (!mapHas(slots, slot) || mapGet(slots, slot)!.ending.kind !== "pending");
+  slot < next && (!mapHas(slots, slot) || hasEnded(mapGet(slots, slot)!));

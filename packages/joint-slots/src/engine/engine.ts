@@ -2,12 +2,14 @@ import { clone, mapGet } from "@eunomia/codec";
 import { type Action, actionsOf, type Effects, type Engine } from "@eunomia/engine";
 import { type Entry, encodeJoint } from "../block.ts";
 import { checkJointConfig, JointConfig } from "../config.ts";
+import { hasEnded } from "../ledger/types.ts";
 import {
   applyNext,
   blockFor,
   close,
   durable,
   emptyState,
+  hasOffer,
   isNewBase,
   isNewJoint,
   noteBase,
@@ -139,7 +141,7 @@ function courseWith<A>(tools: JointTools<A>): readonly Action<JointTypes<A>>[] {
     on.internal(
       "pace: wait",
       (config, state) =>
-        !state.pacing && config.proposes.some((chain) => offerFor(config, state, chain) !== null) ? {} : null,
+        !state.pacing && config.proposes.some((chain) => hasOffer(config, state, chain)) ? {} : null,
       (config, state, _found, out) => {
         state.pacing = true;
         out.arm("pace", config.paceMs);
@@ -152,8 +154,8 @@ function courseWith<A>(tools: JointTools<A>): readonly Action<JointTypes<A>>[] {
       (config, state, _found, out) => {
         state.pacing = false;
         for (const chain of config.proposes) {
+          if (!hasOffer(config, state, chain)) continue;
           const offer = offerFor(config, state, chain);
-          if (offer === null) continue;
           mapGet(state.chains, chain)!.offered = offer;
           out.output({ kind: "propose", chain, height: offer.height, value: offer.value });
         }
@@ -207,12 +209,9 @@ export function jointEngine<A>(config: JointConfig, tools: JointTools<A>): Engin
     }),
     inert: ({ proposes }, _state, { chain }) => !proposes.includes(chain),
     phase: (_config, { chains }) => {
-      const open = chains.values.some(({ ledger }) =>
-        ledger.slots.values.some(({ ending }) => ending.kind === "pending"),
-      );
+      const open = chains.values.some(({ ledger }) => ledger.slots.values.some((slot) => !hasEnded(slot)));
       return open ? "joint" : "apart";
     },
-    collects: ["queue"],
     fairness: Object.fromEntries(actions.map(({ name }) => [name, "weak" as const])),
   };
 }

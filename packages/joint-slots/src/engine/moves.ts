@@ -3,7 +3,7 @@ import type { Effects } from "@eunomia/engine";
 import { compareMoves, decodeBase, type Entry, encodeBase, encodeJoint, type JointBlock } from "../block.ts";
 import { type JointConfig, rulesOf } from "../config.ts";
 import { applyBlock } from "../ledger/apply.ts";
-import { type Change, emptyLedger, type Ledger } from "../ledger/types.ts";
+import { type Change, emptyLedger, hasEnded, type Ledger } from "../ledger/types.ts";
 import { dutiesOf, mustGoOn } from "./duties.ts";
 import type { Followed, JointState, JointTools, JointTypes } from "./types.ts";
 
@@ -104,18 +104,16 @@ export function blockFor<A>(
 /** The next joint slot that has an end on all chains followed here; null: it is not there yet. */
 export function toClose<A>(state: Readonly<JointState<A>>): { slot: number } | null {
   const slot = state.closed + 1;
-  const ended = state.chains.values.every(({ ledger }) => hasEnded(ledger, slot));
+  const ended = state.chains.values.every(({ ledger }) => isOver(ledger, slot));
   // Where all chains have left there is no next slot.
   return ended && state.chains.values.some(({ ledger }) => mapGet(ledger.slots, slot) !== undefined)
     ? { slot }
     : null;
 }
 
-function hasEnded(ledger: Ledger, slot: number): boolean {
+function isOver(ledger: Ledger, slot: number): boolean {
   const known = mapGet(ledger.slots, slot);
-  return known === undefined
-    ? ledger.leftAt !== null && slot >= ledger.next
-    : known.ending.kind !== "pending";
+  return known === undefined ? ledger.leftAt !== null && slot >= ledger.next : hasEnded(known);
 }
 
 /** Lets go of a slot, and compares what the chains made of it. */
@@ -147,17 +145,22 @@ export function close<A>(state: JointState<A>, slot: number, out: Effects<JointT
 const sameBlock = (a: JointBlock | null, b: JointBlock | null): boolean =>
   a === null || b === null ? a === b : equalBytes(encodeJoint(a), encodeJoint(b));
 
-/** The base block that this node would make for the next height of a chain; null: there is nothing to say. */
+/** Is there anything to propose for the next height of a chain? */
+export function hasOffer<A>(config: JointConfig, state: Readonly<JointState<A>>, chain: string): boolean {
+  const { pending, offered } = mapGet(state.chains, chain)!;
+  if (offered !== null) return false;
+  return pending.length > 0 || mustGoOn(config, state, chain) || dutiesOf(config, state, chain).length > 0;
+}
+
+/** The base block that this node makes for the next height of a chain. */
 export function offerFor<A>(
   config: JointConfig,
   state: Readonly<JointState<A>>,
   chain: string,
-): { height: number; value: Uint8Array; taken: number } | null {
-  const { ledger, pending, offered } = mapGet(state.chains, chain)!;
-  if (offered !== null) return null;
+): { height: number; value: Uint8Array; taken: number } {
+  const { ledger, pending } = mapGet(state.chains, chain)!;
   const duties = dutiesOf(config, state, chain).slice(0, config.entriesMax);
   const taken = Math.min(pending.length, config.entriesMax - duties.length);
-  if (duties.length + taken === 0 && !mustGoOn(config, state, chain)) return null;
   const entries: Entry[] = [...duties, ...pending.slice(0, taken)];
   return { height: ledger.height + 1, value: encodeBase({ entries }), taken };
 }

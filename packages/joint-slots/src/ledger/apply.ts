@@ -1,8 +1,8 @@
-import { equalBytes, mapDelete, mapGet, mapHas, mapSet } from "@eunomia/codec";
+import { equalBytes, mapGet, mapHas, mapSet } from "@eunomia/codec";
 import { type BaseBlock, compareMoves, type Entry, type JointBlock, type Move } from "../block.ts";
 import type { Rules } from "../config.ts";
 import { epochOf } from "./epochs.ts";
-import type { Application, Change, Ledger, SlotState } from "./types.ts";
+import { type Application, type Change, hasEnded, type Ledger, type SlotState } from "./types.ts";
 
 /** One chain while a block is applied to it. */
 export interface Scene<A> {
@@ -52,16 +52,15 @@ function applyEntry<A>(scene: Scene<A>, entry: Entry): void {
       const slot = mapGet(ledger.slots, entry.slot);
       if (slot?.verdict.kind !== "open") return voided(scene, "joint: the slot is not open");
       slot.verdict = { kind: "took", block: entry.block };
-      return include(scene, entry.slot, slot, entry.block);
+      slot.ending = { kind: "known", block: entry.block };
+      return finish(scene);
     }
     case "settle": {
       const slot = mapGet(ledger.slots, entry.slot);
       if (slot?.verdict.kind !== "passed" || slot.ending.kind !== "pending")
         return voided(scene, "settle: the slot does not wait for it");
-      if (entry.taken !== null) return include(scene, entry.slot, slot, entry.taken.block);
-      slot.ending = { kind: "abandoned" };
-      changes.push({ kind: "abandoned", slot: entry.slot, keys: freed(ledger, entry.slot) });
-      return;
+      slot.ending = { kind: "known", block: entry.taken?.block ?? null };
+      return finish(scene);
     }
     case "leave":
       return leave(scene, entry.evidence);
@@ -79,6 +78,33 @@ function lock<A>(scene: Scene<A>, move: Move): void {
   changes.push({ kind: "locked", move });
 }
 
+/**
+ * Slots take effect in their order: what comes back in a later slot must not be there before it has left in an earlier one.
+ *
+ * @param last whether slots of which nothing is known end too, since the chain has left and waits no longer.
+ */
+function finish<A>(scene: Scene<A>, last = false): void {
+  const { keys, values } = scene.ledger.slots;
+  for (const [i, slot] of values.entries()) {
+    if (hasEnded(slot)) continue;
+    const number = keys[i]!;
+    if (slot.ending.kind === "known") {
+      const { block } = slot.ending;
+      if (block === null) abandon(scene, number, slot);
+      else include(scene, number, slot, block);
+    } else {
+      if (!last) return;
+      slot.ending = { kind: "released" };
+      release(scene, number);
+    }
+  }
+}
+
+function abandon<A>({ ledger, changes }: Scene<A>, number: number, slot: SlotState): void {
+  slot.ending = { kind: "abandoned" };
+  changes.push({ kind: "abandoned", slot: number, keys: freed(ledger, number) });
+}
+
 /** The block takes effect on this chain: what leaves it was locked since the slot opened, what arrives is added. */
 function include<A>(scene: Scene<A>, number: number, slot: SlotState, block: JointBlock): void {
   const { app, ledger, state, rules, changes } = scene;
@@ -87,7 +113,7 @@ function include<A>(scene: Scene<A>, number: number, slot: SlotState, block: Joi
   for (const move of block.moves) {
     if (move.from === chain) {
       // Only if a quorum voted for what is not valid here: nobody who is safe does.
-      if (!slot.locks.some((own) => sameMove(own, move))) voided(scene, "joint: what moves was not locked");
+      if (!includesMove(slot.locks, move)) voided(scene, "joint: what moves was not locked");
       else app.depart(state, move);
     }
     if (move.to === chain) app.arrive(state, move);
@@ -122,12 +148,7 @@ function passLate<A>(scene: Scene<A>): void {
     if (slot.verdict.kind === "open" && ledger.height >= slot.cut + rules.plan.patience)
       pass(scene, keys[i]!, slot);
   });
-  if (ledger.leftAt === null || ledger.height < ledger.leftAt + rules.holdHeights) return;
-  values.forEach((slot, i) => {
-    if (slot.ending.kind !== "pending") return;
-    slot.ending = { kind: "released" };
-    release(scene, keys[i]!);
-  });
+  if (ledger.leftAt !== null && ledger.height >= ledger.leftAt + rules.holdHeights) finish(scene, true);
 }
 
 function pass<A>({ changes }: Scene<A>, number: number, slot: SlotState): void {
@@ -141,7 +162,7 @@ function openNext<A>({ rules, ledger, changes }: Scene<A>): void {
   const { height, lastCut, next, slots } = ledger;
   if (ledger.leftAt !== null || height < first || (lastCut !== null && height < lastCut + every)) return;
   if (!ledger.wanted && !ledger.locks.values.some(({ slot }) => slot === null)) return;
-  const unsettled = slots.keys.find((_, i) => slots.values[i]!.ending.kind === "pending");
+  const unsettled = slots.keys.find((_, i) => !hasEnded(slots.values[i]!));
   if (unsettled !== undefined && unsettled <= next - rules.lead) return;
   const { number: epoch, closed } = epochOf(ledger, next);
   if (closed) return;
@@ -165,15 +186,32 @@ function release<A>({ ledger, changes }: Scene<A>, slot: number | null): void {
 
 /** Takes away the locks for this slot. */
 function freed({ locks }: Ledger, slot: number | null): string[] {
-  const keys = locks.keys.filter((_, i) => locks.values[i]!.slot === slot);
-  for (const key of keys) mapDelete(locks, key);
-  return keys;
+  const { keys, values } = locks;
+  const gone = keys.filter((_, i) => values[i]!.slot === slot);
+  if (gone.length === 0) return gone;
+  locks.keys = keys.filter((_, i) => values[i]!.slot !== slot);
+  locks.values = values.filter((held) => held.slot !== slot);
+  return gone;
 }
 
 function voided<A>({ changes }: Scene<A>, reason: string): void {
   changes.push({ kind: "void", reason });
 }
 
-/** Are these one move? */
-export const sameMove = (a: Move, b: Move): boolean =>
-  compareMoves(a, b) === 0 && a.to === b.to && equalBytes(a.terms, b.terms);
+/** Is this one of the moves, which ascend? */
+export function includesMove(moves: readonly Move[], move: Move): boolean {
+  let low = 0;
+  let high = moves.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareMoves(moves[middle]!, move) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = moves[low];
+  return (
+    found !== undefined &&
+    compareMoves(found, move) === 0 &&
+    found.to === move.to &&
+    equalBytes(found.terms, move.terms)
+  );
+}

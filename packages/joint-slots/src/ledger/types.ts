@@ -21,6 +21,10 @@ const Verdict = variant({
 
 const Ending = variant({
   pending: record({}),
+  known: doc(
+    record({ block: nullable(JointBlock) }),
+    "Taken or settled (null: all passed), and to take effect once the slots before it have.",
+  ),
   included: record({ block: JointBlock }),
   abandoned: doc(record({}), "Every chain passed: nothing moves."),
   released: doc(record({}), "The chain left, and did not hear in time what became of the slot."),
@@ -34,9 +38,13 @@ export const SlotState = record({
   ),
   locks: doc(list(Move), "What may leave this chain in it. Ascending by key."),
   verdict: doc(Verdict, "Of this chain alone: never changes once it is not open."),
-  ending: doc(Ending, "What became of it. Final once it is not pending."),
+  ending: doc(Ending, "What became of it. Final once it is neither pending nor known."),
 });
 export type SlotState = Infer<typeof SlotState>;
+
+/** Has the slot an end on its chain? */
+export const hasEnded = ({ ending }: Pick<Infer<typeof SlotState>, "ending">): boolean =>
+  ending.kind !== "pending" && ending.kind !== "known";
 
 /** What a log of base blocks has made of one chain, but for its application. */
 export const Ledger = record({

@@ -79,6 +79,8 @@ export function byzantineBinding(options: ByzantineBindingOptions): ConsensusBin
       const { member, learner } = configsOf(options, plan);
       return {
         learner: learner.self,
+        // Members vote for what they hear first, so that several proposals cost a slot a round that runs out.
+        duty: plan.nodes[plan.epoch % plan.nodes.length]!,
         processes: [
           { process: member.self, engine: byzantineMemberEngine(member, oracles), config: member },
           { process: learner.self, engine: byzantineLearnerEngine(learner, oracles), config: learner },

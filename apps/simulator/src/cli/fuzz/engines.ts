@@ -19,7 +19,9 @@ const nodes = ["a", "b", "c", "d"];
 /** Every engine of the house once; the configuration does not matter for the schemas. */
 function everyEngine(): readonly AnyEngine[] {
   const of = (binding: ReturnType<typeof paxosBinding>): AnyEngine[] =>
-    binding.epoch({ epoch: 0, from: 1, params: new Uint8Array(), nodes, f: 1 }).processes.map(({ engine }) => engine);
+    binding
+      .epoch({ epoch: 0, from: 1, params: new Uint8Array(), nodes, f: 1 })
+      .processes.map(({ engine }) => engine);
   const replica = replicaEngine(
     {
       ...replicaDefaults,

@@ -1,5 +1,6 @@
 import { mutantOf, mutants } from "../../mutants/all.ts";
 import { substitutionOf, unchanged } from "../../mutants/mutant.ts";
+import { graphNames } from "../../protocols/hetero-paxos/graphs.ts";
 import { modelOfScope, type Scope, scopes } from "../../protocols/models.ts";
 import type { Tree } from "../story/types.ts";
 import type { ShelfModel } from "./shelf.ts";
@@ -47,6 +48,14 @@ const defaults: Readonly<Record<Scope["protocol"], Fields>> = {
     leader: "honest",
     early: false,
   },
+  "hetero-paxos": {
+    graph: "two",
+    ballots: ["A", "B"],
+    unlock: "never",
+    liar: null,
+    watcher: false,
+    ends: false,
+  },
   aneris: {
     replicas: 2,
     commands: [[1], [1]],
@@ -68,6 +77,8 @@ const options: Readonly<Record<string, readonly string[]>> = {
   leader: ["honest", "liar"],
   mode: ["cut", "window"],
   consensus: ["abstract", "real"],
+  graph: graphNames.filter((name) => name !== "random"),
+  unlock: ["never", "refute"],
 };
 
 /** The name for an engine as it is, among those of mutants. */

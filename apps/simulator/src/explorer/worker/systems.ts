@@ -17,6 +17,8 @@ const shows: Readonly<Record<string, string>> = {
   "two-thirds": "A cluster of 2/3-consensus under faults, with proposers that contend.",
   "two-thirds-byzantine":
     "A cluster of Byzantine 2/3-consensus, with proposers that contend and nodes that may lie.",
+  "hetero-paxos":
+    "A cluster of Heterogeneous Paxos: learners with quorums of their own, of which those agree that must.",
   aneris: "Whole nodes with clients: ordered broadcast that changes its protocol while it runs.",
 };
 

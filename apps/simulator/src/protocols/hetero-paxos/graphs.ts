@@ -37,6 +37,8 @@ edge A - G: p1 & p2 & p3
 edge G - G: p1 & p2 & p3`,
   /** Two learners that must agree as long as the acceptor that they share is safe, whatever the others do. */
   pair: "learner x: a & b\nlearner y: b & c\nedge x - x: a | b\nedge y - y: b | c\nedge x - y: b",
+  /** The smallest with two learners: x needs both acceptors, y the second one alone, and they agree as long as that one is safe. */
+  two: "learner x: a & b\nlearner y: b\nedge x - x: a | b\nedge y - y: b\nedge x - y: b",
 };
 
 /** Names of graphs, `random` at the end: that one has a number besides. */

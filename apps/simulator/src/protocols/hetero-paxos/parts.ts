@@ -86,8 +86,14 @@ function digestOf(graph: ValidGraph): Uint8Array {
 /** What follows from the configuration of each engine that was made here: engines that are wrong in one rule start from it. */
 const setups = new WeakMap<AnyEngine, Setup>();
 
-/** The setup of an engine that `heteroPart` made; null for any other one. */
+/** The setup of an engine that `heteroPart` made, or that was made from one; null for any other one. */
 export const setupIn = (engine: AnyEngine): Setup | null => setups.get(engine) ?? null;
+
+/** The engine, which does what follows from this setup. */
+export function withSetup(engine: AnyEngine, setup: Setup): AnyEngine {
+  setups.set(engine, setup);
+  return engine;
+}
 
 /** The process of a name: acceptor, proposer or learner. */
 export function heteroPart(shape: HeteroShape, self: string): Part {
