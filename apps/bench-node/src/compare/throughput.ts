@@ -27,7 +27,8 @@ const trimEvery = 64;
 
 /** Decides all slots in a closed loop at the first node. @throws Error when a slot is not decided within a thousand delays. */
 export function throughput(subject: Subject, mode: Mode, shape: Shape): Throughput {
-  const { cpuMicros, delays, messages, bytes } = driven(subject.nodes(mode), shape);
+  const warmUp = { ms: 50, slots: Math.max(trimEvery, Math.floor(shape.slots / 4)) };
+  const { cpuMicros, delays, messages, bytes } = driven(subject.nodes(mode), shape, warmUp);
   return {
     protocol: subject.name,
     n: subject.n,
@@ -55,13 +56,13 @@ export interface Driven {
 /**
  * The same for any nodes and distances.
  *
- * @param warmUp milliseconds before the first decision, in which a leader becomes stable.
+ * @param warmUp what is not counted: milliseconds in which a leader becomes stable, then decisions in which code is compiled.
  */
 export function driven(
   nodes: readonly (WorldNode & { readonly learner: NodeId })[],
   shape: Shape,
+  warmUp: { readonly ms: number; readonly slots: number },
   delays?: Delays,
-  warmUp = 50,
 ): Driven {
   const load = new ClosedLoop(nodes[0]!.learner, shape);
   const world = new World(
@@ -71,9 +72,8 @@ export function driven(
     },
     delays,
   );
-  for (let i = 0; i < warmUp; i += 1) world.tick();
-  // Code is compiled before the count begins.
-  load.run(world, nodes, Math.max(trimEvery, Math.floor(shape.slots / 4)));
+  for (let i = 0; i < warmUp.ms; i += 1) world.tick();
+  load.run(world, nodes, warmUp.slots);
   const { bytes, farBytes } = world;
   const before = { messages: total(world.sent), cpu: process.cpuUsage() };
   load.run(world, nodes, shape.slots);

@@ -110,7 +110,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) =>
 
 function runOf(subject: Subject, deployed: Deployed, shape: Shape, delays: Delays): Run {
   const { nodes, evidence } = deployedNodes(subject, deployed);
-  const run = driven(nodes, shape, delays, 2000);
+  const run = driven(nodes, shape, { ms: 2000, slots: Math.ceil(shape.slots / 4) }, delays);
   const [auditor] = deployed.auditors;
   if (auditor === undefined) return { ...run, report: null };
   const held = new Map([...evidence].map(([node, journal]) => [node, keptBy(journal)]));
