@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { utf8Encode } from "@eunomia/codec";
 import type { NodeId, Transport } from "@eunomia/engine";
 import { decodeBundle, encodeBundle } from "@eunomia/statement-pool";
@@ -7,26 +6,15 @@ import { heteroPaxos, hmac, paxos, publicKeyOf, seedOf } from "../src/compare/su
 import { driven } from "../src/compare/throughput.ts";
 import { World } from "../src/compare/world.ts";
 import { audit } from "../src/deploy/audit.ts";
-import {
-  compareDeployments,
-  compareNodes,
-  type DeploymentName,
-  delaysOf,
-  deploymentNames,
-} from "../src/deploy/compare.ts";
+import { compareDeployments, compareNodes, delaysOf } from "../src/deploy/compare.ts";
 import { DeploymentError, deployedFor } from "../src/deploy/decide.ts";
+import { deploymentTexts } from "../src/deploy/examples.ts";
 import { nodeProgram } from "../src/deploy/statements.ts";
 import { principalOfName, signatureVoice } from "../src/deploy/voice.ts";
 import { deployedNodes, keptBy } from "../src/deploy/world-nodes.ts";
 import { twoFaced } from "../src/multichain/traitor.ts";
 
-const textOf = (name: string): string =>
-  readFileSync(new URL(`../examples/deploy/${name}.policy`, import.meta.url), "utf8");
-const deployments = Object.fromEntries(deploymentNames.map((name) => [name, textOf(name)])) as Record<
-  DeploymentName,
-  string
->;
-const { lan, wan, auditable } = deployments;
+const { lan, wan, auditable } = deploymentTexts;
 const deployed = (text: string) => deployedFor(text, compareNodes);
 const shape = { batchBytes: 2048, window: 2, slots: 8 };
 const publicKeys = new Map(compareNodes.map((node) => [node, publicKeyOf(node)]));
@@ -121,7 +109,7 @@ describe("one spec under three deployments", () => {
   test.each(["paxos", "two-thirds", "hetero-paxos"] as const)("%s", (protocol) => {
     const [room, signed, straight, relayed] = compareDeployments({
       protocol,
-      deployments,
+      deployments: deploymentTexts,
       shape: { ...shape, batchBytes: 8192 },
       farMs: 20,
       repeats: 1,

@@ -75,7 +75,7 @@ export const hmac = (self: NodeId, peers: readonly NodeId[]): Authenticator =>
     provider: native,
   });
 
-export const ed25519 = (self: NodeId, nodes: readonly NodeId[]): Authenticator =>
+const ed25519 = (self: NodeId, nodes: readonly NodeId[]): Authenticator =>
   ed25519Authenticator({
     self,
     cluster: "compare",

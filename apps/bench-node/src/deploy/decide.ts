@@ -24,7 +24,7 @@ export interface Deployed {
   readonly clients: "HMAC-SHA256" | "TLS13";
   /** Whom evidence of what nodes say is kept for; none: nothing is kept. */
   readonly auditors: readonly string[];
-  /** What nodes say goes out as statements rather than as packets: where evidence is kept, or others pass it on. */
+  /** What nodes say goes out as statements rather than as packets: where it is signed, or others pass it on. */
   readonly asStatements: boolean;
   /** How what one node says comes to another; null: straight, on the connection of the two. */
   route(from: string, to: string): Route | null;
@@ -97,7 +97,7 @@ export function deployedFor(text: string, nodes: readonly string[], file = "depl
   const auditors = decisions.members(roles.auditor) ?? [];
   const routes = routesOf(decisions, nodes, refuse);
   const scheme = nodeScheme(decisions, nodes, auditors, refuse);
-  const asStatements = auditors.length > 0 || routes.size > 0;
+  const asStatements = auditors.length > 0 || routes.size > 0 || scheme === "Ed25519";
   if (asStatements && scheme === "TLS13")
     refuse("TLS13 leaves nothing that could be passed on: expected HMAC-SHA256 or Ed25519 between nodes");
   controlScheme(decisions, nodes, refuse);

@@ -14,6 +14,7 @@ import {
 } from "@eunomia/engine";
 import { type Bundle, type Content, decodeBundle, encodeBundle } from "@eunomia/statement-pool";
 import type { Deployed, Route } from "./decide.ts";
+import { mailOf, partOf, portions } from "./mail.ts";
 import { Spreader } from "./spreader.ts";
 import { frameOf, type Mail, saidOf, speechOf } from "./statements.ts";
 import { principalOfName, type Voice } from "./voice.ts";
@@ -160,7 +161,7 @@ export class Line {
       else grouped.set(to.join(" "), [...(grouped.get(to.join(" ")) ?? []), mail]);
     }
     this.#waiting = [];
-    for (const mail of grouped.values())
+    for (const mail of [...grouped.values()].flatMap(portions))
       statements.push({ content: saidOf(++this.#said, mail), to: [...mail[0]!.to.keys()].sort() });
     const backed = statements.flatMap(({ content, to }) => {
       const bundle = this.#options.voice.say(content, to, this.#auditors);
@@ -266,35 +267,6 @@ export class Line {
       onBundle: (bundle) => this.#hear(bundle),
     });
   }
-}
-
-/** Of a vector of tags those for these receivers; other evidence is for all. */
-function partOf({ core, evidence }: Bundle, receivers: readonly string[]): Bundle {
-  return {
-    core,
-    evidence: evidence.map((one) =>
-      one.scheme === "HMAC-SHA256"
-        ? { ...one, tags: new Map([...one.tags].filter(([receiver]) => receivers.includes(receiver))) }
-        : one,
-    ),
-  };
-}
-
-/** Messages that a driver sends to several nodes are one value each. */
-function mailOf(waiting: readonly { readonly node: NodeId; readonly parcel: Parcel }[]): Mail[] {
-  const mails: (Mail & { readonly to: Map<NodeId, NodeId[]> })[] = [];
-  const known = new Map<unknown, (typeof mails)[number][]>();
-  for (const { node, parcel } of waiting) {
-    const { to, from, instance, message } = parcel;
-    const same = known.get(message)?.find((mail) => mail.from === from && mail.instance === instance);
-    const mail = same ?? { ...parcel, to: new Map<NodeId, NodeId[]>() };
-    if (same === undefined) {
-      mails.push(mail);
-      known.set(message, [...(known.get(message) ?? []), mail]);
-    }
-    mail.to.set(node, [...(mail.to.get(node) ?? []), to]);
-  }
-  return mails;
 }
 
 /** The last number that was used, so that none is used twice. */

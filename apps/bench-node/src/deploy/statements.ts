@@ -51,8 +51,9 @@ const Letter = record({ from: text(512), instance: text(512), to: list(text(512)
 type Letter = Infer<typeof Letter>;
 const Letters = list(Letter, 1 << 16);
 
-/** What a driver hands over for several nodes at once: the message is one value. */
+/** What a driver hands over for several nodes at once: the message is one value, and encoded once. */
 export interface Mail extends Omit<Parcel, "to"> {
+  readonly body: Uint8Array;
   /** Its processes by node. */
   readonly to: ReadonlyMap<NodeId, readonly NodeId[]>;
 }
@@ -64,7 +65,7 @@ const roleOf = (process: NodeId): string => process.slice(process.indexOf("/") +
  * The content of a message that speaks for itself, with a slot of its own; null for all others. Messages that an acceptor passes on
  * for others are others' words.
  */
-export function speechOf(self: NodeId, { from, to, engine, instance, message }: Mail): Content | null {
+export function speechOf(self: NodeId, { from, to, engine, instance, message, body }: Mail): Content | null {
   if (!engine.name.startsWith("hetero-paxos")) return null;
   const said = message as HeteroPaxosMessage;
   if ((said.kind !== "1b" && said.kind !== "2a") || said.signer !== self) return null;
@@ -72,18 +73,13 @@ export function speechOf(self: NodeId, { from, to, engine, instance, message }: 
   if ([...to.values()].flat().some((process) => roleOf(process) !== role)) return null;
   const { law, slot } = said.instance;
   const prev: Value[] = said.prev === null ? [] : [said.prev];
-  return contentOf("Speech", instance, [role, law, slot, prev, encode(engine.schema.message, message)]);
+  return contentOf("Speech", instance, [role, law, slot, prev, body]);
 }
 
 /** Messages of one turn to the same nodes. Instances stand in the letters: one turn may speak in several. */
 export function saidOf(n: number, mail: readonly Mail[]): Content {
   const letters = mail.map(
-    ({ from, instance, to, engine, message }): Letter => ({
-      from,
-      instance,
-      to: [...to.values()].flat(),
-      body: encode(engine.schema.message, message),
-    }),
+    ({ from, instance, to, body }): Letter => ({ from, instance, to: [...to.values()].flat(), body }),
   );
   return contentOf("Said", "", [n, encode(Letters, letters)]);
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import { type MemoryJournal, openMemoryJournal } from "@eunomia/journal/memory";
-import { clusterSecret, ed25519, hmac, publicKeyOf, type Subject, seedOf } from "../compare/subjects.ts";
+import { clusterSecret, hmac, publicKeyOf, type Subject, seedOf } from "../compare/subjects.ts";
 import type { WorldNode } from "../compare/world.ts";
 import type { Deployed } from "./decide.ts";
 import { Line } from "./line.ts";
@@ -29,7 +29,7 @@ export function deployedNodes(subject: Subject, deployed: Deployed): DeployedNod
   const evidence = new Map<NodeId, MemoryJournal>();
   const nodes = made.map((node) => {
     const self = node.id;
-    const authenticator = signed && !deployed.asStatements ? ed25519(self, ids) : hmac(self, ids);
+    const authenticator = hmac(self, ids);
     if (!deployed.asStatements) return { ...node, authenticator };
     const journal = deployed.auditors.length > 0 ? openMemoryJournal() : null;
     if (journal !== null) {
