@@ -144,7 +144,8 @@ describe("no safety and no life hangs on a relay", () => {
   test("a dead one only delays", () => {
     const quick = driven(deployedNodes(paxos(6), deployed(wan)).nodes, shape, warmUp, far);
     const slow = without(wan);
-    expect(slow.delays).toBeGreaterThanOrEqual(quick.delays);
+    expect(quick.delays).toBeLessThan(100);
+    expect(slow.delays).toBeGreaterThanOrEqual(300);
   });
 
   test("one that is believed in blindly stops all: this deployment says that it never fails", () => {

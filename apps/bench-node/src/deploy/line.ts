@@ -59,6 +59,7 @@ export class Line {
   #receive: (claimedFrom: NodeId, bytes: Uint8Array) => void = () => {};
   #spreadReceive: (claimedFrom: NodeId, bytes: Uint8Array) => void = () => {};
   #said: number;
+  #stopped = false;
 
   /** @param records what `evidence` held at the start. @throws DecodeError for a log of something else. */
   constructor(options: LineOptions, records: readonly Uint8Array[] = []) {
@@ -78,7 +79,9 @@ export class Line {
     return new Map([...(this.#spreader?.refusals() ?? []), ...this.#refusals]);
   }
 
+  /** Nothing leaves and nothing is heard after this. */
   stop(): void {
+    this.#stopped = true;
     this.#spreader?.stop();
   }
 
@@ -151,7 +154,7 @@ export class Line {
 
   /** Says what a turn has gathered. */
   #speak(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0 || this.#stopped) return;
     const statements: { readonly content: Content; readonly to: readonly NodeId[] }[] = [];
     const grouped = new Map<string, Mail[]>();
     for (const mail of mailOf(this.#waiting)) {
@@ -183,10 +186,14 @@ export class Line {
       evidence.append(bundles.map(encodeBundle));
       const synced = evidence.sync();
       if (typeof synced === "number") return leave();
+      const ended = (error: Error): void => {
+        if (!this.#stopped) onFault(error);
+      };
       synced.then(() => {
+        if (this.#stopped) return;
         leave();
         transport.flush?.();
-      }, onFault);
+      }, ended);
     } catch (error) {
       onFault(error as Error);
     }
@@ -214,6 +221,7 @@ export class Line {
   }
 
   #arrive(claimedFrom: NodeId, bytes: Uint8Array): void {
+    if (this.#stopped) return;
     if (!this.#peers.has(claimedFrom)) this.#receive(claimedFrom, bytes);
     else if (bytes[0] === bundleMark) this.#hear(bytes);
     else if (this.#spreader !== null) this.#spreadReceive(claimedFrom, bytes);

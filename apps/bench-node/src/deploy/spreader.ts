@@ -17,9 +17,9 @@ import {
 import type { Route } from "./decide.ts";
 
 /** Heartbeat of the spread between nodes, and unit of its waiting. */
-const tickMs = 20;
+const tickMs = 50;
 /** So long a node can tell that it has had a statement. */
-const historyMs = 5000;
+const historyMs = 2000;
 
 export interface SpreaderOptions {
   readonly self: NodeId;

@@ -177,8 +177,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       close: async () => {
         node.stop();
         links.stop();
-        await host.close();
         await line?.close();
+        await host.close();
         await snapshots.close();
         await log.close();
       },

@@ -176,7 +176,13 @@ const auditCommand = (): Command =>
       .option("--auditor <name>", "who you are in the deployment", "auditor")
       .option("--proofs <file>", "write what convicts, as JSON")
       .option(...json),
-    [["eunomia deploy audit n1/data n2/data --config cluster.json", "who said two things?"]],
+    [
+      ["eunomia deploy audit n1/data n2/data --config cluster.json", "who said two things?"],
+      [
+        "eunomia deploy audit copies/n1 --config cluster.json --proofs proofs.json",
+        "with what convicts, to be passed on",
+      ],
+    ],
     "1: somebody did. What is missing or refused is told, and convicts nobody.",
   ).action(
     guarded(async (folders: readonly string[], given: AuditGiven) => {
@@ -215,7 +221,10 @@ const showCommand = (): Command =>
       .description("print a deployment that comes with the program, for six nodes: a file to begin with")
       .addArgument(new Argument("<name>", "which").choices([...deploymentNames]))
       .option(...json),
-    [["eunomia deploy show wan > cluster.policy", "two sites, with a relay in each"]],
+    [
+      ["eunomia deploy show lan", "one room"],
+      ["eunomia deploy show wan > cluster.policy", "two sites, with a relay in each"],
+    ],
   ).action(
     guarded(async (name: DeploymentName, given: { readonly json: boolean }) => {
       outputOf(given.json).result(deploymentTexts[name].trimEnd(), { name, text: deploymentTexts[name] });
