@@ -48,6 +48,13 @@ describe("a deployment decides", () => {
     ["TLS behind a relay", wan.replace("* -> * : HMAC-SHA256", "* -> * : TLS13"), "A203"],
     ["a relay that must not fail", wan.replace(" WITHIN 300ms; DIRECT;", " FINAL;"), "D402"],
     ["nothing that authenticates", lan.replace("* -> * : HMAC-SHA256;", ""), "A201"],
+    [
+      "MACs under control commands",
+      lan
+        .replace(" on Control : Ed25519", " on Reply : Ed25519")
+        .replace("operator : ed25519", "operator : mac"),
+      "N301",
+    ],
     ["no deployment", "[Principals] n1", "E101"],
     ["strangers", lan.replaceAll("CLIENTS", "PEOPLE"), "E102"],
   ])("the check refuses %s", (_name, text, code) => {
@@ -79,10 +86,10 @@ describe("a deployment decides", () => {
     ],
     ["a relay outside", wan.replace("OPTIMISTIC(n4)", "OPTIMISTIC(clients)"), "relays among the nodes"],
     [
-      "control commands without signatures",
+      "control commands by other signatures",
       lan
-        .replace(" on Control : Ed25519", " on Reply : Ed25519")
-        .replace("operator : ed25519", "operator : mac, ed25519"),
+        .replace(" on Control : Ed25519", " on Control : RSA-PSS")
+        .replace("operator : ed25519", "operator : rsa"),
       "control commands are signed",
     ],
   ])("a node refuses %s, and says why", (_name, text, words) => {

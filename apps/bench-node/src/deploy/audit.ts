@@ -10,7 +10,7 @@ import { nodeProgram } from "./statements.ts";
 import { directoryOf, listeningScheme, principalOfKey, principalOfName } from "./voice.ts";
 
 /** Somebody said two things of which nobody honest says both. */
-export interface Guilty {
+interface Guilty {
   readonly node: NodeId;
   readonly type: string;
   /** Who held one of the two statements. */

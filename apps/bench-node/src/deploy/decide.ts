@@ -12,7 +12,7 @@ import { relaySets } from "@eunomia/statement-pool/spread";
 import { nodeFlows, roles, types } from "./flows.ts";
 
 /** What authenticates packets between nodes. */
-export type NodeScheme = "HMAC-SHA256" | "Ed25519" | "TLS13";
+type NodeScheme = "HMAC-SHA256" | "Ed25519" | "TLS13";
 
 /** A deployment that a cluster can carry out, and what it comes to. */
 export interface Deployed {

@@ -33,6 +33,7 @@ export function nodeFlows(audited: boolean): readonly Flow[] {
     flow(types.protocol, nodes, nodes, audited ? auditor : "NOONE"),
     flow(types.request, clients, nodes),
     flow(types.reply, nodes, clients),
-    flow(types.control, control, nodes),
+    // They come with the order, from whichever node: each must be able to convince all others.
+    flow(types.control, control, nodes, nodes),
   ];
 }

@@ -13,7 +13,7 @@ export const principalOfName = (name: string): PrincipalId =>
   toHex(native.sha256(utf8Encode(`eunomia/deployed/v1\0${name}`)));
 
 /** The keys of a node or an auditor as the schemes of statements take them. */
-export const keyringOfSeed = (seed: Uint8Array): Keyring => keyringOf(new Map([["Ed25519", seed]]), [suite]);
+const keyringOfSeed = (seed: Uint8Array): Keyring => keyringOf(new Map([["Ed25519", seed]]), [suite]);
 
 /** Who signs with which key, for whoever only checks. */
 export const directoryOf = (publicKeys: Iterable<Uint8Array>): Directory =>

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fromHex, toHex } from "@eunomia/codec";
-import { appliedClauses, appliedText, checkDeployment, reportText } from "@eunomia/deploy-policy";
+import { appliedClauses, appliedText, reportText } from "@eunomia/deploy-policy";
 import { encodeBundle } from "@eunomia/statement-pool";
 import { Argument, Command, Option } from "commander";
 import { machine } from "../../bench/machine.ts";
@@ -13,7 +13,7 @@ import {
   type DeploymentName,
   deploymentNames,
 } from "../../deploy/compare.ts";
-import { deployedFor, isAudited } from "../../deploy/decide.ts";
+import { checkNodes, deployedFor, isAudited } from "../../deploy/decide.ts";
 import { deploymentTexts } from "../../deploy/examples.ts";
 import { nodeFlows } from "../../deploy/flows.ts";
 import { heldIn } from "../../deploy/held.ts";
@@ -57,8 +57,7 @@ const checkCommand = (): Command =>
   ).action(
     guarded(async (file: string, given: CheckGiven) => {
       const text = textOf(file);
-      const flows = nodeFlows(isAudited(text));
-      const report = checkDeployment(flows, text);
+      const report = checkNodes(text);
       const good = report.verdict === "accept";
       if (good && given.config !== undefined)
         deployedFor(
@@ -66,7 +65,7 @@ const checkCommand = (): Command =>
           readClusterConfig(given.config).nodes.map(({ id }) => id),
           file,
         );
-      const applied = good && given.clauses ? appliedClauses(flows, text) : [];
+      const applied = good && given.clauses ? appliedClauses(nodeFlows(isAudited(text)), text) : [];
       const words = [reportText(report, file), ...applied.map(appliedText)].join("\n");
       outputOf(given.json).result(words, given.clauses ? { file, ...report, applied } : { file, ...report });
       if (!good) process.exitCode = exits.refused;
