@@ -1,65 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { freePorts } from "../src/local/ports.ts";
-import { nodeProgram } from "../src/local/program.ts";
 import { clusterSchema } from "../src/node/schema.ts";
-import { temporaryDirectory } from "./support/real-cluster.ts";
+import { GuideShell } from "./support/guide-shell.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/operate.md", import.meta.url), "utf8");
-const directory = temporaryDirectory("operate");
-let shell: ChildProcess | undefined;
-afterAll(() => {
-  // The nodes that it started are of its group.
-  try {
-    if (shell?.pid !== undefined) process.kill(-shell.pid, "SIGKILL");
-  } catch {
-    // All ended, as the guide has them.
-  }
-  directory.remove();
-});
-
-/** The commands of the guide, on ports that are free here: the guide's 7001 and 8001, 7002 and 8002, … */
-async function commandsOf(text: string): Promise<string> {
-  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block);
-  const used = [...new Set(text.match(/\b70\d\d\b/g))].sort();
-  const offset = 1000;
-  // Each needs a second one at a fixed distance.
-  const free: number[] = [];
-  while (free.length < used.length) {
-    const [port] = await freePorts(1);
-    if (port! + offset < 65_536 && !free.includes(port!)) free.push(port!);
-  }
-  const renamed = (at: string): string => {
-    const own = used.indexOf(at);
-    if (own >= 0) return String(free[own]);
-    const observed = used.indexOf(String(Number(at) - offset));
-    return observed >= 0 ? String(free[observed]! + offset) : at;
-  };
-  return blocks.join("").replaceAll(/\b[78]0\d\d\b/g, renamed);
-}
+const shell = new GuideShell("operate");
+afterAll(() => shell.close());
 
 test("the commands of the operator's guide do what it says, one after the other", {
   timeout: 400_000,
 }, async () => {
-  const bin = join(directory.path, "bin");
-  const work = join(directory.path, "work");
-  mkdirSync(bin);
-  mkdirSync(work);
-  const program = await nodeProgram(directory.path);
-  writeFileSync(join(bin, "eunomia"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
-  chmodSync(join(bin, "eunomia"), 0o755);
-  const script = await commandsOf(guide);
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-  const child = spawn("bash", ["-euxo", "pipefail", "-c", script], { cwd: work, env, detached: true });
-  shell = child;
-  let said = "";
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on("data", (part) => {
-      said += part;
-    });
-  const code = await new Promise((resolve) => child.once("exit", resolve));
+  const { code, said } = await shell.run(guide);
   expect(code, said).toBe(0);
   expect(said).toContain("ready");
 });

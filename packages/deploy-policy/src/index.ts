@@ -5,6 +5,7 @@ export { type Code, codes, type Diagnostic, explainCode, type Where } from "./ch
 export { PolicyError, type PolicyErrorCode, PolicySyntaxError } from "./errors.ts";
 export { checkedFlows, type Flow, type Wait } from "./model/flows.ts";
 export { type Applied, appliedClauses, appliedText } from "./report/applied.ts";
+export { type Decisions, decisionsOf } from "./report/decisions.ts";
 export { reportText } from "./report/text.ts";
 export type {
   Channel,

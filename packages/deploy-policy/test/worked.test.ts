@@ -1,4 +1,4 @@
-import { appliedClauses, appliedText, checkDeployment, type Flow } from "@eunomia/deploy-policy";
+import { appliedClauses, appliedText, checkDeployment, decisionsOf, type Flow } from "@eunomia/deploy-policy";
 import { expect, test } from "vitest";
 import { backupFlows, t, transferFlows, u, v } from "./fixtures/flows.ts";
 import { people, primaryBackup, slides, slidesRepaired, witnessedTransfer } from "./fixtures/texts.ts";
@@ -84,4 +84,23 @@ test("which clauses apply to whom", () => {
     "V: y to auditor c: authentication none; evidence RSA (line 13)",
   ]);
   expect(() => appliedClauses([t], "[Principals] x : mac")).toThrow("unknown principal b");
+});
+
+test("what primary-backup decides, for whoever carries it out", () => {
+  const decisions = decisionsOf(primaryBackup);
+  expect(decisions.members("REPLICAS")).toEqual(["r0", "r1", "r2"]);
+  expect(decisions.members("NOBODY")).toBeNull();
+  expect(decisions.authentication("r0", "r1", "Order")).toEqual([[{ name: "HMAC-SHA256", of: null }]]);
+  expect(decisions.evidence("r0", "r1", "Order")).toBeNull();
+  const direct = { policy: "DIRECT", withinMs: null, final: false };
+  expect(decisions.stages("r0", "r1", "Order")).toEqual([direct]);
+  expect(decisions.stages("c0", "r1", "Request")).toEqual([
+    { policy: "OPTIMISTIC", relays: "r0", withinMs: 50, final: false },
+    direct,
+  ]);
+  expect(decisions.relays("r0")).toEqual({ t: "node", id: "r0" });
+  expect(decisions.retentionMs).toBeNull();
+  expect(() => decisionsOf(primaryBackup.replace("REPLICAS = {r0", "REPLICAS = {r9"))).toThrow(
+    "unknown principal r9",
+  );
 });

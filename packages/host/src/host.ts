@@ -6,6 +6,7 @@ import {
   type Journal,
   type Random,
   type Transport,
+  type Wire,
 } from "@eunomia/engine";
 import { systemClock, systemRandom } from "./platform.ts";
 
@@ -24,6 +25,8 @@ export interface HostOptions extends DriverOptions {
   readonly transport: Transport;
   readonly journal: Journal;
   readonly authenticator: Authenticator;
+  /** Takes messages between nodes as values, in the place of transport and authenticator. Default: none does. */
+  readonly wire?: Wire;
   /** Default: the monotonic clock of the process. */
   readonly clock?: Clock;
   /** Default: the operating system's. */
@@ -56,7 +59,7 @@ export interface Host {
  * await host.close();
  */
 export function openHost(options: HostOptions): Host {
-  const { transport, journal, authenticator, clock = systemClock, random = systemRandom() } = options;
+  const { transport, journal, authenticator, wire, clock = systemClock, random = systemRandom() } = options;
   const replay = journal.replay();
   if (replay.kind === "unreadable")
     throw new HostError(
@@ -71,7 +74,7 @@ export function openHost(options: HostOptions): Host {
       '"journal" expected the records of earlier runs, got none. Check the data directory; if the disk is lost, replace this node under another identity',
     );
   const driver = new Driver(
-    { transport, journal, clock, random, authenticator, defer: setImmediate },
+    { transport, journal, clock, random, authenticator, defer: setImmediate, ...(wire && { wire }) },
     options,
   );
   let closing: Promise<void> | null = null;

@@ -4,6 +4,7 @@ import { compareCommand } from "../compare/command.ts";
 import { version } from "../version.ts";
 import { broadcastCommand } from "./commands/broadcast.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { initCommand } from "./commands/init.ts";
@@ -52,6 +53,7 @@ const commands: readonly (() => Command)[] = [
   completionCommand,
   verifyCommand,
   evidenceCommand,
+  deployCommand,
   replayCommand,
 ];
 

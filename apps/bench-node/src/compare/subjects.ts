@@ -37,10 +37,12 @@ interface Voice {
   verify(signer: NodeId, domain: string, bytes: Uint8Array, signature: Uint8Array): boolean;
 }
 
-const clusterSecret = new Uint8Array(32).fill(7);
+/** Keys of nodes in one process: nobody has anything to hide there. */
+export const clusterSecret = new Uint8Array(32).fill(7);
 const nodesOf = (n: number): NodeId[] => Array.from({ length: n }, (_, i) => `n${i + 1}`);
-const seedOf = (node: NodeId): Uint8Array => native.sha256(new TextEncoder().encode(`seed of ${node}`));
-const publicKeyOf = (node: NodeId): Uint8Array => native.ed25519.publicKey(seedOf(node));
+export const seedOf = (node: NodeId): Uint8Array =>
+  native.sha256(new TextEncoder().encode(`seed of ${node}`));
+export const publicKeyOf = (node: NodeId): Uint8Array => native.ed25519.publicKey(seedOf(node));
 
 function macVoice(self: NodeId, nodes: readonly NodeId[]): Voice {
   const keys = nodes.map((node) => native.macKey(pairSecret(native, clusterSecret, self, node)));
@@ -65,7 +67,7 @@ function signatureVoice(self: NodeId, nodes: readonly NodeId[]): Voice {
   };
 }
 
-const hmac = (self: NodeId, peers: readonly NodeId[]): Authenticator =>
+export const hmac = (self: NodeId, peers: readonly NodeId[]): Authenticator =>
   hmacAuthenticator({
     self,
     cluster: "compare",

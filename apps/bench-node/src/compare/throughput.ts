@@ -1,6 +1,6 @@
 import type { NodeId } from "@eunomia/engine";
 import type { Mode, Subject } from "./subjects.ts";
-import { World } from "./world.ts";
+import { type Delays, World, type WorldNode } from "./world.ts";
 
 /** The load: every slot carries a batch of so many bytes, and the first node keeps so many slots under way. */
 export interface Shape {
@@ -27,27 +27,65 @@ const trimEvery = 64;
 
 /** Decides all slots in a closed loop at the first node. @throws Error when a slot is not decided within a thousand delays. */
 export function throughput(subject: Subject, mode: Mode, shape: Shape): Throughput {
-  const nodes = subject.nodes(mode);
-  const load = new ClosedLoop(nodes[0]!.learner, shape);
-  const world = new World(nodes, (process, { kind, slot }) => {
-    if (kind === "decided") load.decided(process, slot!);
-  });
-  for (let i = 0; i < 50; i += 1) world.tick();
-  // Code is compiled, and a leader is stable, before the count begins.
-  load.run(world, nodes, Math.max(trimEvery, Math.floor(shape.slots / 4)));
-  const before = { bytes: world.bytes, messages: total(world.sent), cpu: process.cpuUsage() };
-  load.run(world, nodes, shape.slots);
-  const { user, system } = process.cpuUsage(before.cpu);
-  world.stop();
+  const warmUp = { ms: 50, slots: Math.max(trimEvery, Math.floor(shape.slots / 4)) };
+  const { cpuMicros, delays, messages, bytes } = driven(subject.nodes(mode), shape, warmUp);
   return {
     protocol: subject.name,
     n: subject.n,
     mode,
     shape,
-    perCpuSecond: (shape.slots * 1e6) / (user + system),
+    perCpuSecond: (shape.slots * 1e6) / cpuMicros,
+    delays,
+    messagesPerDecision: messages / shape.slots,
+    bytesPerDecision: bytes / shape.slots,
+  };
+}
+
+/** What the decisions of one run took. */
+export interface Driven {
+  readonly cpuMicros: number;
+  /** From the proposal until its node knows, in milliseconds of virtual time. Median. */
+  readonly delays: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly farBytes: number;
+  /** What nobody took, by reason. */
+  readonly refusals: ReadonlyMap<string, number>;
+}
+
+/**
+ * The same for any nodes and distances.
+ *
+ * @param warmUp what is not counted: milliseconds in which a leader becomes stable, then decisions in which code is compiled.
+ */
+export function driven(
+  nodes: readonly (WorldNode & { readonly learner: NodeId })[],
+  shape: Shape,
+  warmUp: { readonly ms: number; readonly slots: number },
+  delays?: Delays,
+): Driven {
+  const load = new ClosedLoop(nodes[0]!.learner, shape);
+  const world = new World(
+    nodes,
+    (process, { kind, slot }) => {
+      if (kind === "decided") load.decided(process, slot!);
+    },
+    delays,
+  );
+  for (let i = 0; i < warmUp.ms; i += 1) world.tick();
+  load.run(world, nodes, warmUp.slots);
+  const { bytes, farBytes } = world;
+  const before = { messages: total(world.sent), cpu: process.cpuUsage() };
+  load.run(world, nodes, shape.slots);
+  const { user, system } = process.cpuUsage(before.cpu);
+  world.stop();
+  return {
+    cpuMicros: user + system,
     delays: load.medianDelay(shape.slots),
-    messagesPerDecision: (total(world.sent) - before.messages) / shape.slots,
-    bytesPerDecision: (world.bytes - before.bytes) / shape.slots,
+    messages: total(world.sent) - before.messages,
+    bytes: world.bytes - bytes,
+    farBytes: world.farBytes - farBytes,
+    refusals: world.refusals(),
   };
 }
 

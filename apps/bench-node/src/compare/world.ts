@@ -3,10 +3,12 @@ import {
   type Authenticator,
   type Clock,
   Driver,
+  type DriverOptions,
   type Effect,
   type EngineTypes,
   type Journal,
   type NodeId,
+  type Ports,
   type Random,
   step,
   type Transport,
@@ -24,7 +26,19 @@ export interface WorldNode {
   readonly id: NodeId;
   readonly authenticator: Authenticator;
   readonly processes: readonly WorldProcess[];
+  /** Puts something between the driver of this node and the network. */
+  readonly line?: (base: WorldPorts) => Pick<Ports, "transport" | "authenticator" | "wire">;
+  /** Takes the place of the step of its engines: a node that lies. */
+  readonly step?: NonNullable<DriverOptions["step"]>;
 }
+
+/** What a world gives to a node. */
+export type WorldPorts = Pick<Ports, "transport" | "clock" | "random" | "defer"> & {
+  readonly nodeOf: (process: NodeId) => NodeId | null;
+};
+
+/** How long frames take, in milliseconds from 1 on. */
+export type Delays = (from: NodeId, to: NodeId) => number;
 
 export type WorldOutput = (
   process: NodeId,
@@ -36,7 +50,8 @@ const instance = "";
 
 /**
  * Nodes with the product's driver each, in one process and in virtual time: every frame takes one millisecond, which is one
- * message delay, and work takes none. Records are made, and go nowhere. What is sent at one moment arrives together.
+ * message delay, unless `delays` says otherwise, and work takes none. Records are made, and go nowhere. What is sent at one moment
+ * over one distance arrives together.
  */
 export class World {
   now = 0;
@@ -44,14 +59,18 @@ export class World {
   readonly sent = new Map<string, number>();
   /** Sealed bytes between nodes so far. */
   bytes = 0;
+  /** The same over distances of more than one millisecond. */
+  farBytes = 0;
+  readonly #delays: Delays;
   readonly #drivers = new Map<NodeId, Driver>();
   readonly #nodeOf = new Map<NodeId, NodeId>();
   readonly #listeners = new Map<NodeId, (from: NodeId, bytes: Uint8Array) => void>();
   readonly #due = new Map<number, Set<() => void>>();
   #deferred: (() => void)[] = [];
-  #wire: { readonly from: NodeId; readonly to: NodeId; readonly bytes: Uint8Array }[] = [];
+  readonly #wire = new Map<number, (() => void)[]>();
 
-  constructor(nodes: readonly WorldNode[], onOutput: WorldOutput) {
+  constructor(nodes: readonly WorldNode[], onOutput: WorldOutput, delays: Delays = () => 1) {
+    this.#delays = delays;
     for (const node of nodes) for (const { process } of node.processes) this.#nodeOf.set(process, node.id);
     for (const node of nodes) this.#drivers.set(node.id, this.#driver(node, onOutput));
     for (const { id, processes } of nodes)
@@ -69,9 +88,9 @@ export class World {
   tick(): void {
     this.#settle();
     this.now += 1;
-    const arriving = this.#wire;
-    this.#wire = [];
-    for (const { from, to, bytes } of arriving) this.#listeners.get(to)!(from, bytes);
+    const arriving = this.#wire.get(this.now) ?? [];
+    this.#wire.delete(this.now);
+    for (const arrive of arriving) arrive();
     const timers = this.#due.get(this.now);
     this.#due.delete(this.now);
     for (const fire of timers ?? []) fire();
@@ -106,25 +125,25 @@ export class World {
     }
   }
 
-  #driver({ id, authenticator }: WorldNode, onOutput: WorldOutput): Driver {
+  #driver({ id, authenticator, line, step: own }: WorldNode, onOutput: WorldOutput): Driver {
+    const nodeOf = (process: NodeId): NodeId | null => this.#nodeOf.get(process) ?? null;
+    const base = {
+      transport: this.#transport(id),
+      clock: this.#clock(),
+      random: noChance,
+      defer: (callback: () => void) => void this.#deferred.push(callback),
+    };
     const driver = new Driver(
+      { ...base, journal: noDisk(), authenticator, ...line?.({ ...base, nodeOf }) },
       {
-        transport: this.#transport(id),
-        journal: noDisk(),
-        clock: this.#clock(),
-        random: noChance,
-        authenticator,
-        defer: (callback) => this.#deferred.push(callback),
-      },
-      {
-        nodeOf: (process) => this.#nodeOf.get(process) ?? null,
+        nodeOf,
         onOutput: ({ process }, output) => onOutput(process, output as { kind: string; slot?: number }),
         onSpawn: () => {},
         onFault: (error) => {
           throw error;
         },
-        step: (_address, engine, config, state, event) => {
-          const taken = step(engine, config, state, event);
+        step: (address, engine, config, state, event) => {
+          const taken = own?.(address, engine, config, state, event) ?? step(engine, config, state, event);
           for (const effect of taken.effects) this.#count(effect);
           return taken;
         },
@@ -144,8 +163,14 @@ export class World {
     return {
       self,
       send: (to, bytes) => {
+        const delay = this.#delays(self, to);
+        const at = this.now + delay;
         this.bytes += bytes.length;
-        this.#wire.push({ from: self, to, bytes });
+        if (delay > 1) this.farBytes += bytes.length;
+        const arrive = (): void => this.#listeners.get(to)!(self, bytes);
+        const arriving = this.#wire.get(at) ?? [];
+        if (arriving.length === 0) this.#wire.set(at, arriving);
+        arriving.push(arrive);
         return true;
       },
       listen: (receive) => this.#listeners.set(self, receive),

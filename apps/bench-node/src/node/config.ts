@@ -64,6 +64,8 @@ export interface ClusterConfig {
   readonly checkpointSlots?: number;
   /** What the cluster does with the order. Default: nothing. */
   readonly application?: "kv" | "none";
+  /** A file with a deployment policy, relative to the configuration: see `readDeployment`. Default: none decides. */
+  readonly deployment?: string;
   /** What each peer and each client may send to a node. Default: no bounds. */
   readonly quotas?: TcpQuotas;
   /** The snapshot that this cluster begins with, where it was restored from another one; `root` in hexadecimal. */

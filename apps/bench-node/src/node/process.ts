@@ -1,4 +1,6 @@
+import { dirname, resolve } from "node:path";
 import { type Logger, pino } from "pino";
+import { type Deployed, readDeployment } from "../deploy/decide.ts";
 import { applicationOf } from "../kv/application.ts";
 import { type ObserveServer, observe } from "../observe/server.ts";
 import { Watch } from "../observe/watch.ts";
@@ -80,6 +82,7 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
       ...(options.tls !== undefined && { tls: readTlsFiles(options.tls) }),
       ...(options.signing !== undefined && { signing: readKeys(options.signing) }),
       ...(options.joins && { joins: options.joins }),
+      ...(config.deployment !== undefined && { deployed: deployedBy(config, options.config) }),
       ...(application && { application }),
       id: options.id,
       dataDirectory: options.data,
@@ -116,6 +119,14 @@ export async function runNode(options: NodeProcessOptions): Promise<void> {
   const { tornBytes, restoredSlot } = running;
   log.info({ delivered: restoredSlot, tornBytes, observe: server?.address ?? null }, "serving");
   tell({ kind: "ready", tornBytes, delivered: restoredSlot });
+}
+
+/** What the deployment of a cluster decides. @throws DeploymentError */
+function deployedBy({ deployment = "", nodes }: ClusterConfig, file: string): Deployed {
+  return readDeployment(
+    resolve(dirname(file), deployment),
+    nodes.map(({ id }) => id),
+  );
 }
 
 /** What of a node goes into its log. */

@@ -19,6 +19,8 @@ import type { DriverOptions, SlotLog, SnapshotStore } from "@eunomia/engine";
 import { openHost, systemClock } from "@eunomia/host";
 import { openFileJournal, openFileSlotLog, openFileSnapshots } from "@eunomia/journal/file";
 import type { TcpEvent, TcpQuotas, TcpStats, TcpTls } from "@eunomia/transports/tcp";
+import type { Deployed } from "../deploy/decide.ts";
+import { openLine } from "../deploy/node-line.ts";
 import { timedJournal } from "../observe/timed-journal.ts";
 import { signaturesOf, verifier } from "../security/signatures.ts";
 import { type ClusterConfig, type ClusterSecrets, ConfigError, type NodeAddress } from "./config.ts";
@@ -38,6 +40,8 @@ export interface NodeOptions {
   readonly tls?: TcpTls;
   /** Its key, with which it signs in protocols for Byzantine faults; needed where the configuration names one. */
   readonly signing?: Keys;
+  /** How nodes authenticate, keep evidence of and spread what they say. Default: by `secrets` or `tls`, straight, and nothing is kept. */
+  readonly deployed?: Deployed;
   /** What peers and clients may send. */
   readonly quotas?: TcpQuotas;
   /** Which of the nodes in `config` this is, or a new one: then `joins` says more. */
@@ -117,24 +121,23 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const { journal, log, snapshots } = openStores(options, closers);
     const links = await Links.open(options);
     closers.push(() => links.transport.close());
-    const { transport, authenticator } = links;
+    const { transport } = links;
     const { troubles } = options;
+    const ports = {
+      transport: troubles?.transport(transport) ?? transport,
+      authenticator: links.authenticator,
+    };
+    const line = options.deployed
+      ? openLine({ ...options, deployed: options.deployed, ...ports }, closers)
+      : null;
     const node = broadcastNode(options, protocols, log, snapshots, links);
-    const { onRefused, onConvicted, onStuck } = options;
-    const witness = new Witness({
-      cluster: config.cluster,
-      folder: join(dataDirectory, "evidence"),
-      state: () => node.state,
-      ...(onRefused && { onRefused }),
-      ...(onConvicted && { onConvicted }),
-      ...(onStuck && { onStuck }),
-    });
+    const witness = witnessOf(options, node);
     links.onGone = (client) => node.gone(client);
     const host = openHost({
-      transport: troubles?.transport(transport) ?? transport,
+      ...ports,
+      ...line?.ports,
       ...(troubles && { clock: troubles.clock }),
       journal,
-      authenticator,
       nodeOf: directory(links.nodes),
       mayStartFresh: !ranBefore,
       onFault: options.onFault,
@@ -154,7 +157,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     return {
       node,
       snapshots,
-      refusals: () => host.driver.refusals(),
+      refusals: () => new Map([...host.driver.refusals(), ...(line?.refusals() ?? [])]),
       links: () => transport.stats(),
       isNode: (peer) => links.nodes.has(peer),
       updateTls: (tls) => transport.updateTls(tls),
@@ -174,6 +177,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       close: async () => {
         node.stop();
         links.stop();
+        await line?.close();
         await host.close();
         await snapshots.close();
         await log.close();
@@ -183,6 +187,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     for (const close of closers.reverse()) await close().catch(() => {});
     throw error;
   }
+}
+
+/** Hears what the engines of consensus say of others. */
+function witnessOf(options: NodeOptions, node: BroadcastNode): Witness {
+  const { config, dataDirectory, onRefused, onConvicted, onStuck } = options;
+  return new Witness({
+    cluster: config.cluster,
+    folder: join(dataDirectory, "evidence"),
+    state: () => node.state,
+    ...(onRefused && { onRefused }),
+    ...(onConvicted && { onConvicted }),
+    ...(onStuck && { onStuck }),
+  });
 }
 
 /** The key of the node, which must be the one that the others know. @throws ConfigError */

@@ -6,7 +6,11 @@ import type { Setting } from "./setting.ts";
 const direct: readonly Stage[] = [{ policy: "DIRECT", withinMs: null, final: false }];
 
 /** The stages towards one verifier, the built-in fall-back with them. */
-export function stagesTowards(setting: Setting, ask: Ask, verifier: string): readonly Stage[] {
+export function stagesTowards(
+  setting: Setting,
+  ask: Pick<Ask, "issuer" | "type">,
+  verifier: string,
+): readonly Stage[] {
   const selected = setting.dissemination.of(ask.issuer, verifier, ask.type);
   if (selected.is !== "one") return direct;
   const { stages } = selected.clause;

@@ -52,7 +52,8 @@ export function setupOf(folder: string): NodeProcessOptions & { readonly joins?:
       nodes.map((node) => node.id).join(", "),
     );
   certifiedFor(join(folder, "cert.pem"), readTlsFiles(folder).cert, { cluster, role: "node", name: id });
-  const signing = needsKeys(whole.protocols) ? { signing: join(folder, places.signing) } : {};
+  const key = join(folder, places.signing);
+  const signing = needsKeys(whole.protocols) || existsSync(key) ? { signing: key } : {};
   return { config, tls: folder, ...signing, id, data, ...(joins && { joins }) };
 }
 
