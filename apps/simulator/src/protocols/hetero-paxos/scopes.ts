@@ -53,7 +53,7 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
       ballots: ["A", "B"],
     },
   ),
-  "hetero-paxos/3a2l2b-refute": hetero("nightly", "the same with the rule that refutes old votes", {
+  "hetero-paxos/3a2l2b-refute": hetero("endless", "the same with the rule that refutes old votes", {
     graph: "gap",
     ballots: ["A", "B"],
     unlock: "refute",
