@@ -38,6 +38,7 @@ edge G - G: p1 & p2 & p3`,
   /** Two learners that must agree as long as the acceptor that they share is safe, whatever the others do. */
   pair: "learner x: a & b\nlearner y: b & c\nedge x - x: a | b\nedge y - y: b | c\nedge x - y: b",
   /** The smallest with two learners: x needs both acceptors, y the second one alone, and they agree as long as that one is safe. */
+  both: "learner L: a & b\nedge L - L: a & b",
   two: "learner x: a & b\nlearner y: b\nedge x - x: a | b\nedge y - y: b\nedge x - y: b",
 };
 

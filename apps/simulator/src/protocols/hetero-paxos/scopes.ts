@@ -41,6 +41,19 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
     graph: "two",
     ballots: ["A", "B", "A"],
   }),
+  "hetero-paxos/2a3b": hetero("main", "two acceptors that both are needed, three ballots", {
+    graph: "both",
+    ballots: ["A", "B", "B"],
+  }),
+  "hetero-paxos/2a3b-refute": hetero(
+    "main",
+    "the same with the rule that refutes old votes, which frees some",
+    {
+      graph: "both",
+      ballots: ["A", "B", "B"],
+      unlock: "refute",
+    },
+  ),
   "hetero-paxos/3a2b": hetero("main", "a majority of three, two ballots with two values", {
     graph: "crash",
     ballots: ["A", "B"],
@@ -53,7 +66,7 @@ export const heteroScopes: Readonly<Record<string, Scope>> = {
       ballots: ["A", "B"],
     },
   ),
-  "hetero-paxos/3a2l2b-refute": hetero("endless", "the same with the rule that refutes old votes", {
+  "hetero-paxos/3a2l2b-refute": hetero("nightly", "the same with the rule that refutes old votes", {
     graph: "gap",
     ballots: ["A", "B"],
     unlock: "refute",
